@@ -1,0 +1,137 @@
+"""Fixtures of every test: nothing may be left behind, and nothing of the user's is touched."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+import os
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+PATIENCE_S = 2.0
+"""How long something that is ending already may take to be gone."""
+
+EXECUTOR = "asyncio_"
+"""Threads of a loop's default executor end with the loop, after the test."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _home_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves threads, sockets, widgets or timers; an async one, tasks too."""
+    if inspect.iscoroutinefunction(request.function):
+        request.getfixturevalue("_nothing_left_in_loop")
+        yield
+        return
+    leftovers = _watch(_threads, _sockets, _qt_things)
+    yield
+    give_up = time.monotonic() + PATIENCE_S
+    while (left := leftovers()) and time.monotonic() < give_up:
+        time.sleep(0.005)
+    _fail_if(left)
+
+
+@pytest.fixture
+async def _nothing_left_in_loop() -> AsyncIterator[None]:
+    leftovers = _watch(_threads, _sockets, _tasks, _loop_timers)
+    yield
+    give_up = time.monotonic() + PATIENCE_S
+    await asyncio.sleep(0)
+    while (left := leftovers()) and time.monotonic() < give_up:  # noqa: ASYNC110 - nothing tells
+        await asyncio.sleep(0.005)
+    _fail_if(left)
+
+
+def _watch(*sources: Callable[[], dict[object, str]]) -> Callable[[], list[str]]:
+    before = {source: source() for source in sources}
+
+    def leftovers() -> list[str]:
+        return [
+            text
+            for source, known in before.items()
+            for key, text in source().items()
+            if key not in known
+        ]
+
+    return leftovers
+
+
+def _fail_if(left: list[str]) -> None:
+    if left:
+        pytest.fail("the test left behind: " + "; ".join(left), pytrace=False)
+
+
+def _threads() -> dict[object, str]:
+    return {
+        thread.ident: f"thread {thread.name}"
+        for thread in threading.enumerate()
+        if not thread.name.startswith(EXECUTOR)
+    }
+
+
+def _sockets() -> dict[object, str]:
+    """Give this process's open sockets; where there is no /proc, warnings must do."""
+    try:
+        numbers = os.listdir("/proc/self/fd")
+    except OSError:
+        return {}
+    found: dict[object, str] = {}
+    for number in numbers:
+        try:
+            target = os.readlink(f"/proc/self/fd/{number}")
+        except OSError:
+            continue  # the descriptor of the listing itself
+        if target.startswith("socket:"):
+            found[target] = f"{target} (descriptor {number})"
+    return found
+
+
+def _tasks() -> dict[object, str]:
+    mine = asyncio.current_task()
+    return {id(task): f"task {task!r}" for task in asyncio.all_tasks() if task is not mine}
+
+
+def _loop_timers() -> dict[object, str]:
+    timers = getattr(asyncio.get_running_loop(), "_scheduled", ())
+    return {id(timer): f"timer {timer!r}" for timer in timers if not timer.cancelled()}
+
+
+def _qt_things() -> dict[object, str]:
+    """Give visible windows and running timers; costs nothing before a test has loaded Qt."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is None or widgets.QApplication.instance() is None:
+        return {}
+    from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+    from shiboken6 import isValid
+
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    found: dict[object, str] = {
+        id(window): f"window {window!r}"
+        for window in widgets.QApplication.topLevelWidgets()
+        if window.isVisible()
+    }
+    for thing in gc.get_objects():
+        if issubclass(type(thing), QTimer) and isValid(thing) and thing.isActive():
+            found[id(thing)] = f"timer {thing!r}"
+    return found
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Give the directory that holds pyproject.toml."""
+    return Path(__file__).parent.parent
