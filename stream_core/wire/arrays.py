@@ -1,0 +1,277 @@
+"""Arrays as bytes: type and shape before an aligned buffer; never copies what lies right already.
+
+An encoded array is a prefix and the elements in C order. The prefix is a u32 length, so many bytes
+of msgpack `[type, shape]`, and zeros up to a multiple of 64, so that the elements are aligned. A
+type is its numpy text, such as "<f8"; `[base, shape]` for an array inside a structured type; and
+`[size, [[name, offset, type, title], …]]` for a structured type itself.
+
+This is the only module of the package that imports numpy when it is imported.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_core.errors import InvalidValue, ProtocolError
+
+__all__ = [
+    "as_samples",
+    "decode_array",
+    "describe_dtype",
+    "encode_array",
+    "parse_dtype",
+    "sample_dtype",
+    "stride_rows",
+    "uninitialised",
+]
+
+ALIGNMENT = 64
+SAFE_KINDS = "SUVmM"  # casting these by "same_kind" would cut texts off or round times
+EMPTY_ELEMENTS = 1 << 20  # elements of no bytes: their number is bounded by no frame
+CACHED_PREFIX_BYTES = 1024
+NESTED_TYPES = 16
+
+_SIMPLE_TYPE = re.compile(r"[<>|=]?[biufcSUV]\d{1,10}|[<>|=]?[mM]8(\[[\w/\u03bc]{1,24}\])?|[iIqQ]")
+_TYPE_ERRORS = (TypeError, ValueError, SyntaxError, LookupError, ArithmeticError, AttributeError)
+
+
+def encode_array(array: NDArray[Any]) -> tuple[bytes, memoryview]:
+    """The prefix and the elements of an array; the elements are shared if they lie in C order.
+
+    Raises:
+        InvalidValue: its elements are not plain bytes (objects, variable strings).
+    """
+    prefix = _prefix(array.dtype, array.dtype.char, array.shape)
+    return prefix, _element_bytes(array)
+
+
+def decode_array(data: bytes | bytearray | memoryview) -> NDArray[Any]:
+    """The array in `data`, sharing its memory: writable if and only if `data` is.
+
+    Raises:
+        ProtocolError: it is not an encoded array.
+    """
+    view = memoryview(data)
+    if len(view) < 4:
+        raise ProtocolError("an array without its prefix")
+    length = 4 + int.from_bytes(view[:4], "little")
+    start = -(-length // ALIGNMENT) * ALIGNMENT
+    if start > len(view):
+        raise ProtocolError("an array whose prefix is longer than itself")
+    parse = _cached_prefix if length <= CACHED_PREFIX_BYTES else _parse_prefix
+    dtype, shape, size_bytes = parse(bytes(view[4:length]))
+    if size_bytes != len(view) - start:
+        raise ProtocolError(
+            f"an array of {dtype} and shape {shape} needs {size_bytes} bytes; "
+            f"{len(view) - start} came"
+        )
+    try:
+        return np.ndarray(shape, dtype, buffer=view[start:])
+    except _TYPE_ERRORS as error:
+        raise ProtocolError(f"an impossible array: {error}") from error
+
+
+def sample_dtype(dtype: Any) -> np.dtype[Any]:
+    """The numpy type that a text or type stands for, if it can travel.
+
+    Raises:
+        InvalidValue: it is no type, or its elements are not plain bytes.
+    """
+    try:
+        found: np.dtype[Any] = np.dtype(dtype)
+    except _TYPE_ERRORS as error:
+        raise InvalidValue(f"dtype {dtype!r} is not a numpy type: {error}") from error
+    describe_dtype(found)
+    return found
+
+
+def describe_dtype(dtype: np.dtype[Any]) -> str | list[Any]:
+    """The type as data for msgpack, from which `parse_dtype` makes an equal one.
+
+    Raises:
+        InvalidValue: its elements are not plain bytes (objects, variable strings).
+    """
+    if dtype.subdtype is not None:
+        base, shape = dtype.subdtype
+        return [describe_dtype(base), list(shape)]
+    if dtype.names is not None and type(dtype) is np.dtypes.VoidDType:
+        return [dtype.itemsize, [_describe_field(dtype, name) for name in dtype.names]]
+    text = dtype.str
+    if _SIMPLE_TYPE.fullmatch(text) is None or np.dtype(text) != dtype:
+        raise InvalidValue(
+            f"arrays of {dtype} cannot be sent: their elements are not plain bytes; codec "
+            "'pickle' carries them, if the receiver allows it"
+        )
+    # C has two names for one integer type; the less usual one is kept by its letter.
+    if dtype.char in "iIqQ" and dtype.isnative and np.dtype(text).char != dtype.char:
+        return dtype.char
+    return text
+
+
+def _describe_field(dtype: np.dtype[Any], name: str) -> list[Any]:
+    fields = dtype.fields
+    assert fields is not None
+    field, offset, *title = fields[name]
+    if title and type(title[0]) is not str:
+        raise InvalidValue(f"field {name!r} of {dtype} has a title that is not a text")
+    return [name, offset, describe_dtype(field), title[0] if title else None]
+
+
+def parse_dtype(described: Any) -> np.dtype[Any]:
+    """The type that `describe_dtype` described.
+
+    Raises:
+        ProtocolError: it is no such description.
+    """
+    try:
+        return _parse_dtype(described, NESTED_TYPES)
+    except _TYPE_ERRORS as error:
+        raise ProtocolError(f"not a numpy type: {error}") from error
+
+
+def _parse_dtype(described: Any, depth: int) -> np.dtype[Any]:
+    if type(described) is str:
+        if _SIMPLE_TYPE.fullmatch(described) is None:
+            raise ProtocolError(f"not a numpy type: {described[:40]!r}")
+        return np.dtype(described)
+    if depth == 0:
+        raise ProtocolError(f"a numpy type nested more than {NESTED_TYPES} deep")
+    if type(described) is not list or len(described) != 2:
+        raise ProtocolError("not a numpy type")
+    first, second = described
+    if type(first) is int:
+        return _structured(first, second, depth - 1)
+    return np.dtype((_parse_dtype(first, depth - 1), _checked_shape(second)))
+
+
+def _structured(size_bytes: int, fields: list[Any], depth: int) -> np.dtype[Any]:
+    names, offsets, formats, titles = [], [], [], []
+    for name, offset, described, title in fields:
+        if type(name) is not str or type(offset) is not int or type(title) not in (str, type(None)):
+            raise ProtocolError("not a field of a numpy type")
+        names.append(name)
+        offsets.append(offset)
+        formats.append(_parse_dtype(described, depth))
+        titles.append(title)
+    form: Any = {"names": names, "offsets": offsets, "formats": formats, "itemsize": size_bytes}
+    if any(title is not None for title in titles):
+        form["titles"] = titles
+    structured: np.dtype[Any] = np.dtype(form)
+    return structured
+
+
+@lru_cache(maxsize=256)
+def _prefix(dtype: np.dtype[Any], char: str, shape: tuple[int, ...]) -> bytes:
+    """`char` is in the key because types that differ in it alone are equal."""
+    described = describe_dtype(dtype)
+    if dtype.itemsize == 0 and math.prod(shape) > EMPTY_ELEMENTS:
+        raise InvalidValue(f"arrays of {dtype} cannot have more than {EMPTY_ELEMENTS} elements")
+    facts = msgspec.msgpack.encode([described, shape])
+    prefix = len(facts).to_bytes(4, "little") + facts
+    return prefix + bytes(-len(prefix) % ALIGNMENT)
+
+
+def _element_bytes(array: NDArray[Any]) -> memoryview:
+    if array.nbytes == 0:
+        return memoryview(b"")
+    flat = np.asarray(array, order="C").reshape(-1)
+    return flat.view(np.uint8).data
+
+
+def _parse_prefix(facts: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int]:
+    try:
+        described, dimensions = msgspec.msgpack.decode(facts, type=tuple[Any, list[int]])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(f"not the prefix of an array: {error}") from error
+    dtype, shape = parse_dtype(described), _checked_shape(dimensions)
+    if dtype.itemsize == 0 and math.prod(shape) > EMPTY_ELEMENTS:
+        raise ProtocolError(f"an array of {math.prod(shape)} empty elements")
+    return dtype, shape, math.prod(shape) * dtype.itemsize
+
+
+_cached_prefix = lru_cache(maxsize=256)(_parse_prefix)
+
+
+def _checked_shape(dimensions: Any) -> tuple[int, ...]:
+    if type(dimensions) is not list or not all(type(n) is int and n >= 0 for n in dimensions):
+        raise ProtocolError("not the shape of an array")
+    return tuple(dimensions)
+
+
+def as_samples(value: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """`value` as a C-contiguous array of shape `(n, *shape)`; itself if it is one already.
+
+    Numbers are converted within their kind (a float to a shorter float, an int to a float) if
+    each of them fits; texts and times only where nothing is lost.
+
+    Raises:
+        InvalidValue: type or shape do not fit; the message names what is expected and what came.
+    """
+    array = value if type(value) is np.ndarray else _from_sequence(value, dtype)
+    if array.size == 0 and array.ndim <= 1 and array.shape[:1] == (0,):
+        return np.empty((0, *shape), dtype)
+    if array.ndim != len(shape) + 1 or array.shape[1:] != shape:
+        expected = ", ".join(("n", *map(str, shape)))
+        raise InvalidValue(f"samples of shape ({expected}) are expected, not {array.shape}")
+    if array.dtype != dtype:
+        array = _converted(array, dtype)
+    return np.asarray(array, order="C")
+
+
+def _from_sequence(value: Any, dtype: np.dtype[Any]) -> NDArray[Any]:
+    try:
+        if dtype.names is not None:
+            return np.asarray(value, dtype)
+        return np.asarray(value)
+    except _TYPE_ERRORS as error:
+        raise InvalidValue(f"samples of {dtype} are expected: {error}") from error
+
+
+def _converted(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    if not np.can_cast(array.dtype, dtype, "safe"):
+        integers = array.dtype.kind in "iu" and dtype.kind in "iu"
+        if integers:
+            _check_range(array, dtype)
+        elif dtype.kind in SAFE_KINDS or not np.can_cast(array.dtype, dtype, "same_kind"):
+            raise InvalidValue(f"samples of {dtype} are expected, not of {array.dtype}")
+    try:
+        with np.errstate(over="raise"):
+            return array.astype(dtype)
+    except (*_TYPE_ERRORS, FloatingPointError) as error:
+        raise InvalidValue(f"samples of {dtype} are expected; one does not fit: {error}") from error
+
+
+def _check_range(array: NDArray[Any], dtype: np.dtype[Any]) -> None:
+    if not array.size:
+        return
+    low, high, allowed = int(array.min()), int(array.max()), np.iinfo(dtype)
+    if low < allowed.min or high > allowed.max:
+        culprit = low if low < allowed.min else high
+        raise InvalidValue(f"samples of {dtype} are expected; {culprit} does not fit")
+
+
+def stride_rows(
+    view: bytes | bytearray | memoryview, item_bytes: int, start: int, step: int, count: int
+) -> memoryview:
+    """The bytes of `count` items of `item_bytes` from item `start` on, each `step`-th.
+
+    Neighbouring items are a slice of `view`; others are copied.
+    """
+    source = memoryview(view)
+    if step == 1 or count <= 1 or item_bytes == 0:
+        return source[start * item_bytes : (start + count) * item_bytes]
+    rows = np.frombuffer(source, np.dtype((np.void, item_bytes)))
+    chosen = rows[start : start + (count - 1) * step + 1 : step].copy()
+    return chosen.view(np.uint8).data
+
+
+def uninitialised(size_bytes: int) -> memoryview:
+    """A writable buffer whose contents are undefined: without the cost of filling it."""
+    return np.empty(size_bytes, np.uint8).data

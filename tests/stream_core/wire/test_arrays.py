@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from numpy.typing import NDArray
+
+from stream_core.errors import InvalidValue, ProtocolError
+from stream_core.wire import arrays
+
+simple_dtypes = st.one_of(
+    npst.scalar_dtypes(),
+    npst.integer_dtypes(endianness=">"),
+    npst.byte_string_dtypes(),
+    npst.unicode_string_dtypes(),
+    npst.complex_number_dtypes(endianness=">"),
+    st.sampled_from([np.dtype(text) for text in ("V5", "M8[25s]", "m8", "q", "Q", "e")]),
+)
+empty_dtypes = st.sampled_from([np.dtype(text) for text in ("V0", "S0", "U0")])
+dtypes = st.one_of(simple_dtypes, empty_dtypes, npst.nested_dtypes(simple_dtypes))
+
+
+@st.composite
+def any_arrays(draw: st.DrawFn) -> NDArray[Any]:
+    dtype = draw(dtypes)
+    array = np.zeros(draw(npst.array_shapes(min_dims=0, min_side=0, max_side=4)), dtype)
+    if array.nbytes and "U" not in str(arrays.describe_dtype(dtype)):  # not any bytes are a text
+        elements = array.reshape(-1).view("u1")
+        elements[:] = np.frombuffer(draw(st.randoms()).randbytes(elements.size), "u1")
+    return array
+
+
+def whole(array: NDArray[Any]) -> bytes:
+    return b"".join(arrays.encode_array(array))
+
+
+def assert_equal(one: NDArray[Any], other: NDArray[Any]) -> None:
+    assert one.dtype == other.dtype
+    assert one.dtype.char == other.dtype.char
+    assert one.shape == other.shape
+    assert one.tobytes() == other.tobytes()
+
+
+@given(any_arrays(), st.sampled_from(["as it is", "Fortran", "reversed", "strided"]))
+def test_arrays_come_out_equal_whatever_their_order(array: NDArray[Any], order: str) -> None:
+    if order == "Fortran":
+        array = np.asarray(array, order="F")
+    elif array.ndim and order == "reversed":
+        array = array[::-1]
+    elif array.ndim and order == "strided":
+        array = array[..., ::2]
+    assert_equal(arrays.decode_array(whole(array)), array)
+
+
+@given(dtypes)
+def test_described_types_come_back_equal(dtype: np.dtype[Any]) -> None:
+    described = msgspec.msgpack.decode(msgspec.msgpack.encode(arrays.describe_dtype(dtype)))
+    assert arrays.parse_dtype(described) == dtype
+
+
+def test_structured_types_keep_offsets_titles_and_padding() -> None:
+    form = {"names": ["b", "a"], "formats": ["<i2", ">f8"], "offsets": [10, 1], "itemsize": 21}
+    for dtype in (
+        np.dtype({**form, "titles": ["The b", None]}),
+        np.dtype({"names": ["x", "y"], "formats": ["<i4", "<i2"], "offsets": [0, 2]}),  # overlap
+        np.dtype([("a", "i1"), ("b", "f8", (2, 3))], align=True),
+        np.dtype([("empty", "U0"), ("number", "u4")]),
+        np.dtype([]),
+    ):
+        described = arrays.describe_dtype(dtype)
+        assert arrays.parse_dtype(described) == dtype
+        assert_equal(arrays.decode_array(whole(np.zeros(2, dtype))), np.zeros(2, dtype))
+
+
+def test_elements_start_at_a_multiple_of_64_and_are_not_copied() -> None:
+    array = np.arange(10, dtype="f8")
+    prefix, elements = arrays.encode_array(array)
+    assert len(prefix) % 64 == 0
+    array[0] = 99
+    assert np.frombuffer(elements, "f8")[0] == 99
+    frame = bytearray(prefix + bytes(elements))
+    decoded = arrays.decode_array(frame)
+    decoded[1] = 77
+    assert arrays.decode_array(frame)[1] == 77
+    assert not arrays.decode_array(bytes(frame)).flags.writeable
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array([None]),
+        np.zeros(1, [("a", "f8"), ("b", object)]),
+        np.array(["x"], dtype=np.dtypes.StringDType()),
+        np.ndarray(arrays.EMPTY_ELEMENTS + 1, "V0"),
+    ],
+    ids=["object", "nested object", "variable strings", "empty elements"],
+)
+def test_what_is_not_plain_bytes_is_refused(array: NDArray[Any]) -> None:
+    with pytest.raises(InvalidValue, match="cannot"):
+        arrays.encode_array(array)
+
+
+def decodes_or_is_a_protocol_error(data: bytes) -> None:
+    try:
+        arrays.decode_array(data)
+    except ProtocolError:
+        pass
+
+
+@given(st.binary(max_size=300))
+def test_junk_is_a_protocol_error(data: bytes) -> None:
+    decodes_or_is_a_protocol_error(data)
+
+
+facts = st.recursive(
+    st.one_of(
+        st.integers(-2, 2**63),
+        st.sampled_from(["<f8", "|V0", "<M8[s]", "O", "f8,f8", "<U2000000000", "i", "x", "g"]),
+        st.none(),
+    ),
+    lambda member: st.lists(member, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(facts, facts, st.binary(max_size=64))
+def test_junk_in_the_prefix_is_a_protocol_error(dtype: Any, shape: Any, elements: bytes) -> None:
+    prefix = msgspec.msgpack.encode([dtype, shape])
+    prefix = len(prefix).to_bytes(4, "little") + prefix
+    decodes_or_is_a_protocol_error(prefix + bytes(-len(prefix) % 64) + elements)
+
+
+@given(facts)
+def test_junk_for_a_type_is_a_protocol_error(described: Any) -> None:
+    try:
+        arrays.parse_dtype(described)
+    except ProtocolError:
+        pass
+
+
+@given(any_arrays(), st.data())
+def test_damaged_arrays_are_a_protocol_error(array: NDArray[Any], data: st.DataObject) -> None:
+    encoded = bytearray(whole(array))
+    index = data.draw(st.integers(0, len(encoded) - 1))
+    encoded[index] = data.draw(st.integers(0, 255))
+    decodes_or_is_a_protocol_error(bytes(encoded))
+    with pytest.raises(ProtocolError):
+        arrays.decode_array(whole(array) + b"x")
+
+
+@pytest.mark.parametrize("dtype", ["float64", "f4", np.float32, float, np.dtype(">i2"), "M8[ns]"])
+def test_sample_types_are_found(dtype: Any) -> None:
+    assert arrays.sample_dtype(dtype) == np.dtype(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["nonsense", "f8,,(", object, "O", 5, np.dtypes.StringDType()])
+def test_other_sample_types_are_refused(dtype: Any) -> None:
+    with pytest.raises(InvalidValue):
+        arrays.sample_dtype(dtype)
+
+
+F4, F8, U1, I4 = (np.dtype(text) for text in ("f4", "f8", "u1", "i4"))
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "shape", "expected"),
+    [
+        ([1, 2.5], F4, (), np.array([1, 2.5], F4)),
+        ([1, 255], U1, (), np.array([1, 255], U1)),
+        ([[1, 2], [3, 4]], F8, (2,), np.array([[1, 2], [3, 4]], F8)),
+        ([], F8, (2, 3), np.empty((0, 2, 3))),
+        (np.arange(6, dtype=">i2"), I4, (), np.arange(6, dtype=I4)),
+        (np.arange(6, dtype=F8)[::2], F4, (), np.arange(0, 6, 2, dtype=F4)),
+        ([("a", 1)], np.dtype("U3,i4"), (), np.array([("a", 1)], "U3,i4")),
+        (["ab"], np.dtype("U5"), (), np.array(["ab"], "U5")),
+        ([True], I4, (), np.array([1], I4)),
+    ],
+)  # fmt: skip
+def test_samples_are_converted(
+    value: Any, dtype: np.dtype[Any], shape: tuple[int, ...], expected: NDArray[Any]
+) -> None:
+    samples = arrays.as_samples(value, dtype, shape)
+    assert_equal(samples, expected)
+    assert samples.flags.c_contiguous
+
+
+def test_samples_that_fit_are_not_copied() -> None:
+    value = np.zeros((3, 2))
+    assert arrays.as_samples(value, F8, (2,)) is value
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "shape", "message"),
+    [
+        ([1.5], I4, (), "int32 are expected, not of float64"),
+        ([256], U1, (), "uint8 are expected; 256 does not fit"),
+        ([-1], U1, (), "-1 does not fit"),
+        (np.array([2**40]), I4, (), "1099511627776 does not fit"),
+        ([1e300], F4, (), "float32 are expected; one does not fit"),
+        (1.0, F8, (), r"shape \(n\) are expected, not \(\)"),
+        ([1.0], F8, (2,), r"shape \(n, 2\) are expected, not \(1,\)"),
+        (np.zeros((3, 4)), F8, (3,), r"\(n, 3\) are expected, not \(3, 4\)"),
+        ([[1], [1, 2]], F8, (2,), "expected"),
+        (["text"], F8, (), "float64 are expected, not of <U4"),
+        (["text"], np.dtype("U2"), (), "<U2 are expected, not of <U4"),
+        ([1j], F8, (), "not of complex128"),
+        ([None], F8, (), "not of object"),
+        (["2024-01-01T00:00:01"], np.dtype("M8[D]"), (), "expected"),
+        ([(1,)], np.dtype("i4,i4"), (), "expected"),
+    ],
+)
+def test_samples_that_do_not_fit_are_refused(
+    value: Any, dtype: np.dtype[Any], shape: tuple[int, ...], message: str
+) -> None:
+    with pytest.raises(InvalidValue, match=message):
+        arrays.as_samples(value, dtype, shape)
+
+
+@given(st.data())
+def test_strided_rows_are_every_nth_item(data: st.DataObject) -> None:
+    item_bytes, items = data.draw(st.integers(1, 9)), data.draw(st.integers(1, 30))
+    view = memoryview(bytes(i % 251 for i in range(items * item_bytes)))
+    start, step = data.draw(st.integers(0, items - 1)), data.draw(st.integers(1, 8))
+    count = data.draw(st.integers(0, (items - start - 1) // step + 1))
+    rows = [view[i * item_bytes : (i + 1) * item_bytes] for i in range(items)]
+    expected = b"".join(rows[start::step][:count])
+    assert bytes(arrays.stride_rows(view, item_bytes, start, step, count)) == expected
+
+
+def test_an_uninitialised_buffer_is_writable() -> None:
+    buffer = arrays.uninitialised(10)
+    buffer[:] = b"0123456789"
+    assert (bytes(buffer), len(arrays.uninitialised(0))) == (b"0123456789", 0)
