@@ -64,12 +64,10 @@ def encode(value: Any) -> bytes:
     Raises:
         InvalidValue: something in it is of a type that would not come back equal.
     """
-    if _is_plain(value):
-        try:
-            return _encode_plain(value)
-        except (OverflowError, UnicodeEncodeError):  # long ints and lone surrogates
-            pass
-    return _encode_plain(_checked_form(value))
+    try:
+        return _encode_plain(value if _is_plain(value) else _checked_form(value))
+    except (OverflowError, UnicodeEncodeError):  # long ints and lone surrogates
+        return _encode_plain(_checked_form(value, thorough=True))
 
 
 def encode_into(value: Any, buffer: bytearray) -> None:
@@ -78,14 +76,12 @@ def encode_into(value: Any, buffer: bytearray) -> None:
     Raises:
         InvalidValue: as `encode`.
     """
-    if _is_plain(value):
-        length = len(buffer)
-        try:
-            _encode_plain_into(value, buffer, -1)
-            return
-        except (OverflowError, UnicodeEncodeError):
-            del buffer[length:]
-    _encode_plain_into(_checked_form(value), buffer, -1)
+    length = len(buffer)
+    try:
+        _encode_plain_into(value if _is_plain(value) else _checked_form(value), buffer, -1)
+    except (OverflowError, UnicodeEncodeError):
+        del buffer[length:]
+        _encode_plain_into(_checked_form(value, thorough=True), buffer, -1)
 
 
 def decode(data: bytes | bytearray | memoryview) -> Any:
@@ -125,40 +121,43 @@ def _is_plain(value: Any) -> bool:
 # From values to what msgpack knows
 
 
-def _checked_form(value: Any) -> Any:
+def _checked_form(value: Any, *, thorough: bool = False) -> Any:
+    """The value made of what msgpack knows; `thorough` looks at each int and each text."""
     try:
-        return _form(value, NESTED_VALUES)
+        return _form(value, NESTED_VALUES, thorough)
     except _RefusedError as refusal:
         raise InvalidValue(_refusal(value, refusal)) from None
 
 
-def _form(value: Any, depth: int) -> Any:
+def _form(value: Any, depth: int, thorough: bool) -> Any:
     kind = type(value)
     convert = _FORMS.get(kind)
     if convert is not None:
-        return convert(value, depth)
+        return convert(value, depth, thorough)
     if kind in _PLAIN:
         return value
     return _numpy_form(value)
 
 
-def _forms(values: Iterable[Any], depth: int) -> list[Any]:
+def _forms(values: Iterable[Any], depth: int, thorough: bool) -> list[Any]:
     if depth == 0:
         raise InvalidValue(
             f"a value cannot be sent that is nested more than {NESTED_VALUES} deep, or contains "
             "itself"
         )
-    return [_form(value, depth - 1) for value in values]
+    if not thorough and _are_plain(map(type, values)):
+        return list(values)
+    return [_form(value, depth - 1, thorough) for value in values]
 
 
-def _int_form(value: int, _depth: int) -> Any:
+def _int_form(value: int, _depth: int, _thorough: bool) -> Any:
     if -0x8000_0000_0000_0000 <= value <= 0xFFFF_FFFF_FFFF_FFFF:
         return value
     size_bytes = value.bit_length() // 8 + 1
     return Ext(Extension.INT, value.to_bytes(size_bytes, "little", signed=True))
 
 
-def _text_form(value: str, _depth: int) -> Any:
+def _text_form(value: str, _depth: int, _thorough: bool) -> Any:
     try:
         value.encode()
     except UnicodeEncodeError:  # lone surrogates, as in the names of files
@@ -166,26 +165,26 @@ def _text_form(value: str, _depth: int) -> Any:
     return value
 
 
-def _complex_form(value: complex, _depth: int) -> Any:
+def _complex_form(value: complex, _depth: int, _thorough: bool) -> Any:
     return Ext(Extension.COMPLEX, _COMPLEX.pack(value.real, value.imag))
 
 
-def _dict_form(value: dict[Any, Any], depth: int) -> Any:
-    keys, values = _forms(value, depth), _forms(value.values(), depth)
+def _dict_form(value: dict[Any, Any], depth: int, thorough: bool) -> Any:
+    keys, values = _forms(value, depth, thorough), _forms(value.values(), depth, thorough)
     if _are_plain(map(type, keys)):
         return dict(zip(keys, values, strict=True))
     return Ext(Extension.DICT, _encode_plain([keys, values]))
 
 
-def _tuple_form(value: tuple[Any, ...], depth: int) -> Any:
-    return Ext(Extension.TUPLE, _encode_plain(_forms(value, depth)))
+def _tuple_form(value: tuple[Any, ...], depth: int, thorough: bool) -> Any:
+    return Ext(Extension.TUPLE, _encode_plain(_forms(value, depth, thorough)))
 
 
-def _set_form(value: set[Any], depth: int) -> Any:
-    return Ext(Extension.SET, _encode_plain(_forms(value, depth)))
+def _set_form(value: set[Any], depth: int, thorough: bool) -> Any:
+    return Ext(Extension.SET, _encode_plain(_forms(value, depth, thorough)))
 
 
-def _datetime_form(value: datetime, _depth: int) -> Any:
+def _datetime_form(value: datetime, _depth: int, _thorough: bool) -> Any:
     fields = [value.year, value.month, value.day, value.hour, value.minute, value.second]
     zone = _zone_form(value.tzinfo)
     return Ext(Extension.DATETIME, _encode_plain([*fields, value.microsecond, value.fold, zone]))
@@ -229,7 +228,7 @@ def _array_bytes(array: Any) -> bytes:
         raise _RefusedError(array, str(error)) from error
 
 
-_FORMS: dict[type, Callable[[Any, int], Any]] = {
+_FORMS: dict[type, Callable[[Any, int, bool], Any]] = {
     int: _int_form,
     str: _text_form,
     complex: _complex_form,
@@ -250,9 +249,8 @@ def _refusal(value: Any, refusal: _RefusedError) -> str:
 
 def _place(value: Any, culprit: Any) -> str:
     """Where the culprit stands in the value, in words; walks it again, as failures may."""
-    if value is culprit:
-        return ""
-    return f", at {_path(value, culprit)} of the value"
+    path = _path(value, culprit)
+    return f", at {path} of the value" if path else ""
 
 
 def _path(value: Any, culprit: Any) -> str | None:
