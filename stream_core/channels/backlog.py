@@ -1,0 +1,189 @@
+"""What waits at the server for one reader, in order; it holds and drops, and never decides."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Iterator
+
+from stream_core.channels.notices import OVERFLOW, Notice, add_notice, position
+from stream_core.values import Loss
+from stream_core.wire.blocks import Block
+
+__all__ = ["Backlog", "Run"]
+
+UNBOUNDED = sys.maxsize
+_PINNED_BYTES = 1024 * 1024
+
+
+class Run:
+    """Neighbouring items of one block, and the notices that come after them."""
+
+    __slots__ = ("after", "block", "size_bytes", "start", "stop")
+
+    def __init__(self, block: Block, start: int, stop: int, size_bytes: int) -> None:
+        self.block = block
+        self.start = start
+        self.stop = stop
+        self.size_bytes = size_bytes
+        self.after: list[Notice] = []
+
+    @property
+    def count(self) -> int:
+        """How many items it has."""
+        return self.stop - self.start
+
+    @property
+    def first(self) -> int:
+        """The number of its first item."""
+        return self.block.first + self.start * self.block.stride
+
+    def split(self, count: int) -> Run:
+        """Take the first `count` items off as a run of their own."""
+        middle = self.start + count
+        size = span_bytes(self.block, self.start, middle)
+        taken = Run(self.block, self.start, middle, min(size, self.size_bytes))
+        self.start = middle
+        self.size_bytes -= taken.size_bytes
+        return taken
+
+    def singly(self) -> Iterator[Run]:
+        """Each item as a run of its own; together never larger than the run, whatever it claims."""
+        left = self.size_bytes
+        for index in range(self.start, self.stop):
+            size = left if self.count == 1 else min(left, self.block.item_bytes(index))
+            left -= size
+            yield Run(self.block, index, index + 1, size)
+
+    def loss(self, reason: str) -> Loss:
+        """The run as a loss."""
+        last = self.block.first + (self.stop - 1) * self.block.stride
+        return Loss(self.first, last, self.count, reason)
+
+    def cut(self) -> Block:
+        """The run as a block."""
+        return self.block.cut(range(self.start, self.stop))
+
+
+def span_bytes(block: Block, start: int, stop: int) -> int:
+    """The size of neighbouring items, with what pads them."""
+    return max(0, block.item_range(stop - 1)[1] - block.item_range(start)[0])
+
+
+class Backlog:
+    """Runs of items with notices before and between them.
+
+    Attributes:
+        limit_items, limit_bytes: beyond these the buffer is full.
+        full_override: it counts as full whatever it holds.
+        newest_only: what is dropped was replaced by something newer; that is no loss.
+        count, size_bytes: of the items that wait.
+        dropped, replaced: items dropped so far.
+        runs: the items; notices: what stands before the first of them.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_items = UNBOUNDED
+        self.limit_bytes = limit_bytes
+        self.full_override = False
+        self.newest_only = False
+        self.count = 0
+        self.size_bytes = 0
+        self.dropped = 0
+        self.replaced = 0
+        self.runs: deque[Run] = deque()
+        self.notices: list[Notice] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.notices)
+
+    @property
+    def head(self) -> int:
+        """The number of what comes next; there must be something."""
+        if not self.notices:
+            return self.runs[0].first
+        notice = self.notices[0]
+        return notice.first if isinstance(notice, Loss) else position(notice)
+
+    def room(self, run: Run) -> int:
+        """How many items of the run may be added; an empty backlog takes one always."""
+        if self.full_override or self.size_bytes + run.size_bytes > self.limit_bytes:
+            room = 0
+        else:
+            room = max(0, self.limit_items - self.count)
+        return min(run.count, room if self.count else max(1, room))
+
+    # What comes in
+
+    def append(self, run: Run) -> None:
+        """Keep a run of items."""
+        self.count += run.count
+        self.size_bytes += run.size_bytes
+        newest = self.runs[-1] if self.runs else None
+        if newest and newest.block is run.block and newest.stop == run.start and not newest.after:
+            newest.stop = run.stop
+            newest.size_bytes += run.size_bytes
+            return
+        if run.block.size_bytes > _PINNED_BYTES and 2 * run.size_bytes < run.block.size_bytes:
+            run = Run(run.cut(), 0, run.count, run.size_bytes)  # the rest need not stay in memory
+        self.runs.append(run)
+
+    def lose(self, run: Run) -> None:
+        """Drop items that came last."""
+        self._drop(run, self.runs[-1].after if self.runs else self.notices)
+
+    def note(self, notice: Notice) -> None:
+        """Put a notice after all that waits; a loss among them counts as dropped."""
+        if isinstance(notice, Loss):
+            self.dropped += notice.count
+        add_notice(self.runs[-1].after if self.runs else self.notices, notice)
+
+    def put_back(self, things: list[Block | Notice]) -> None:
+        """Put what had been taken before all that waits, in its order."""
+        for thing in reversed(things):
+            if isinstance(thing, Block):
+                run = Run(thing, 0, thing.count, thing.size_bytes)
+                run.after, self.notices = self.notices, []
+                self.runs.appendleft(run)
+                self.count += run.count
+                self.size_bytes += run.size_bytes
+            else:
+                self.notices.insert(0, thing)
+
+    # What goes out
+
+    def drop_oldest(self, count: int) -> None:
+        """Drop items from the front."""
+        while count:
+            run = self._take(count)
+            count -= run.count
+            self._drop(run, self.notices)
+            self._pass(run)
+
+    def take_notice(self) -> Notice:
+        """Take the first notice; nothing may stand before it."""
+        return self.notices.pop(0)
+
+    def take_block(self, most: int) -> Block:
+        """Take the first items, at most so many; no notice may stand before them."""
+        run = self._take(most)
+        self._pass(run)
+        return run.cut()
+
+    def _take(self, most: int) -> Run:
+        run = self.runs[0]
+        run = self.runs.popleft() if run.count <= most else run.split(most)
+        self.count -= run.count
+        self.size_bytes -= run.size_bytes
+        return run
+
+    def _pass(self, run: Run) -> None:
+        for notice in run.after:
+            add_notice(self.notices, notice)
+
+    def _drop(self, run: Run, notices: list[Notice]) -> None:
+        if self.newest_only:
+            self.replaced += run.count
+        else:
+            self.dropped += run.count
+            add_notice(notices, run.loss(OVERFLOW))
