@@ -1,0 +1,1 @@
+"""The data behind plots: rings, pyramids, pixel columns. Plain numpy: no Qt, no network."""

@@ -1,0 +1,191 @@
+"""Minima and maxima of a stretch of samples, ready for a given width; never changes a series."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_gui.plotdata.pyramid import FACTOR, Pyramid
+from stream_gui.plotdata.sample_ring import SampleRing
+from stream_gui.plotdata.time_axis import TimeAxis
+
+__all__ = ["Envelope", "EnvelopeBuilder"]
+
+_OPEN_WIDER_THAN_PIXELS = 2
+"""A bin that spans more time than this is shown as its finer ones: samples came unevenly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a curve shows of a stretch of time: bins of samples in order.
+
+    Attributes:
+        times_ns: time of each bin's first sample.
+        low: minimum of each bin; NaN where all its samples are NaN.
+        high: maximum of each bin.
+        breaks: where a bin is not joined to the one before it: a gap lies between.
+        samples_per_bin: how many samples the largest bin covers; 1: these are the raw values.
+    """
+
+    times_ns: NDArray[np.int64]
+    low: NDArray[Any]
+    high: NDArray[Any]
+    breaks: NDArray[np.bool_]
+    samples_per_bin: int
+
+    def __len__(self) -> int:
+        return len(self.times_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bins:
+    """Bins of one level: the numbers of their first samples, minima, maxima."""
+
+    firsts: NDArray[np.int64]
+    low: NDArray[Any]
+    high: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+
+class EnvelopeBuilder:
+    """Takes bins from ring and pyramid at a cost that grows with the width alone.
+
+    Args:
+        samples: the raw values.
+        pyramid: their minima and maxima.
+        times: their times.
+    """
+
+    def __init__(self, samples: SampleRing, pyramid: Pyramid, times: TimeAxis) -> None:
+        self._samples = samples
+        self._pyramid = pyramid
+        self._times = times
+
+    def build(self, start_ns: int, stop_ns: int, pixels: int, gaps: list[int]) -> Envelope:
+        """The envelope from `start_ns` to `stop_ns`, one to sixteen bins a pixel if there are more.
+
+        Args:
+            start_ns: where it begins; one sample before is included.
+            stop_ns: where it ends; one sample after is included.
+            pixels: the width on which it will be shown.
+            gaps: numbers of the samples before which there is a gap, in order.
+        """
+        spans = self._times.spans(start_ns, stop_ns)
+        count = sum(last - first for first, last in spans)
+        level = self._level_for(count, pixels)
+        widest_ns = _OPEN_WIDER_THAN_PIXELS * max(1, (stop_ns - start_ns) // pixels)
+        pieces = [self._span(first, last, level, widest_ns, gaps) for first, last in spans]
+        return _joined(pieces, FACTOR**level, self._samples.dtype)
+
+    def _level_for(self, count: int, pixels: int) -> int:
+        level = 0
+        while level < len(self._pyramid.levels) and count >= pixels * FACTOR ** (level + 1):
+            level += 1
+        return level
+
+    def _span(
+        self, first: int, last: int, level: int, widest_ns: int, gaps: list[int]
+    ) -> tuple[NDArray[np.int64], _Bins, NDArray[np.bool_]]:
+        parts, wide = [], np.empty(0, np.int64)
+        position = first
+        for finer in range(level, -1, -1):
+            bins = self._contiguous(finer, position, last)
+            position = max(position, self._folded_end(finer, last))
+            if len(wide):
+                bins = _together([self._children(finer, wide, first, last), bins])
+            wide = bins.firsts[:0]
+            if finer and len(bins):
+                bins, wide = self._without_wide(bins, FACTOR**finer, widest_ns)
+            parts.append(bins)
+        bins = _ordered(parts, self._samples.start)
+        inside = gaps[bisect_left(gaps, first) : bisect_left(gaps, last)]
+        breaks = np.isin(bins.firsts, inside) if inside else np.zeros(len(bins), np.bool_)
+        breaks[:1] = True
+        return self._times.times(bins.firsts), bins, breaks
+
+    def _folded_end(self, level: int, last: int) -> int:
+        """Up to which sample this level can serve."""
+        if not level:
+            return last
+        size = int(FACTOR**level)
+        return min(self._pyramid.levels[level - 1].end * size, -(-last // size) * size)
+
+    def _contiguous(self, level: int, first: int, last: int) -> _Bins:
+        """The bins of a level that cover first … last - 1, as far as they are folded."""
+        if not level:
+            values = self._samples.read(first, max(first, last))
+            return _Bins(np.arange(first, max(first, last), dtype=np.int64), values, values)
+        size = FACTOR**level
+        bins = self._pyramid.levels[level - 1]
+        begin = first // size
+        end = max(begin, self._folded_end(level, last) // size)
+        firsts = np.arange(begin, end, dtype=np.int64) * size
+        return _Bins(firsts, bins.low.read(begin, end), bins.high.read(begin, end))
+
+    def _children(self, level: int, firsts: NDArray[np.int64], first: int, last: int) -> _Bins:
+        """The bins of a level that make up these of the next one, as far as in first … last - 1."""
+        size = FACTOR**level
+        inside = (firsts[:, None] + np.arange(FACTOR, dtype=np.int64) * size).ravel()
+        inside = inside[(inside + size > first) & (inside < last)]
+        if not level:
+            values = self._samples.gather(inside)
+            return _Bins(inside, values, values)
+        bins = self._pyramid.levels[level - 1]
+        numbers = inside // size
+        return _Bins(inside, bins.low.gather(numbers), bins.high.gather(numbers))
+
+    def _without_wide(
+        self, bins: _Bins, size: int, widest_ns: int
+    ) -> tuple[_Bins, NDArray[np.int64]]:
+        """The bins short enough in time, and the first numbers of the others."""
+        ends = np.minimum(bins.firsts + (size - 1), self._samples.end - 1)
+        begins = np.maximum(bins.firsts, self._samples.start)
+        long = np.abs(self._times.times(ends) - self._times.times(begins)) > widest_ns
+        if not long.any():
+            return bins, bins.firsts[:0]
+        kept = ~long
+        return _Bins(bins.firsts[kept], bins.low[kept], bins.high[kept]), bins.firsts[long]
+
+
+def _together(parts: list[_Bins]) -> _Bins:
+    return _Bins(
+        np.concatenate([part.firsts for part in parts]),
+        np.concatenate([part.low for part in parts]),
+        np.concatenate([part.high for part in parts]),
+    )
+
+
+def _ordered(parts: list[_Bins], oldest: int) -> _Bins:
+    """All the bins in the order of their samples, none beginning before the oldest kept."""
+    filled = [part for part in parts if len(part)]
+    bins = _together(filled) if len(filled) != 1 else filled[0]
+    firsts = np.maximum(bins.firsts, oldest)
+    if np.all(firsts[1:] > firsts[:-1]):
+        return _Bins(firsts, bins.low, bins.high)
+    order = np.argsort(firsts, kind="stable")
+    return _Bins(firsts[order], bins.low[order], bins.high[order])
+
+
+def _joined(
+    pieces: list[tuple[NDArray[np.int64], _Bins, NDArray[np.bool_]]],
+    size: int,
+    dtype: np.dtype[Any],
+) -> Envelope:
+    """One envelope of the spans, each beginning with a break."""
+    if not pieces:
+        nothing = np.empty(0, dtype)
+        return Envelope(np.empty(0, np.int64), nothing, nothing, np.empty(0, np.bool_), size)
+    bins = _together([bins for _, bins, _ in pieces])
+    return Envelope(
+        np.concatenate([times for times, _, _ in pieces]),
+        bins.low,
+        bins.high,
+        np.concatenate([breaks for _, _, breaks in pieces]),
+        size,
+    )

@@ -1,0 +1,105 @@
+"""A min/max pyramid over a ring of samples, anchored to absolute numbers; never looks at times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_gui.plotdata.sample_ring import SampleRing
+
+__all__ = ["FACTOR", "Level", "Pyramid"]
+
+FACTOR = 16
+"""How many bins of a level one bin of the next level covers."""
+
+_BATCH = 16
+"""Bins are folded so many at a time: until then a reader takes the finer level's."""
+
+
+class Level:
+    """The bins of one size: bin number `n` covers the samples from `n * size`.
+
+    Args:
+        size: samples in a bin.
+        capacity: bins kept.
+        dtype: the samples' numpy type.
+    """
+
+    def __init__(self, size: int, capacity: int, dtype: np.dtype[Any]) -> None:
+        self.size = size
+        self.low = SampleRing(capacity, dtype)
+        self.high = SampleRing(capacity, dtype)
+
+    @property
+    def start(self) -> int:
+        """The number of the oldest bin kept."""
+        return self.low.start
+
+    @property
+    def end(self) -> int:
+        """The number of the next bin to be folded."""
+        return self.low.end
+
+    def fold(self, low: NDArray[Any], high: NDArray[Any]) -> None:
+        """Append the bins of these neighbouring finer bins, a multiple of `FACTOR` of them."""
+        self.low.write(_reduced(low, np.fmin))
+        self.high.write(_reduced(high, np.fmax))
+
+
+class Pyramid:
+    """Minimum and maximum of the samples in bins of 16, 256, 4096 … of them.
+
+    NaN is ignored where a bin has any number; so a peak of one sample stands in every level.
+
+    Args:
+        samples: the ring below; its writer calls `fold` after each write.
+    """
+
+    def __init__(self, samples: SampleRing) -> None:
+        self._samples = samples
+        self.levels = [
+            Level(FACTOR**k, samples.capacity // FACTOR**k + 2 * FACTOR * _BATCH, samples.dtype)
+            for k in range(1, _depth(samples.capacity) + 1)
+        ]
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes taken once the rings are full."""
+        return sum(level.low.nbytes + level.high.nbytes for level in self.levels)
+
+    def largest_write(self) -> int:
+        """How many samples may be written between two calls of `fold`."""
+        return max(1, self._samples.capacity - FACTOR * _BATCH)
+
+    def fold(self) -> None:
+        """Take in what has been written to the samples since the last call."""
+        low = high = self._samples
+        for level in self.levels:
+            bins = (low.end - level.end * FACTOR) // FACTOR
+            if bins < _BATCH:
+                return
+            first = level.end * FACTOR
+            last = first + bins * FACTOR
+            lows = low.read(first, last)
+            level.fold(lows, lows if low is high else high.read(first, last))
+            low, high = level.low, level.high
+
+
+def _depth(capacity: int) -> int:
+    """How many levels it takes until one bin nearly covers the ring."""
+    depth = 1
+    while FACTOR ** (depth + 1) < capacity:
+        depth += 1
+    return depth
+
+
+def _reduced(values: NDArray[Any], smaller: np.ufunc) -> NDArray[Any]:
+    """One value for each 16 (halving is several times faster than reducing short rows)."""
+    rows = values.reshape(-1, FACTOR)
+    width = FACTOR // 2
+    while width:
+        rows = smaller(rows[:, :width], rows[:, width:])
+        width //= 2
+    return rows[:, 0]

@@ -1,0 +1,246 @@
+"""One curve's samples with their times: written by one thread, read by another, never painted here.
+
+The writer's lock is held for copies only, a reader's for copies of as much as its pixels need.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stream_gui.plotdata.envelope import Envelope, EnvelopeBuilder
+from stream_gui.plotdata.pyramid import Pyramid
+from stream_gui.plotdata.sample_ring import SampleRing
+from stream_gui.plotdata.time_axis import TimeAxis
+
+__all__ = ["Gap", "Series"]
+
+_SMALLEST_CAPACITY = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place where samples are missing.
+
+    Attributes:
+        index: number of the first sample after it, counted from the series' first one.
+        reason: why, in words.
+        count: how many are missing; None if that is unknown.
+    """
+
+    index: int
+    reason: str
+    count: int | None
+
+
+class Series:
+    """The newest samples of one column of a numeric channel.
+
+    Args:
+        label: the curve's name.
+        unit: the unit of its values.
+        capacity: how many samples are kept; at least 4096.
+        dtype: how they are kept; float32 takes half the memory, float64 keeps large integers.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        unit: str = "",
+        capacity: int = 2_000_000,
+        dtype: Literal["float32", "float64"] = "float32",
+    ) -> None:
+        self.label = label
+        self.unit = unit
+        self._capacity = max(capacity, _SMALLEST_CAPACITY)
+        self._dtype = dtype
+        self._lock = threading.Lock()
+        self._version = 0
+        self._last_value: float | None = None
+        self._reset()
+
+    def __repr__(self) -> str:
+        return f"Series({self.label!r}, {self.length} samples)"
+
+    @property
+    def version(self) -> int:
+        """A number that grows whenever there is something new to show."""
+        return self._version
+
+    @property
+    def length(self) -> int:
+        """How many samples are kept."""
+        return self._samples.end - self._samples.start
+
+    @property
+    def total(self) -> int:
+        """How many samples have been appended since the series was made or cleared."""
+        return self._samples.end
+
+    @property
+    def capacity(self) -> int:
+        """How many samples can be kept."""
+        return self._capacity
+
+    @property
+    def newest_time_ns(self) -> int | None:
+        """The time of the newest sample; None while there is none."""
+        return self._times.newest_ns
+
+    @property
+    def oldest_time_ns(self) -> int | None:
+        """The time of the oldest sample kept; None while there is none."""
+        with self._lock:
+            if not self._samples.end:
+                return None
+            return int(self._times.times(np.array([self._samples.start], np.int64))[0])
+
+    @property
+    def last_value(self) -> float | None:
+        """The newest sample; None while there is none."""
+        return self._last_value
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that the series takes once it is full."""
+        return self._samples.nbytes + self._pyramid.nbytes + self._times.nbytes
+
+    def append(
+        self,
+        values: ArrayLike,
+        times_ns: ArrayLike | None = None,
+        *,
+        time_ns: int | None = None,
+        interval_ns: int | None = None,
+    ) -> None:
+        """Add samples at the end.
+
+        Args:
+            values: one number, or a sequence of them.
+            times_ns: the time of each; evenly spaced ones are recognised and take no memory.
+            time_ns: instead of `times_ns`, the time of the first.
+            interval_ns: with `time_ns`, the distance of the others.
+
+        Raises:
+            ValueError: if values and times do not fit together, or are not numbers.
+        """
+        samples = self._as_samples(values)
+        if not len(samples):
+            return
+        times = self._as_times(len(samples), times_ns, time_ns, interval_ns)
+        step = self._pyramid.largest_write()
+        with self._lock:
+            for first in range(0, len(samples), step):
+                self._write(samples[first : first + step], times[first : first + step])
+            self._last_value = float(samples[-1])
+            self._version += 1
+
+    def mark_gap(self, reason: str, count: int | None = None) -> None:
+        """Note that samples are missing after the newest one: the curve is interrupted there.
+
+        Args:
+            reason: why, in words.
+            count: how many are missing; None if that is unknown.
+        """
+        with self._lock:
+            if self._samples.end:
+                self._add_gap(reason, count)
+                self._version += 1
+
+    def clear(self) -> None:
+        """Forget all samples."""
+        with self._lock:
+            self._reset()
+            self._version += 1
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """The gaps among the samples kept, in order."""
+        with self._lock:
+            return tuple(self._gaps)
+
+    def envelope(self, start_ns: int, stop_ns: int, pixels: int) -> Envelope:
+        """What to show of a stretch of time on so many pixels; the cost is that of the pixels.
+
+        Up to sixteen samples a pixel are given raw; beyond that come bins that begin at multiples
+        of their size, so that a peak stays what it is at every zoom and while scrolling.
+        """
+        with self._lock:
+            return self._builder.build(start_ns, stop_ns, max(1, pixels), self._gap_numbers)
+
+    def _reset(self) -> None:
+        self._samples = SampleRing(self._capacity, self._dtype)
+        self._pyramid = Pyramid(self._samples)
+        self._times = TimeAxis(self._capacity)
+        self._builder = EnvelopeBuilder(self._samples, self._pyramid, self._times)
+        self._gaps: list[Gap] = []
+        self._gap_numbers: list[int] = []
+        self._last_value = None
+
+    def _as_samples(self, values: ArrayLike) -> NDArray[Any]:
+        given = np.atleast_1d(np.asarray(values))
+        if given.ndim != 1 or given.dtype.kind not in "biuf":
+            raise ValueError(
+                f"{self.label}: a series takes one number or a row of numbers, "
+                f"not {given.dtype} of shape {given.shape}"
+            )
+        with np.errstate(over="ignore"):
+            return given.astype(self._dtype, copy=False)
+
+    def _as_times(
+        self, count: int, times_ns: ArrayLike | None, time_ns: int | None, interval_ns: int | None
+    ) -> _Times:
+        if times_ns is not None:
+            times = np.atleast_1d(np.asarray(times_ns, np.int64))
+            if times.shape != (count,):
+                raise ValueError(f"{self.label}: {count} values but times of shape {times.shape}")
+            return _Times(int(times[0]), 0, times)
+        if time_ns is None or (count > 1 and not interval_ns) or (interval_ns or 0) < 0:
+            raise ValueError(
+                f"{self.label}: {count} values need times_ns, or time_ns and a positive interval_ns"
+            )
+        return _Times(time_ns, interval_ns or 0, None)
+
+    def _write(self, samples: NDArray[Any], times: _Times) -> None:
+        broken = times.append_to(self._times, len(samples))
+        if broken:
+            self._add_gap("nothing came for a while, or the clock was set back", None)
+        self._samples.write(samples)
+        self._pyramid.fold()
+        if self._gap_numbers and self._gap_numbers[0] <= self._samples.start:
+            kept = bisect_left(self._gap_numbers, self._samples.start)
+            del self._gap_numbers[:kept], self._gaps[:kept]
+
+    def _add_gap(self, reason: str, count: int | None) -> None:
+        number = self._samples.end
+        if self._gap_numbers and self._gap_numbers[-1] == number:
+            known = self._gaps.pop()
+            both = None if count is None or known.count is None else known.count + count
+            self._gaps.append(Gap(number, f"{known.reason}; {reason}", both))
+            return
+        self._gaps.append(Gap(number, reason, count))
+        self._gap_numbers.append(number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The times of samples to be appended, in either form."""
+
+    time_ns: int
+    interval_ns: int
+    each: NDArray[np.int64] | None
+
+    def __getitem__(self, part: slice) -> _Times:
+        if self.each is not None:
+            return _Times(self.time_ns, 0, self.each[part])
+        return _Times(self.time_ns + part.start * self.interval_ns, self.interval_ns, None)
+
+    def append_to(self, axis: TimeAxis, count: int) -> bool:
+        if self.each is not None:
+            return axis.append_times(self.each)
+        return axis.append_run(count, self.time_ns, self.interval_ns)
