@@ -1,0 +1,92 @@
+"""The options that commands have in common, and the client made from them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import stream_core as sc
+
+__all__ = [
+    "ADDRESS",
+    "ClientName",
+    "SecretFile",
+    "ServerAddress",
+    "TimeoutS",
+    "read_secret",
+    "run_client",
+]
+
+ADDRESS = "127.0.0.1:50012"
+SECRET_VARIABLE = "STREAMSCOPE_SECRET"
+STANDARD_INPUT = Path("-")
+
+logger = logging.getLogger(__name__)
+
+ServerAddress = Annotated[
+    str,
+    typer.Option("--server", "-s", envvar="STREAMSCOPE_SERVER", metavar="HOST:PORT"),
+]
+ClientName = Annotated[
+    str | None, typer.Option("--name", metavar="NAME", help="What the server knows us by.")
+]
+SecretFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--secret-file",
+        metavar="FILE",
+        help=f"Holds the secret; - reads it from standard input. Else ${SECRET_VARIABLE} counts.",
+    ),
+]
+TimeoutS = Annotated[
+    float | None,
+    typer.Option("--timeout", "-t", metavar="SECONDS", min=0.0, help="Give up after so long."),
+]
+
+
+def read_secret(file: Path | None) -> str | None:
+    """Get the secret from `file`, or else from the environment; never from the command line.
+
+    Raises:
+        InvalidValue: the file is empty.
+    """
+    if file is None:
+        return os.environ.get(SECRET_VARIABLE) or None
+    if file == STANDARD_INPUT:
+        secret = sys.stdin.readline()
+    else:
+        secret = file.read_text(encoding="utf-8")
+        _warn_if_open(file)
+    secret = secret.strip("\r\n")
+    if not secret:
+        raise sc.InvalidValue(f"no secret in {file}")
+    return secret
+
+
+def _warn_if_open(file: Path) -> None:
+    if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        logger.warning("others may read the secret in %s; remedy: chmod 600 %s", file, file)
+
+
+def run_client(
+    work: Callable[[sc.Client], Awaitable[Any]],
+    *,
+    server: str,
+    name: str | None,
+    secret_file: Path | None,
+) -> None:
+    """Connect, do `work` with the client, and close it."""
+    secret = read_secret(secret_file)
+
+    async def session() -> None:
+        async with sc.Client(name, server, secret=secret) as client:
+            await work(client)
+
+    sc.run(session())

@@ -1,0 +1,75 @@
+"""How a command ends: one clear sentence for each failure, and an exit code; no traceback."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from enum import IntEnum
+from typing import ParamSpec
+
+import typer
+
+from stream_core.cli.missing import explanation
+from stream_core.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, StreamError
+
+__all__ = ["ExitCode", "fail", "reporting"]
+
+Parameters = ParamSpec("Parameters")
+
+
+class ExitCode(IntEnum):
+    """What the shell gets to know."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NO_CONNECTION = 3
+    TIMED_OUT = 4
+    INTERRUPTED = 130
+
+
+def fail(message: str, code: ExitCode = ExitCode.FAILED) -> typer.Exit:
+    """Write one sentence to standard error; give what is to be raised."""
+    typer.echo(f"streamscope: {message}", err=True)
+    return typer.Exit(code)
+
+
+def reporting(command: Callable[Parameters, None]) -> Callable[Parameters, None]:
+    """Wrap a command so that what it raises ends it as a user may expect.
+
+    A fault of ours, an exception nobody has thought of, keeps its traceback.
+    """
+
+    @functools.wraps(command)
+    def reported(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _forget_output()
+            raise typer.Exit(ExitCode.DONE) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+        except ImportError as error:
+            raise fail(explanation(error, "gui")) from error
+        except (StreamError, OSError) as error:
+            raise fail(str(error) or type(error).__name__, _code(error)) from error
+
+    return reported
+
+
+def _code(error: Exception) -> ExitCode:
+    match error:
+        case ConnectionFailed() | ConnectionLost() | AuthenticationFailed():
+            return ExitCode.NO_CONNECTION
+        case TimeoutError():
+            return ExitCode.TIMED_OUT
+        case _:
+            return ExitCode.FAILED
+
+
+def _forget_output() -> None:
+    """Let nothing be written any more: whoever read our output has had enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

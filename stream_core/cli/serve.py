@@ -1,0 +1,109 @@
+"""`serve`: one server until a signal; everything it does is the library's `Server`."""
+
+from __future__ import annotations
+
+import logging
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+import stream_core as sc
+from stream_core.cli.options import SecretFile, read_secret
+from stream_core.cli.serve_settings import ServeSettings, read_settings
+from stream_core.process import serve_from_stdin, serve_until_signal
+
+__all__ = ["serve"]
+
+logger = logging.getLogger(__name__)
+
+
+class LogLevel(StrEnum):
+    """What is worth a line on standard error."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def serve(
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", metavar="FILE", help="TOML; options go before it."),
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Where to listen; 127.0.0.1 if not said.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="0 takes any that is free; 50012 if not said."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="What the server calls itself.")] = None,
+    secret_file: SecretFile = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A field of Limits, as in clients=100."),
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Let anybody in, from other computers too.")
+    ] = False,
+    log_level: Annotated[LogLevel, typer.Option(help="What to log.")] = LogLevel.INFO,
+    from_stdin: Annotated[bool, typer.Option("--from-stdin", hidden=True)] = False,
+) -> None:
+    """Run a server until a signal ends it; its log goes to standard error."""
+    if from_stdin:
+        raise typer.Exit(serve_from_stdin())
+    logging.basicConfig(
+        level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    settings = _merged(
+        read_settings(config) if config else ServeSettings(), host, port, name, limit, insecure
+    )
+    sc.run(_serve(_arguments(settings, secret_file)))
+
+
+async def _serve(arguments: dict[str, Any]) -> None:
+    server = sc.Server(**arguments)
+
+    def ready() -> None:
+        logger.info("listening on %s", server.address)
+
+    await serve_until_signal(server, ready)
+
+
+def _merged(
+    settings: ServeSettings,
+    host: str | None,
+    port: int | None,
+    name: str | None,
+    limits: list[str] | None,
+    insecure: bool,
+) -> ServeSettings:
+    given = {"host": host, "port": port, "name": name, "insecure": insecure or None}
+    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if limits:
+        changes["limits"] = settings.limits | dict(map(_limit, limits))
+    return msgspec.structs.replace(settings, **changes)
+
+
+def _limit(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value) if "." in value else int(value)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not NAME=NUMBER", param_hint="--limit") from None
+
+
+def _arguments(settings: ServeSettings, secret_file: Path | None) -> dict[str, Any]:
+    """Give the arguments of `Server`; the secret that was said last counts."""
+    arguments = settings.arguments()
+    if secret_file is not None:
+        arguments["secret"] = read_secret(secret_file)
+    elif settings.secret_file is not None:
+        arguments["secret"] = read_secret(Path(settings.secret_file))
+    elif secret := read_secret(None):
+        arguments["secret"] = secret
+    return arguments
