@@ -6,7 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 
-from stream_core.channels.notices import OVERFLOW, Notice, add_notice, position
+from stream_core.channels.notices import OVERFLOW, Notice, add_notice, begin
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
 
@@ -102,8 +102,7 @@ class Backlog:
         """The number of what comes next; there must be something."""
         if not self.notices:
             return self.runs[0].first
-        notice = self.notices[0]
-        return notice.first if isinstance(notice, Loss) else position(notice)
+        return begin(self.notices[0])
 
     def room(self, run: Run) -> int:
         """How many items of the run may be added; an empty backlog takes one always."""
@@ -148,7 +147,9 @@ class Backlog:
                 self.count += run.count
                 self.size_bytes += run.size_bytes
             else:
-                self.notices.insert(0, thing)
+                later, self.notices = self.notices, [thing]
+                for notice in later:
+                    add_notice(self.notices, notice)
 
     # What goes out
 

@@ -57,8 +57,8 @@ class InFlight:
         """A notice goes out."""
         if isinstance(notice, Mark):
             self._marks_sent += 1
-        else:
-            self.sent = max(self.sent, notice.first - 1 if notice.last is None else notice.last)
+        elif notice.last is not None:
+            self.sent = notice.last
         self.notices.append(notice)
         if len(self.notices) > _NOTICES:
             self._fold()
@@ -67,7 +67,7 @@ class InFlight:
         """Fold what came after the last block: a reader that credits nothing costs no more."""
         last = self.blocks[-1].last if self.blocks else self.consumed
         tail: deque[Notice] = deque()
-        while self.notices and position(self.notices[-1]) >= last:
+        while self.notices and position(self.notices[-1]) > last:
             tail.appendleft(self.notices.pop())
         self.notices.extend(folded(tail))
 
@@ -123,13 +123,12 @@ class InFlight:
                 f"the reader says it received up to {received}, between {self.consumed} and"
                 f" {self.sent} was possible"
             )
-        things: list[tuple[int, int, Block | Notice]] = []
-        things += ((block.first, 1, block) for block in self._recall_blocks(received))
-        for notice in self._recall_notices(received, marks):
-            number = notice.sequence if isinstance(notice, Mark) else notice.first
-            things.append((number, 2 if isinstance(notice, Mark) else 0, notice))
+        things: list[Block | Notice] = [
+            *self._recall_notices(received, marks),
+            *self._recall_blocks(received),
+        ]
         self.sent = received
-        return [thing for _, _, thing in sorted(things, key=lambda entry: entry[:2])]
+        return sorted(things, key=_before)  # stable: a notice stands before the block it precedes
 
     def _recall_blocks(self, received: int) -> list[Block]:
         recalled: list[Block] = []
@@ -155,12 +154,11 @@ class InFlight:
         recalled: list[Notice] = []
         unseen = self._unseen_marks(marks)
         for notice in reversed(self.notices):
+            again = position(notice) > received
             if isinstance(notice, Mark):
-                again = notice.sequence >= received if unseen is None else unseen > 0
-                unseen = None if unseen is None else unseen - 1
+                if unseen is not None:
+                    again, unseen = unseen > 0, unseen - 1
                 self._marks_sent -= again
-            else:
-                again = position(notice) > received
             (recalled if again else kept).append(
                 _unseen_part(notice, received) if again and isinstance(notice, Loss) else notice
             )
@@ -173,6 +171,11 @@ class InFlight:
         if not 0 <= marks <= self._marks_sent:
             raise ProtocolError(f"the reader says it received {marks} of {self._marks_sent} marks")
         return self._marks_sent - marks
+
+
+def _before(thing: Block | Notice) -> int:
+    """The lowest number that can come after it, or is its own first."""
+    return thing.sequence + 1 if isinstance(thing, Mark) else thing.first
 
 
 def _items_up_to(block: Block, sequence: int) -> int:

@@ -12,7 +12,7 @@ import msgspec
 
 from stream_core.values import Loss
 
-__all__ = ["OVERFLOW", "SEVERAL", "Ended", "Mark", "Notice", "add_notice", "folded", "position"]
+__all__ = ["OVERFLOW", "SEVERAL", "Ended", "Mark", "Notice", "add_notice", "begin", "folded", "position"]
 
 OVERFLOW = "overflow"
 SEVERAL = "several"
@@ -47,10 +47,17 @@ Notice = Loss | Mark
 
 
 def position(notice: Notice) -> int:
-    """The number up to which a reader must have come to have seen the notice."""
+    """The number by which the reader that has received it has certainly seen the notice."""
+    if isinstance(notice, Mark):
+        return notice.sequence + 1
+    return notice.first if notice.last is None else notice.last
+
+
+def begin(notice: Notice) -> int:
+    """The lowest number that it speaks of."""
     if isinstance(notice, Mark):
         return notice.sequence
-    return notice.first if notice.last is None else notice.last
+    return notice.first - 1 if notice.last is None else notice.first
 
 
 def add_notice(run: list[Notice], notice: Notice) -> None:
