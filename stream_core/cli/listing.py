@@ -46,8 +46,8 @@ async def _follow(client: sc.Client, pattern: str, json: bool) -> None:
         if json:
             typer.echo(json_line(msgspec.to_builtins(change)))
         else:
-            facts = (cell for cell in _row(change.channel)[1:] if cell)
-            typer.echo(f"{change.kind:<8}{printable(change.channel.name)}  {'  '.join(facts)}")
+            facts = (cell for cell in _row(change.info)[1:] if cell)
+            typer.echo(f"{change.kind:<8}{printable(change.info.name)}  {'  '.join(facts)}")
         sys.stdout.flush()
 
 

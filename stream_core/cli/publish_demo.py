@@ -27,7 +27,7 @@ def publish_demo(
 
 
 async def _publish_until_told(address: str, secret: str | None, until_stdin_closes: bool) -> None:
-    from stream_core.demo import publish  # brings numpy and psutil
+    from stream_core.demo.publisher import publish  # brings numpy and psutil
 
     with ending_signal() as ended:
         if until_stdin_closes:

@@ -28,7 +28,7 @@ def send(
         list[str],
         typer.Argument(
             metavar="VALUE...",
-            help="Python literals; anything else is text. A single - reads standard input by lines.",
+            help="Python literals; anything else is text. A single - reads the lines of stdin.",
         ),
     ],
     server: ServerAddress = ADDRESS,

@@ -13,7 +13,7 @@ import typer
 import stream_core as sc
 from stream_core.cli.options import SecretFile, read_secret
 from stream_core.cli.serve_settings import ServeSettings, read_settings
-from stream_core.process import serve_from_stdin, serve_until_signal
+from stream_core.process import serve_until_signal
 
 __all__ = ["serve"]
 
@@ -32,7 +32,9 @@ class LogLevel(StrEnum):
 def serve(
     config: Annotated[
         Path | None,
-        typer.Option("--config", "-c", metavar="FILE", help="TOML; options go before it."),
+        typer.Option(
+            "--config", "-c", metavar="FILE", help="Arguments as TOML; options count more."
+        ),
     ] = None,
     host: Annotated[
         str | None, typer.Option(help="Where to listen; 127.0.0.1 if not said.")
@@ -51,11 +53,8 @@ def serve(
         bool, typer.Option("--insecure", help="Let anybody in, from other computers too.")
     ] = False,
     log_level: Annotated[LogLevel, typer.Option(help="What to log.")] = LogLevel.INFO,
-    from_stdin: Annotated[bool, typer.Option("--from-stdin", hidden=True)] = False,
 ) -> None:
     """Run a server until a signal ends it; its log goes to standard error."""
-    if from_stdin:
-        raise typer.Exit(serve_from_stdin())
     logging.basicConfig(
         level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -98,12 +97,11 @@ def _limit(text: str) -> tuple[str, float]:
 
 
 def _arguments(settings: ServeSettings, secret_file: Path | None) -> dict[str, Any]:
-    """Give the arguments of `Server`; the secret that was said last counts."""
+    """Give the arguments of `Server`; for the secret, option before environment before file."""
     arguments = settings.arguments()
-    if secret_file is not None:
-        arguments["secret"] = read_secret(secret_file)
-    elif settings.secret_file is not None:
-        arguments["secret"] = read_secret(Path(settings.secret_file))
-    elif secret := read_secret(None):
+    secret = read_secret(secret_file)
+    if secret is None and settings.secret_file is not None:
+        secret = read_secret(Path(settings.secret_file))
+    if secret is not None:
         arguments["secret"] = secret
     return arguments

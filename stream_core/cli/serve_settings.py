@@ -7,6 +7,7 @@ tables of their fields. Paths count from the file's own directory.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,10 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             if value := getattr(self, name):
                 given[name] = value
         if self.tls is not None:
-            given["tls"] = _struct(Tls, self.tls, "tls")
+            _refuse_unknown(self.tls, Tls, "tls")
+            given["tls"] = Tls(**self.tls)
         if self.limits:
-            given["limits"] = _struct(Limits, self.limits, "limits")
+            given["limits"] = _limits(self.limits)
         return given
 
 
@@ -80,12 +82,16 @@ def _beside(file: Path, settings: ServeSettings) -> ServeSettings:
     )
 
 
-def _struct(kind: type[Any], fields: dict[str, Any], table: str) -> Any:
-    unknown = sorted(fields.keys() - set(kind.__struct_fields__))
-    if unknown:
-        known = ", ".join(kind.__struct_fields__)
-        raise InvalidValue(f"[{table}] has no {unknown[0]!r}; it has {known}")
+def _limits(fields: dict[str, float]) -> Limits:
+    _refuse_unknown(fields, Limits, "limits")
     try:
-        return msgspec.convert(fields, kind, strict=False)
+        return msgspec.convert(fields, Limits, strict=False)
     except msgspec.ValidationError as error:
-        raise InvalidValue(f"[{table}]: {error}") from error
+        raise InvalidValue(f"[limits]: {error}") from error
+
+
+def _refuse_unknown(fields: Iterable[str], kind: type[msgspec.Struct], table: str) -> None:
+    known = kind.__struct_fields__
+    for field in fields:
+        if field not in known:
+            raise InvalidValue(f"[{table}] has no {field!r}; it has {', '.join(known)}")

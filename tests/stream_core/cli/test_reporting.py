@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import NoReturn
+
+import pytest
+import typer
+
+from stream_core.cli.reporting import ExitCode, reporting
+from stream_core.errors import (
+    CallTimeout,
+    ChannelNotFound,
+    ConnectionFailed,
+    RemoteError,
+    StreamError,
+)
+
+
+def command_that_raises(error: BaseException) -> None:
+    def command() -> NoReturn:
+        raise error
+
+    reporting(command)()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConnectionFailed("nobody at 127.0.0.1:1"), ExitCode.NO_CONNECTION),
+        (CallTimeout("no answer in 1 s"), ExitCode.TIMED_OUT),
+        (TimeoutError("nothing in 1 s"), ExitCode.TIMED_OUT),
+        (ChannelNotFound("channel 'x' does not exist"), ExitCode.FAILED),
+        (RemoteError("ValueError", "too high"), ExitCode.FAILED),
+        (FileNotFoundError(2, "No such file", "secret"), ExitCode.FAILED),
+    ],
+)
+def test_a_failure_is_one_sentence_and_a_code(
+    error: StreamError | OSError, code: ExitCode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        command_that_raises(error)
+    assert ended.value.exit_code == code
+    assert capsys.readouterr().err == f"streamscope: {error}\n"
+
+
+def test_an_interrupt_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        command_that_raises(KeyboardInterrupt())
+    assert ended.value.exit_code == ExitCode.INTERRUPTED
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_is_not_installed_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit):
+        command_that_raises(ModuleNotFoundError("No module named 'PySide6'", name="PySide6"))
+    assert "pip install 'streamscope[gui]'" in capsys.readouterr().err
+
+
+def test_a_fault_of_ours_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError):
+        command_that_raises(ZeroDivisionError())
