@@ -1,0 +1,142 @@
+"""What a target says to its callers: results, failures and progress, from the loop or a thread.
+
+Nothing is said of a call that was cancelled, and nothing after a call's end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from stream_core.errors import InvalidValue
+from stream_core.rpc.current_call import Execution, Key
+from stream_core.rpc.failures import Failure, encode_failure, raised
+from stream_core.rpc.frames import SendFrame
+from stream_core.wire import objects
+from stream_core.wire.header import Flag, Kind
+
+__all__ = ["Answers", "UnsendableError", "encoded", "failure_of"]
+
+logger = logging.getLogger(__name__)
+
+
+class Answers:
+    """The way back to the callers.
+
+    Args:
+        send: sends a frame; called in the loop only.
+
+    Attributes:
+        live: the calls that have no answer yet.
+    """
+
+    def __init__(self, send: SendFrame) -> None:
+        self.live: dict[Key, Execution] = {}
+        self._send = send
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._outbox: deque[Callable[[], None]] = deque()
+        self._waking = False
+
+    # In the loop
+
+    def refuse(self, key: Key, failure: Failure) -> None:
+        """Answer a call that is not, or no longer, under way."""
+        caller, sequence = key
+        self._send(Kind.FAILURE, address=caller, sequence=sequence, body=encode_failure(failure))
+
+    def result(self, execution: Execution, value: Any) -> None:
+        """The call's one result."""
+        try:
+            body = encoded(execution, value)
+        except UnsendableError as error:
+            self.failure(execution, failure_of(error, 0))
+        else:
+            self.finish(execution, Kind.RESULT, body)
+
+    def failure(self, execution: Execution, failure: Failure) -> None:
+        """The call's end without a result."""
+        self.finish(execution, Kind.FAILURE, encode_failure(failure))
+
+    def end(self, execution: Execution) -> None:
+        """The end of a stream of results."""
+        self.finish(execution, Kind.RESULT, b"", Flag.END)
+
+    def finish(self, execution: Execution, kind: Kind, body: bytes, flags: int = 0) -> None:
+        """Send a call's last frame."""
+        if execution.cancelled:
+            return
+        execution.cancelled = True  # no progress after the end
+        del self.live[execution.key]
+        caller, sequence = execution.key
+        self._send(kind, address=caller, sequence=sequence, flags=flags, body=body)
+
+    def more(self, execution: Execution, body: bytes) -> None:
+        """One of several results."""
+        self._during(execution, Kind.RESULT, body, Flag.MORE)
+
+    def _during(self, execution: Execution, kind: Kind, body: bytes, flags: int = 0) -> None:
+        if not execution.cancelled:
+            caller, sequence = execution.key
+            self._send(kind, address=caller, sequence=sequence, flags=flags, body=body)
+
+    # From any thread
+
+    def progress(self, execution: Execution, body: bytes) -> None:
+        """A value on the way; in order with the results of the same thread."""
+        if threading.get_ident() == self._thread:
+            self._during(execution, Kind.PROGRESS, body)
+        else:
+            self.post(partial(self._during, execution, Kind.PROGRESS, body))
+
+    def post(self, say: Callable[[], None]) -> None:
+        """Have something said in the loop, in order, with one wake for many."""
+        self._outbox.append(say)
+        if self._waking:
+            return
+        self._waking = True
+        try:
+            self._loop.call_soon_threadsafe(self._drain)
+        except RuntimeError:
+            logger.debug("an answer came after its loop was closed")
+
+    def _drain(self) -> None:
+        self._waking = False  # before the first look: what is posted from here on wakes again
+        outbox = self._outbox
+        while outbox:
+            outbox.popleft()()
+
+
+class UnsendableError(Exception):
+    """A method's result cannot travel; the message names the method."""
+
+
+def encoded(execution: Execution, value: Any) -> bytes:
+    """A result in the form in which it travels.
+
+    Raises:
+        UnsendableError: it cannot.
+    """
+    form = execution.method.result_form
+    try:
+        return objects.encode(value if form is None else form(value))
+    except (InvalidValue, RecursionError) as error:
+        path = execution.method.path
+        raise UnsendableError(f"the result of {path}() cannot be sent: {error}") from None
+
+
+def failure_of(error: BaseException, own_frames: int) -> Failure:
+    """The failure for what a method raised, or for what it gave that cannot be sent.
+
+    Args:
+        error: it.
+        own_frames: how many of the outermost frames are the library's.
+    """
+    if isinstance(error, UnsendableError):
+        return Failure("raised", InvalidValue.__name__, str(error))
+    return raised(error, own_frames)

@@ -1,0 +1,165 @@
+"""The caller's half of calls: numbers them, matches answers to them, and keeps their deadlines.
+
+It never knows what carries the frames; it is told when a link or a target is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import math
+import time
+from collections.abc import Callable
+
+from stream_core.errors import CallTimeout, ConnectionLost, ProtocolError
+from stream_core.rpc.call import Call, StreamCall
+from stream_core.rpc.deadlines import Deadlines
+from stream_core.rpc.failures import decode_failure, failure_to_error
+from stream_core.rpc.frames import NS_PER_S, SendFrame
+from stream_core.wire import objects
+from stream_core.wire.header import Flag, Kind
+
+__all__ = ["PendingCalls"]
+
+SERVER = 0
+
+
+class PendingCalls:
+    """The calls of one client that have no answer yet.
+
+    Args:
+        send: sends a frame, or drops it where the link is gone.
+    """
+
+    def __init__(self, send: SendFrame) -> None:
+        self._send = send
+        self._loop = asyncio.get_running_loop()
+        self._calls: dict[int, Call] = {}
+        self._deadlines = Deadlines[int](self._calls, self._expire)
+        self._newest = 0
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def start(
+        self,
+        target: int,
+        path: str,
+        body: bytes,
+        *,
+        timeout_s: float | None = None,
+        streams: bool = False,
+        target_name: str = "",
+    ) -> Call:
+        """Send a call.
+
+        Args:
+            target: number of the target; 0 is the server.
+            path: the method's, for messages.
+            body: made by `encode_call`.
+            timeout_s: how long to wait for the answer; None: without end.
+            streams: whether results arrive one by one.
+            target_name: for messages.
+        """
+        self._newest = sequence = self._newest + 1
+        kind = StreamCall if streams else Call
+        name = target_name or ("server" if target == SERVER else str(target))
+        call = kind(self, self._loop.create_future(), sequence, target, name, path)
+        self._calls[sequence] = call
+        remaining_ns = 0
+        if timeout_s is not None and timeout_s != math.inf:
+            remaining_ns = max(1, int(timeout_s * NS_PER_S))
+            self._deadlines.add(time.monotonic() + timeout_s, sequence)
+        self._send(Kind.CALL, address=target, sequence=sequence, time_ns=remaining_ns, body=body)
+        return call
+
+    def frame(
+        self, kind: int, sequence: int, flags: int, body: bytes | bytearray | memoryview
+    ) -> None:
+        """An answer arrived; one to a call that has ended is ignored.
+
+        Args:
+            kind: RESULT, FAILURE or PROGRESS.
+            sequence: the call's number.
+            flags: of the frame.
+            body: of the frame.
+        """
+        call = self._calls.get(sequence)
+        if call is None:
+            return
+        try:
+            if kind == Kind.RESULT and not flags:
+                value = objects.decode(body)
+                del self._calls[sequence]
+                call.succeed(value)
+            else:
+                self._other_frame(call, kind, flags, body)
+        except ProtocolError as error:  # the target's fault: the link to the server is sound
+            self._abandon(call, error)
+
+    def _other_frame(
+        self, call: Call, kind: int, flags: int, body: bytes | bytearray | memoryview
+    ) -> None:
+        if kind == Kind.PROGRESS:
+            call.progress(objects.decode(body))
+        elif kind == Kind.FAILURE:
+            failure = decode_failure(body)
+            from_server = call.target == SERVER
+            self._end(call)
+            call.fail(
+                failure_to_error(failure, from_server=from_server, target_name=call.target_name)
+            )
+        elif not isinstance(call, StreamCall):
+            raise ProtocolError(f"{call!r} got one of several results, but gives one")
+        elif flags & Flag.END:
+            self._end(call)
+            call.succeed(None)
+        else:
+            call.arrived(objects.decode(body))
+
+    def _end(self, call: Call) -> None:
+        del self._calls[call.sequence]
+
+    def _abandon(self, call: Call, error: Exception) -> None:
+        """Fail a call whose target goes on with it."""
+        self._end(call)
+        self._send(Kind.CANCEL, address=call.target, sequence=call.sequence)
+        call.fail(error)
+
+    def _expire(self, sequence: int) -> None:
+        call = self._calls[sequence]
+        self._abandon(
+            call,
+            CallTimeout(f"{call.path}() of {call.target_name!r} did not answer in time"),
+        )
+
+    def give_up(self, call: Call) -> bool:
+        """The caller waits no more for the call; False: it had ended."""
+        if call.sequence not in self._calls:
+            return False
+        self._end(call)
+        self._send(Kind.CANCEL, address=call.target, sequence=call.sequence)
+        return True
+
+    def credit(self, call: Call, consumed: int) -> None:
+        """Tell the target of a streaming call how many results were consumed in all."""
+        self._send(Kind.CREDIT, address=call.target, sequence=call.sequence, count=consumed)
+
+    def fail_all(self, error: Exception) -> None:
+        """The link is gone: every call fails, each with its own copy of the error."""
+        self._fail(error, lambda call: True)
+
+    def fail_target(self, number: int, error: Exception) -> None:
+        """A target is gone: the calls to it fail, each with its own copy of the error."""
+        self._fail(error, lambda call: call.target == number)
+
+    def _fail(self, error: Exception, concerned: Callable[[Call], bool]) -> None:
+        for call in [call for call in self._calls.values() if concerned(call)]:
+            if call.sequence in self._calls:  # a callback may have ended it meanwhile
+                self._end(call)
+                call.fail(copy.copy(error))
+
+    def close(self) -> None:
+        """Fail what is left; no timer stays behind."""
+        self.fail_all(ConnectionLost("the client was closed"))
+        self._deadlines.close()

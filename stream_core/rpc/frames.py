@@ -1,0 +1,28 @@
+"""How both halves of a call send: one function that takes the facts of a frame."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from stream_core.wire.header import Kind
+
+__all__ = ["NS_PER_S", "SendFrame"]
+
+NS_PER_S = 1_000_000_000
+
+
+class SendFrame(Protocol):
+    """Sends one frame of a call, or drops it if the link is gone; never raises."""
+
+    def __call__(
+        self,
+        kind: Kind,
+        *,
+        address: int,
+        sequence: int,
+        flags: int = 0,
+        count: int = 0,
+        time_ns: int = 0,
+        body: bytes = b"",
+    ) -> None:
+        """Send it."""

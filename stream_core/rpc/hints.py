@@ -1,0 +1,336 @@
+"""Python's annotations read into types; what cannot be resolved or checked becomes "any".
+
+It never instantiates anything, and never imports numpy: who annotates with it has loaded it.
+"""
+
+from __future__ import annotations
+
+import collections.abc as abc
+import dataclasses
+import enum
+import inspect
+import numbers
+import sys
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from stream_core.rpc.annotations import (
+    ANY,
+    PLAIN_TYPES,
+    AnnotationType,
+    AnyType,
+    ArrayOf,
+    DictOf,
+    EnumType,
+    ListOf,
+    LiteralOf,
+    Plain,
+    RecordField,
+    RecordType,
+    SelfType,
+    SetOf,
+    TupleOf,
+    TupleRun,
+    UnionOf,
+)
+
+__all__ = ["Hints", "resolved_hints"]
+
+PLAIN_NAMES: dict[Any, str] = {kind: name for name, kind in PLAIN_TYPES.items()} | {
+    None: "None",
+    numbers.Integral: "int",
+    numbers.Real: "float",
+    numbers.Complex: "complex",
+    numbers.Number: "complex",
+}
+NUMPY_KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex", "U": "str"}
+SEQUENCES = (abc.Sequence, abc.MutableSequence, abc.Iterable, abc.Collection)
+SETS = (set, frozenset, abc.Set, abc.MutableSet)
+MAPPINGS = (dict, abc.Mapping, abc.MutableMapping)
+STREAMS = (
+    abc.Iterator,
+    abc.Iterable,
+    abc.Generator,
+    abc.AsyncIterator,
+    abc.AsyncIterable,
+    abc.AsyncGenerator,
+)
+DESCRIBABLE = (type(None), bool, int, float, str, bytes)
+
+
+def resolved_hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """The annotations of a function with forward references resolved where that is possible.
+
+    A reference that cannot be resolved stays the text that it is.
+    """
+    plain: Any = inspect.unwrap(function)
+    while not hasattr(plain, "__annotations__") and hasattr(plain, "func"):
+        plain = inspect.unwrap(plain.func)  # functools.partial
+    if not hasattr(plain, "__annotations__"):
+        plain = type(plain).__call__ if callable(plain) else plain
+    names = getattr(plain, "__globals__", {})
+    written = getattr(plain, "__annotations__", {})
+    return {name: _resolved(annotation, names) for name, annotation in written.items()}
+
+
+def _resolved(annotation: Any, names: dict[str, Any]) -> Any:
+    holder = types.SimpleNamespace(__annotations__={"it": annotation})
+    try:
+        return typing.get_type_hints(holder, names)["it"]
+    except Exception:  # any expression may stand in an annotation, and fail
+        return annotation
+
+
+class Hints:
+    """Reads annotations, and remembers the classes that it met in them.
+
+    Attributes:
+        classes: enumerations and records by name, for the checks of the target.
+    """
+
+    def __init__(self) -> None:
+        self.classes: dict[str, type] = {}
+        self._inside: list[type] = []
+
+    def read(self, annotation: Any, *, optional: bool = False) -> AnnotationType:
+        """The type that an annotation means; `optional`: None fits as well."""
+        if annotation is inspect.Parameter.empty:
+            return ANY
+        read = self._read(annotation)
+        if not optional or isinstance(read, AnyType):
+            return read
+        return _union([read, Plain("None")])
+
+    def read_stream(self, annotation: Any) -> AnnotationType:
+        """The type of one result of a generator with that return annotation."""
+        if typing.get_origin(annotation) in STREAMS:
+            return self.read(typing.get_args(annotation)[0])
+        return ANY
+
+    def _read(self, annotation: Any) -> AnnotationType:
+        if isinstance(annotation, str):
+            return AnyType(annotation)
+        if annotation is Any or annotation is object:
+            return ANY
+        try:
+            if (name := PLAIN_NAMES.get(annotation)) is not None:
+                return Plain(name)
+        except TypeError:  # unhashable, as Literal[[]] would be
+            return AnyType(repr(annotation))
+        origin = typing.get_origin(annotation)
+        if origin is not None:
+            return self._read_generic(annotation, origin, typing.get_args(annotation))
+        if isinstance(annotation, type):
+            return self._read_class(annotation)
+        return self._read_special(annotation)
+
+    def _read_special(self, annotation: Any) -> AnnotationType:
+        """NewType, TypeVar and aliases: what they stand for."""
+        for attribute in ("__supertype__", "__bound__", "__value__"):
+            meant = getattr(annotation, attribute, None)
+            if meant is not None:
+                return self._read(meant)
+        if isinstance(annotation, typing.TypeVar):
+            return ANY
+        return AnyType(_written(annotation))
+
+    def _read_generic(
+        self, annotation: Any, origin: Any, arguments: tuple[Any, ...]
+    ) -> AnnotationType:
+        if origin is typing.Annotated:
+            return self._read(arguments[0])
+        if origin is typing.Literal:
+            return self._read_literal(annotation, arguments)
+        if origin in (typing.Union, types.UnionType):
+            return self._read_union(annotation, arguments)
+        if _is_array(origin):
+            return self._read_array(annotation, arguments)
+        return self._read_container(annotation, origin, arguments)
+
+    def _read_container(
+        self, annotation: Any, origin: Any, arguments: tuple[Any, ...]
+    ) -> AnnotationType:
+        item = self._read(arguments[0]) if arguments else ANY
+        if origin is list:
+            return ListOf(item)
+        if origin in SEQUENCES:
+            return ListOf(item, sequence=True)
+        if origin in SETS:
+            return SetOf(item, frozen=origin is not set)
+        if origin in MAPPINGS and len(arguments) == 2:
+            return DictOf(item, self._read(arguments[1]))
+        if origin is tuple:
+            if arguments[-1:] == (Ellipsis,):
+                return TupleRun(item)
+            return TupleOf(tuple(self._read(argument) for argument in arguments))
+        return AnyType(_written(annotation))
+
+    def _read_union(self, annotation: Any, arguments: tuple[Any, ...]) -> AnnotationType:
+        members = [self._read(argument) for argument in arguments]
+        if any(isinstance(member, AnyType) for member in members):
+            written = _written(annotation)  # one member takes everything: so does the union
+            return AnyType(written if len(written) < 100 else "Any")
+        return _union(members)
+
+    def _read_literal(self, annotation: Any, values: tuple[Any, ...]) -> AnnotationType:
+        if all(isinstance(value, enum.Enum) for value in values):
+            kind = type(values[0])
+            if all(type(value) is kind for value in values):
+                return self._enum(kind, list(values))
+        if all(type(value) in DESCRIBABLE for value in values):
+            return LiteralOf(values)
+        return AnyType(_written(annotation))
+
+    def _read_array(self, annotation: Any, arguments: tuple[Any, ...]) -> AnnotationType:
+        kinds = typing.get_args(arguments[1]) if len(arguments) > 1 else ()
+        if not kinds or kinds[0] is Any or isinstance(kinds[0], typing.TypeVar):
+            return ArrayOf()
+        wanted = typing.get_args(kinds[0]) or kinds  # NDArray[float32 | float64]
+        if not all(isinstance(kind, type) for kind in wanted):
+            return AnyType(_written(annotation))
+        return _union([_array_of(kind) for kind in wanted])
+
+    def _read_class(self, kind: type) -> AnnotationType:
+        bare = self._read_bare(kind)
+        if bare is not None:
+            return bare
+        if issubclass(kind, enum.Enum):
+            return self._enum(kind, list(kind))
+        if issubclass(kind, PLAIN_TYPES["datetime"]):
+            return Plain("datetime")
+        if _record_fields(kind) is not None:
+            return self._record(kind)
+        return AnyType(kind.__qualname__.rpartition(".")[2])
+
+    def _read_bare(self, kind: type) -> AnnotationType | None:
+        """A container or a numpy class without arguments."""
+        if kind is list or kind in SEQUENCES:
+            return ListOf(ANY, sequence=kind is not list)
+        if kind is tuple:
+            return TupleRun(ANY)
+        if kind in SETS:
+            return SetOf(ANY, frozen=kind is not set)
+        if kind in MAPPINGS:
+            return DictOf(ANY, ANY)
+        if _is_array(kind):
+            return ArrayOf()
+        return _numpy_scalar(kind)
+
+    def _enum(self, kind: type, members: list[enum.Enum]) -> EnumType:
+        name = self._registered(kind)
+        flags = issubclass(kind, enum.Flag)
+        listed = tuple((member.name, _describable(member)) for member in members)
+        return EnumType(name, listed, flags=flags)
+
+    def _record(self, kind: type) -> AnnotationType:
+        name = self._registered(kind)
+        if kind in self._inside:
+            return SelfType(name)
+        self._inside.append(kind)
+        try:
+            fields = tuple(
+                RecordField(field, self.read(annotation), required)
+                for field, annotation, required in _record_fields(kind) or ()
+            )
+        finally:
+            self._inside.pop()
+        return RecordType(name, fields)
+
+    def _registered(self, kind: type) -> str:
+        """The class's name; with its module in front if another class has it already."""
+        name = kind.__name__
+        if self.classes.setdefault(name, kind) is not kind:
+            name = f"{kind.__module__}.{kind.__qualname__}"
+            self.classes[name] = kind
+        return name
+
+
+def _union(members: list[AnnotationType]) -> AnnotationType:
+    flat: list[AnnotationType] = []
+    for member in members:
+        for part in member.members if isinstance(member, UnionOf) else (member,):
+            if part not in flat:
+                flat.append(part)
+    return flat[0] if len(flat) == 1 else UnionOf(tuple(flat))
+
+
+def _describable(member: enum.Enum) -> Any:
+    """The member's value if it can stand in a description, else its name."""
+    return member.value if type(member.value) in DESCRIBABLE else member.name
+
+
+def _written(annotation: Any) -> str:
+    return inspect.formatannotation(annotation).replace("typing.", "")
+
+
+def _is_array(kind: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and kind is numpy.ndarray
+
+
+def _array_of(kind: type) -> ArrayOf:
+    """The array type for a numpy scalar class; families and sized kinds are matched by class."""
+    numpy = sys.modules["numpy"]
+    if not issubclass(kind, numpy.generic):
+        return ArrayOf(numpy.dtype(kind).name)
+    exact = issubclass(kind, numpy.number | numpy.bool_) and kind.__subclasses__() == []
+    if exact:
+        return ArrayOf(numpy.dtype(kind).name)
+    return ArrayOf(kind.__name__, abstract=True)
+
+
+def _numpy_scalar(kind: type) -> AnnotationType | None:
+    """The number that a numpy scalar class stands for."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not issubclass(kind, numpy.generic):
+        return None
+    families = {
+        numpy.bool_: "bool",
+        numpy.integer: "int",
+        numpy.floating: "float",
+        numpy.complexfloating: "complex",
+        numpy.str_: "str",
+        numpy.bytes_: "bytes",
+    }
+    for family, name in families.items():
+        if issubclass(kind, family):
+            return Plain(name)
+    return AnyType(kind.__name__)
+
+
+def _record_fields(kind: type) -> list[tuple[str, Any, bool]] | None:
+    """Name, annotation and necessity of each field; None if the class is no record."""
+    hints = _class_hints(kind)
+    if dataclasses.is_dataclass(kind):
+        return [
+            (field.name, hints.get(field.name, field.type), not _has_default(field))
+            for field in dataclasses.fields(kind)
+            if field.init
+        ]
+    if issubclass(kind, msgspec.Struct):
+        fields = msgspec.structs.fields(kind)
+        return [(field.name, hints.get(field.name, Any), field.required) for field in fields]
+    if typing.is_typeddict(kind):
+        required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
+        return [(name, annotation, name in required) for name, annotation in hints.items()]
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        defaults: Mapping[str, Any] = getattr(kind, "_field_defaults", {})
+        names: tuple[str, ...] = kind._fields
+        return [(name, hints.get(name, Any), name not in defaults) for name in names]
+    return None
+
+
+def _has_default(field: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return field.default is not missing or field.default_factory is not missing
+
+
+def _class_hints(kind: type) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(kind)
+    except Exception:  # as in _resolved: the texts are kept
+        return dict(getattr(kind, "__annotations__", {}))
