@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -19,17 +19,32 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def ending_signal() -> Iterator[asyncio.Event]:
     """Give an event that an interrupt or a request to terminate sets, instead of raising.
 
-    Works in the main thread of the process, on every system; puts the earlier handlers back.
+    Works in the main thread of the process, on every system.
     """
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
+    try:
+        for number in SIGNALS:
+            loop.add_signal_handler(number, ended.set)
+    except NotImplementedError:  # a loop of Windows
+        with _plain_handlers(lambda: loop.call_soon_threadsafe(ended.set)):
+            yield ended
+        return
+    try:
+        yield ended
+    finally:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
 
+
+@contextmanager
+def _plain_handlers(callback: Callable[[], object]) -> Iterator[None]:
     def handle(_number: int, _frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(ended.set)
+        callback()
 
     earlier = {number: signal.signal(number, handle) for number in SIGNALS}
     try:
-        yield ended
+        yield
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)
