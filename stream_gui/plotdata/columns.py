@@ -1,0 +1,167 @@
+"""From an envelope to one vertical run for each pixel column; knows no colours and no image.
+
+Columns begin at multiples of their own duration: while the view scrolls, a column's samples stay
+together, so that peaks do not shimmer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_gui.plotdata.envelope import Envelope
+
+__all__ = ["ColumnView", "Columns", "columns_of"]
+
+_MARK_WHEN_WIDER = 12
+"""Samples are marked one by one when they are, on average, so many columns apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """A stretch of time laid on pixel columns.
+
+    Attributes:
+        first: number of the first column, counted from time 0.
+        count: how many columns.
+        column_ns: duration of a column.
+    """
+
+    first: int
+    count: int
+    column_ns: int
+
+    @property
+    def start_ns(self) -> int:
+        """Where the first column begins."""
+        return self.first * self.column_ns
+
+    @property
+    def stop_ns(self) -> int:
+        """Where the last column ends."""
+        return (self.first + self.count) * self.column_ns
+
+    @staticmethod
+    def ending_at(stop_ns: int, duration_ns: int, count: int) -> ColumnView:
+        """The view of about `duration_ns` whose last column holds `stop_ns`."""
+        column_ns = max(1, round(duration_ns / count))
+        return ColumnView(stop_ns // column_ns + 1 - count, count, column_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a curve covers in each pixel column; NaN where it covers nothing.
+
+    Attributes:
+        low: the lowest value in each column, the joining line included.
+        high: the highest.
+        marks: columns in which single samples stand, if these are far apart.
+        mark_values: the value of each of these samples.
+        least: the lowest finite sample in view; NaN if there is none.
+        most: the highest.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    marks: NDArray[np.int64]
+    mark_values: NDArray[np.float64]
+    least: float
+    most: float
+
+
+def columns_of(envelope: Envelope, view: ColumnView) -> Columns:
+    """Lay an envelope on pixel columns: the extremes of each, joined by straight lines."""
+    low = np.full(view.count, np.nan)
+    high = np.full(view.count, np.nan)
+    back = np.flatnonzero(np.diff(envelope.times_ns) < 0) + 1
+    for piece in np.split(np.arange(len(envelope)), back) if len(back) else [slice(None)]:
+        _add_piece(low, high, _Points.of(envelope, piece, view))
+    marks, values = _marks(envelope, view)
+    return Columns(low, high, marks, values, *_extremes(low, high))
+
+
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """Bins at places in columns (float), in order."""
+
+    places: NDArray[np.float64]
+    low: NDArray[Any]
+    high: NDArray[Any]
+    breaks: NDArray[np.bool_]
+
+    @staticmethod
+    def of(envelope: Envelope, piece: Any, view: ColumnView) -> _Points:
+        elapsed = envelope.times_ns[piece] - view.start_ns
+        return _Points(
+            elapsed / view.column_ns,
+            envelope.low[piece],
+            envelope.high[piece],
+            envelope.breaks[piece],
+        )
+
+
+def _add_piece(low: NDArray[np.float64], high: NDArray[np.float64], points: _Points) -> None:
+    if not len(points.places):
+        return
+    count = len(low)
+    edges = np.searchsorted(points.places, np.arange(count + 1, dtype=np.float64))
+    _add_extremes(low, high, points, edges)
+    joints = _joints(points, edges)
+    for target, smaller in ((low, np.fmin), (high, np.fmax)):
+        smaller(target, joints[:-1], out=target)
+        smaller(target, joints[1:], out=target)
+
+
+def _add_extremes(
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    points: _Points,
+    edges: NDArray[np.intp],
+) -> None:
+    """The extremes of the bins that begin in each column."""
+    filled = np.flatnonzero(edges[1:] > edges[:-1])
+    if not len(filled):
+        return
+    begins, end = edges[filled], edges[-1]
+    low[filled] = np.fmin(low[filled], np.fmin.reduceat(points.low[:end], begins))
+    high[filled] = np.fmax(high[filled], np.fmax.reduceat(points.high[:end], begins))
+
+
+def _joints(points: _Points, edges: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The height at which the line crosses each edge between columns; NaN where none does."""
+    heights = np.full(len(edges), np.nan)
+    inside = np.flatnonzero((edges > 0) & (edges < len(points.places)))
+    after = edges[inside]
+    joined = ~points.breaks[after]
+    inside, after = inside[joined], after[joined]
+    before = after - 1
+    low, high = points.low.astype(np.float64, copy=False), points.high
+    with np.errstate(invalid="ignore", over="ignore"):
+        middle = (low[after] + high[after]) / 2
+        leaves = np.clip(middle, low[before], high[before])
+        arrives = np.clip(leaves, low[after], high[after])
+        distance = points.places[after] - points.places[before]
+        share = (inside - points.places[before]) / distance
+        heights[inside] = leaves + (arrives - leaves) * share
+    return heights
+
+
+def _marks(envelope: Envelope, view: ColumnView) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Where to mark single samples: few, raw and with a number."""
+    columns = (envelope.times_ns - view.start_ns) // view.column_ns
+    shown = (columns >= 0) & (columns < view.count) & np.isfinite(envelope.low)
+    count = int(np.count_nonzero(shown))
+    if envelope.samples_per_bin > 1 or count * _MARK_WHEN_WIDER > view.count:
+        return columns[:0], np.empty(0)
+    return columns[shown], envelope.low[shown].astype(np.float64)
+
+
+def _extremes(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
+    """The lowest and the highest finite height."""
+    finite_low, finite_high = low[np.isfinite(low)], high[np.isfinite(high)]
+    if not len(finite_low) or not len(finite_high):
+        return float("nan"), float("nan")
+    return float(finite_low.min()), float(finite_high.max())

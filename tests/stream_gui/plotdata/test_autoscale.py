@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_gui.plotdata.autoscale import AutoScale, nice_step
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def updated(scale: AutoScale, least: float, most: float, now_s: float) -> tuple[float, float]:
+    found = scale.update(least, most, now_s)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("span", "most", "step"), [(10, 10, 1), (10, 8, 2), (3, 8, 0.5), (1e-6, 5, 2e-7), (7e9, 7, 1e9)]
+)
+def test_steps_are_one_two_or_five(span: float, most: int, step: float) -> None:
+    assert nice_step(span, most) == pytest.approx(step)
+
+
+def test_bounds_stand_on_steps_around_the_data() -> None:
+    assert updated(AutoScale(), -0.97, 1.02, 0) == pytest.approx((-1.5, 1.5))
+
+
+def test_noise_does_not_move_it() -> None:
+    scale = AutoScale()
+    first = updated(scale, -0.97, 0.97, 0)
+    for step in range(500):
+        wobble = 0.02 * math.sin(step)
+        assert updated(scale, -0.97 + wobble, 0.97 + wobble, step * 0.016) == first
+
+
+def test_it_widens_at_once_and_narrows_later() -> None:
+    scale = AutoScale()
+    small = updated(scale, -1, 1, 0)
+    wide = updated(scale, -1, 40, 0.1)
+    assert wide[1] >= 40
+    assert updated(scale, -1, 1, 0.2) == wide
+    assert updated(scale, -1, 1, 1.9) == wide
+    assert updated(scale, -1, 1, 2.3) == small
+
+
+def test_a_passing_need_starts_the_wait_anew() -> None:
+    scale = AutoScale()
+    wide = updated(scale, 0, 100, 0)
+    updated(scale, 0, 1, 1)
+    updated(scale, 0, 100, 2)
+    updated(scale, 0, 1, 3)
+    assert updated(scale, 0, 1, 4.5) == wide
+
+
+def test_without_data_it_keeps_what_it_has() -> None:
+    scale = AutoScale()
+    assert scale.update(math.nan, math.nan, 0) is None
+    found = updated(scale, 0, 1, 0)
+    assert scale.update(math.nan, math.nan, 9) == found
+
+
+def test_a_level_curve_stands_in_the_middle() -> None:
+    low, high = updated(AutoScale(), 25.0, 25.0, 0)
+    assert low < 25 < high
+    assert high - low < 10
+    assert updated(AutoScale(), 0.0, 0.0, 0) == pytest.approx((-1.5, 1.5), abs=1)
+
+
+@given(FINITE, FINITE)
+def test_any_numbers_give_a_range_that_can_be_drawn(one: float, other: float) -> None:
+    low, high = updated(AutoScale(), min(one, other), max(one, other), 0)
+    assert math.isfinite(high - low)
+    assert high > low

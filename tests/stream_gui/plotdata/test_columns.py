@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stream_gui.plotdata.columns import Columns, ColumnView, columns_of
+from stream_gui.plotdata.series import Series
+
+SECOND = 1_000_000_000
+T0 = 1_700_000_000 * SECOND
+
+
+def series_of(values: list[float] | np.ndarray, interval_ns: int) -> Series:
+    series = Series("a", dtype="float64", capacity=500_000)
+    series.append(values, time_ns=T0, interval_ns=interval_ns)
+    return series
+
+
+def shown(series: Series, view: ColumnView) -> Columns:
+    return columns_of(series.envelope(view.start_ns, view.stop_ns, view.count), view)
+
+
+def view_from(start_ns: int, count: int, column_ns: int) -> ColumnView:
+    return ColumnView(start_ns // column_ns, count, column_ns)
+
+
+def test_a_view_ends_with_the_column_that_holds_its_stop() -> None:
+    view = ColumnView.ending_at(T0 + 7, 1000, 100)
+    assert view.column_ns == 10
+    assert view.start_ns <= T0 + 7 < view.stop_ns
+    assert view.stop_ns - view.start_ns == 1000
+
+
+def test_sparse_samples_are_joined_by_straight_lines() -> None:
+    columns = shown(series_of([0.0, 10.0], 10 * SECOND), view_from(T0, 20, SECOND))
+    assert columns.low[:10] == pytest.approx(np.arange(10.0))
+    assert columns.high[:10] == pytest.approx(np.arange(10.0) + 1)
+    assert np.isnan(columns.low[11:]).all()
+    assert (columns.least, columns.most) == (0.0, 10.0)
+
+
+def test_dense_samples_cover_their_range_in_each_column() -> None:
+    rng = np.random.default_rng(5)
+    raw = rng.normal(size=100_000)
+    columns = shown(series_of(raw, 1000), view_from(T0, 100, 1_000_000))
+    for number in (0, 17, 99):
+        part = raw[number * 1000 + 16 : (number + 1) * 1000 - 16]
+        assert columns.low[number] <= part.min()
+        assert columns.high[number] >= part.max()
+    assert columns.most == raw.max()
+
+
+def test_neighbouring_columns_touch() -> None:
+    raw = np.repeat(np.arange(100.0) ** 2, 1000)
+    columns = shown(series_of(raw, 1000), view_from(T0, 100, 1_000_000))
+    assert np.all(columns.low[1:] <= columns.high[:-1])
+    assert np.all(columns.high[1:] >= columns.low[:-1])
+
+
+@pytest.mark.parametrize("what", ["gap", "nan"])
+def test_nothing_is_drawn_across_what_is_missing(what: str) -> None:
+    series = series_of([1.0, 1.0, 1.0], SECOND)
+    if what == "gap":
+        series.mark_gap("lost")
+    else:
+        series.append(np.nan, time_ns=T0 + 5 * SECOND)
+    series.append([2.0, 2.0, 2.0], time_ns=T0 + 8 * SECOND, interval_ns=SECOND)
+    columns = shown(series, view_from(T0, 12, SECOND))
+    assert np.isfinite(columns.low[:3]).all()
+    assert np.isnan(columns.low[3:8]).all()
+    assert np.isfinite(columns.low[8:11]).all()
+
+
+def test_infinite_samples_leave_the_scale_alone() -> None:
+    columns = shown(series_of([1.0, np.inf, 2.0, -np.inf, 3.0], SECOND), view_from(T0, 10, SECOND))
+    assert columns.high[1] == np.inf
+    assert columns.low[3] == -np.inf
+    assert (columns.least, columns.most) == (1.0, 3.0)
+
+
+def test_only_samples_far_apart_are_marked() -> None:
+    columns = shown(series_of([1.0, 2.0, np.nan, 3.0], 100 * SECOND), view_from(T0, 1000, SECOND))
+    assert columns.marks.tolist() == [0, 100, 300]
+    assert columns.mark_values.tolist() == [1, 2, 3]
+    crowded = shown(series_of(np.arange(500.0), SECOND), view_from(T0, 1000, SECOND))
+    assert not len(crowded.marks)
+
+
+def test_an_empty_view_covers_nothing() -> None:
+    columns = shown(series_of([1.0], SECOND), view_from(T0 + 100 * SECOND, 10, SECOND))
+    assert np.isnan(columns.low).all()
+    assert np.isnan(columns.least)
+
+
+def test_time_set_back_shows_both_stretches() -> None:
+    series = series_of(np.full(10, 5.0), SECOND)
+    series.append(np.full(5, 7.0), time_ns=T0, interval_ns=SECOND)
+    columns = shown(series, view_from(T0, 10, SECOND))
+    assert columns.low.tolist()[:9] == [5.0] * 9
+    assert columns.high.tolist()[:4] == [7.0] * 4
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.integers(20, 400),
+    st.integers(1_000, 3_000_000),
+    st.integers(1, 300),
+    st.integers(0, 199_999),
+)
+def test_a_spike_keeps_its_column_and_its_height_while_scrolling(
+    count: int, column_ns: int, step: int, spike: int
+) -> None:
+    raw = np.random.default_rng(7).normal(size=200_000)
+    raw[spike] = 500.0
+    series = series_of(raw, 1000)
+    duration = count * column_ns
+    views = [
+        ColumnView.ending_at(T0 + spike * 1000 + duration // 2 + at * column_ns, duration, count)
+        for at in (0, min(step, count // 2 - 2))
+    ]
+    found = [shown(series, view) for view in views]
+    peaks = [
+        view.first + int(np.nanargmax(columns.high))
+        for view, columns in zip(views, found, strict=True)
+    ]
+    assert [columns.most for columns in found] == [500.0, 500.0]
+    assert peaks[0] == peaks[1]
+    assert abs(peaks[0] * column_ns - (T0 + spike * 1000)) <= 2 * column_ns
