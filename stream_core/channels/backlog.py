@@ -129,7 +129,7 @@ class Backlog:
 
     def lose(self, run: Run) -> None:
         """Drop items that came last."""
-        self._drop(run, self.runs[-1].after if self.runs else self.notices)
+        self._drop(run, self.runs[-1].after if self.runs else self.notices, OVERFLOW)
 
     def note(self, notice: Notice) -> None:
         """Put a notice after all that waits; a loss among them counts as dropped."""
@@ -153,12 +153,12 @@ class Backlog:
 
     # What goes out
 
-    def drop_oldest(self, count: int) -> None:
+    def drop_oldest(self, count: int, reason: str = OVERFLOW) -> None:
         """Drop items from the front."""
         while count:
             run = self._take(count)
             count -= run.count
-            self._drop(run, self.notices)
+            self._drop(run, self.notices, reason)
             self._pass(run)
 
     def take_notice(self) -> Notice:
@@ -182,9 +182,9 @@ class Backlog:
         for notice in run.after:
             add_notice(self.notices, notice)
 
-    def _drop(self, run: Run, notices: list[Notice]) -> None:
-        if self.newest_only:
+    def _drop(self, run: Run, notices: list[Notice], reason: str) -> None:
+        if self.newest_only and reason == OVERFLOW:
             self.replaced += run.count
         else:
             self.dropped += run.count
-            add_notice(notices, run.loss(OVERFLOW))
+            add_notice(notices, run.loss(reason))

@@ -12,9 +12,21 @@ import msgspec
 
 from stream_core.values import Loss
 
-__all__ = ["OVERFLOW", "SEVERAL", "Ended", "Mark", "Notice", "add_notice", "begin", "folded", "position"]
+__all__ = [
+    "CLEARED",
+    "OVERFLOW",
+    "SEVERAL",
+    "Ended",
+    "Mark",
+    "Notice",
+    "add_notice",
+    "begin",
+    "folded",
+    "position",
+]
 
 OVERFLOW = "overflow"
+CLEARED = "cleared"
 SEVERAL = "several"
 LONGEST_RUN = 16
 

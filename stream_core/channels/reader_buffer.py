@@ -10,14 +10,14 @@ from __future__ import annotations
 from stream_core.channels.backlog import UNBOUNDED, Backlog, Run
 from stream_core.channels.counters import Counters
 from stream_core.channels.in_flight import InFlight
-from stream_core.channels.notices import Ended, Mark
+from stream_core.channels.notices import CLEARED, Ended, Mark
 from stream_core.channels.overflow import drop_excess, store
 from stream_core.channels.parameters import Parameters
 from stream_core.channels.selection import selected_block, selected_numbers
 from stream_core.values import Loss, Overflow
 from stream_core.wire.blocks import Block
 
-__all__ = ["WINDOW_BYTES", "ReaderBuffer"]
+__all__ = ["WINDOW_BYTES", "Ended", "Mark", "ReaderBuffer"]
 
 WINDOW_BYTES = 1024 * 1024
 
@@ -52,8 +52,7 @@ class ReaderBuffer:
         self._ended: Ended | None = None
         self._ended_sent = False
         self._pausing = False
-        self._seen_ns = 0
-        self._credited_ns = 0
+        self._stalled_ns: int | None = None
         self._served_ns: int | None = None
         self._serving_until = first_sequence
         self._apply(parameters)
@@ -121,7 +120,7 @@ class ReaderBuffer:
     @property
     def stalled_since_ns(self) -> int | None:
         """Since when it holds up the writers and the reader has consumed nothing; None: not so."""
-        return self._credited_ns if self._pausing and self._flight.items else None
+        return self._stalled_ns if self._pausing and self._flight.items else None
 
     @property
     def full_override(self) -> bool:
@@ -131,7 +130,7 @@ class ReaderBuffer:
     @full_override.setter
     def full_override(self, full: bool) -> None:
         self._backlog.full_override = full
-        self._update_pausing(self._seen_ns)
+        self._update_pausing(None)
 
     # What comes in
 
@@ -230,7 +229,7 @@ class ReaderBuffer:
         flight = self._flight
         block = self._backlog.take_block(flight.fitting(self._window_items) or UNBOUNDED)
         if not flight.items:
-            self._credited_ns = now_ns
+            self._stalled_ns = now_ns
         flight.send(block)
         if self._pausing:
             self._update_pausing(now_ns)
@@ -276,7 +275,7 @@ class ReaderBuffer:
             ProtocolError: it takes a credit back, or credits what was never sent.
         """
         self._delivered += self._flight.credit(sequence)
-        self._credited_ns = self._seen_ns = now_ns
+        self._stalled_ns = now_ns
 
     def resume(self, received_up_to: int, *, marks: int | None = None) -> None:
         """A link was broken: what the reader has not received waits again, before all else.
@@ -290,7 +289,7 @@ class ReaderBuffer:
         """
         self._backlog.put_back(self._flight.recall(received_up_to, marks))
         self._ended_sent = False
-        self._update_pausing(self._seen_ns)
+        self._update_pausing(None)
 
     def configure(self, parameters: Parameters, now_ns: int) -> None:
         """Change the parameters; they hold from the next item on.
@@ -302,14 +301,19 @@ class ReaderBuffer:
             drop_excess(self._backlog)
         self._update_pausing(now_ns)
 
-    def _update_pausing(self, now_ns: int) -> None:
+    def clear(self) -> None:
+        """Drop what waits, on the reader's wish."""
+        self._backlog.drop_oldest(self._backlog.count, CLEARED)
+        self._update_pausing(None)
+
+    def _update_pausing(self, now_ns: int | None) -> None:
+        """Begin or cease to hold up; where the time is not known the next event's counts."""
         before = self._pausing
-        self._seen_ns = now_ns
         self._pausing = (
             self._overflow is Overflow.WAIT and self._ended is None and self._holds_up(before)
         )
-        if self._pausing and not before:
-            self._credited_ns = now_ns
+        if not before or self._stalled_ns is None:
+            self._stalled_ns = now_ns
 
     def _holds_up(self, already: bool) -> bool:
         backlog = self._backlog

@@ -12,6 +12,9 @@ __all__ = ["selected_block", "selected_numbers"]
 def selected_block(block: Block, every: int) -> Block | None:
     """The items of a block whose numbers are multiples of `every`; None if there are none."""
     stride = block.stride
+    if stride == 1:  # the usual case, without the arithmetic of the others
+        start = -block.first % every
+        return block.cut(range(start, block.count, every)) if start < block.count else None
     shared = gcd(stride, every)
     if block.first % shared:
         return None

@@ -188,9 +188,7 @@ class Buffers(RuleBasedStateMachine):
         blocks = self.blocks()
         unconsumed = sum(number > self.consumed for block in blocks for _, number, _ in block)
         size_bytes = sum(size for block in blocks for _, _, size in block)
-        return len(blocks) < 2 or (
-            unconsumed < self.model.limits[0] and size_bytes < WINDOW_BYTES
-        )
+        return len(blocks) < 2 or (unconsumed < self.model.limits[0] and size_bytes < WINDOW_BYTES)
 
     def may_take(self) -> bool:
         line = self.model.line
@@ -270,9 +268,15 @@ class Buffers(RuleBasedStateMachine):
 
     # The reader
 
+    def receivable(self) -> list[int]:
+        """The numbers that it can have come to; a loss arrives as a whole."""
+        numbers = [number for entries in self.blocks() for _, number, _ in entries]
+        numbers += [entries[-1][1] for kind, entries in self.flight if kind == "lost"]
+        return [self.consumed, *(n for n in sorted(numbers) if self.consumed < n <= self.sent)]
+
     @rule(data=st.data())
     def credit(self, data: st.DataObject) -> None:
-        sequence = data.draw(st.integers(self.consumed, self.sent), label="sequence")
+        sequence = data.draw(st.sampled_from(self.receivable()), label="sequence")
         self.buffer.credit(sequence, self.now)
         self.consumed = sequence
         for number, fate in self.model.fate.items():
@@ -290,11 +294,7 @@ class Buffers(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def resume(self, data: st.DataObject) -> None:
-        ends = [entries[-1][1] for kind, entries in self.flight if kind in ("block", "lost")]
-        choices = [self.consumed, *(end for end in ends if end <= self.sent)]
-        if self.blocks():
-            choices += [number for _, number, _ in self.blocks()[-1] if number >= self.consumed]
-        received = data.draw(st.sampled_from(choices), label="received")
+        received = data.draw(st.sampled_from(self.receivable()), label="received")
         self.buffer.resume(received)
         self.put_back(received)
 
@@ -311,6 +311,13 @@ class Buffers(RuleBasedStateMachine):
                 self.model.fate[number] = "buffered"
         self.flight, self.sent, self.told_end = kept, received, False
         self.model.line[:0] = back
+
+    @rule()
+    def clear(self) -> None:
+        self.buffer.clear()
+        for entry in self.model.items():
+            entry[0], entry[2] = "lost", "cleared"
+            self.model.fate[entry[1]] = "dropped"
 
     # The rest of the world
 

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from stream_core.channels.backlog import Backlog, Run
+from stream_core.channels.notices import Mark
+from stream_core.values import Loss
+from stream_core.wire.blocks import Block, pack_uint32
+from stream_core.wire.header import CodecNumber
+
+
+def objects(first: int, ends: list[int], data: bytes) -> Block:
+    body = pack_uint32(ends) + data
+    return Block(CodecNumber.OBJECT, 0, 1, len(ends), 1, first, 0, body)
+
+
+def samples(first: int, count: int, size: int = 1) -> Block:
+    return Block(CodecNumber.SAMPLES, 0, 1, count, 1, first, 0, bytes(count * size))
+
+
+def whole(block: Block) -> Run:
+    return Run(block, 0, block.count, block.size_bytes)
+
+
+def test_notices_keep_their_place_between_the_items() -> None:
+    backlog = Backlog(100)
+    backlog.note(Mark(-1, "a"))
+    backlog.append(whole(samples(0, 2)))
+    backlog.note(Loss(2, 3, 2, "paused"))
+    backlog.append(whole(samples(4, 2)))
+    assert backlog.take_notice() == Mark(-1, "a")
+    assert list(backlog.take_block(10).sequences) == [0, 1]
+    assert backlog.take_notice() == Loss(2, 3, 2, "paused")
+    assert list(backlog.take_block(1).sequences) == [4]
+    assert list(backlog.take_block(1).sequences) == [5]
+    assert not backlog
+
+
+def test_what_is_dropped_leaves_a_loss_in_its_place() -> None:
+    backlog = Backlog(100)
+    backlog.append(whole(samples(0, 4)))
+    backlog.note(Mark(3, "a"))
+    backlog.append(whole(samples(4, 4)))
+    backlog.drop_oldest(6)
+    assert backlog.notices == [Loss(0, 3, 4, "overflow"), Mark(3, "a"), Loss(4, 5, 2, "overflow")]
+    assert list(backlog.take_block(10).sequences) == [6, 7]
+    assert backlog.dropped == 6
+
+
+def test_the_bytes_end_at_zero_whatever_the_parts() -> None:
+    backlog = Backlog(100)
+    backlog.append(whole(objects(0, [1, 3, 6], b"abbccc")))
+    assert backlog.size_bytes == 18
+    backlog.drop_oldest(1)
+    backlog.take_block(1)
+    assert 0 < backlog.size_bytes < 18
+    backlog.take_block(1)
+    assert (backlog.count, backlog.size_bytes) == (0, 0)
+
+
+def test_items_that_claim_more_than_their_block_has_cannot_fill_the_account() -> None:
+    block = objects(0, [2**32 - 1, 0, 2**31, 5], b"abcdef")
+    singles = list(whole(block).singly())
+    assert sum(run.size_bytes for run in singles) <= block.size_bytes
+    backlog = Backlog(100)
+    backlog.append(whole(block))
+    backlog.drop_oldest(1)
+    backlog.drop_oldest(1)
+    assert 0 <= backlog.size_bytes <= block.size_bytes
+    backlog.drop_oldest(2)
+    assert backlog.size_bytes == 0
+
+
+def test_one_kept_item_does_not_keep_a_large_block_in_memory() -> None:
+    block = samples(0, 4, 1024 * 1024)
+    backlog = Backlog(2**30)
+    backlog.append(Run(block, 3, 4, 1024 * 1024))
+    assert backlog.runs[0].block is not block
+    assert list(backlog.take_block(1).sequences) == [3]
+
+
+def test_neighbours_of_one_block_join_again() -> None:
+    block = samples(0, 4)
+    backlog = Backlog(100)
+    for run in whole(block).singly():
+        backlog.append(run)
+    assert backlog.take_block(10) is block
+
+
+def test_what_is_put_back_comes_first_and_in_order() -> None:
+    backlog = Backlog(100)
+    backlog.note(Loss(5, 5, 1, "paused"))
+    backlog.append(whole(samples(6, 1)))
+    backlog.put_back([samples(0, 2), Mark(1, "a"), samples(2, 2), Loss(4, 4, 1, "paused")])
+    assert list(backlog.take_block(10).sequences) == [0, 1]
+    assert backlog.take_notice() == Mark(1, "a")
+    assert list(backlog.take_block(10).sequences) == [2, 3]
+    assert backlog.take_notice() == Loss(4, 5, 2, "paused")
+    assert backlog.count == 1

@@ -1,0 +1,384 @@
+"""What a reader notices of its buffer; the model's test holds it to the rules item by item."""
+
+from __future__ import annotations
+
+import pytest
+
+from stream_core.channels.parameters import checked_parameters
+from stream_core.channels.reader_buffer import Ended, Mark, ReaderBuffer
+from stream_core.values import Loss
+from stream_core.wire.blocks import Block
+from stream_core.wire.header import CodecNumber
+
+SECOND_NS = 1_000_000_000
+
+
+def samples(first: int, count: int, stride: int = 1, size: int = 1) -> Block:
+    return Block(CodecNumber.SAMPLES, 0, 1, count, stride, first, 0, bytes(count * size))
+
+
+def reader(first: int = 0, *, reader_bytes: int = 10_000, **parameters: object) -> ReaderBuffer:
+    return ReaderBuffer(checked_parameters(**parameters), first, reader_bytes=reader_bytes)
+
+
+def offer(buffer: ReaderBuffer, block: Block, *, room: bool = True, now_ns: int = 0) -> bool:
+    """Whether it went straight; the account must be balanced after each step."""
+    straight = buffer.offer(block, room=room, now_ns=now_ns) is not None
+    assert buffer.counters.balanced
+    return straight
+
+
+def drained(buffer: ReaderBuffer, now_ns: int = 0) -> list[object]:
+    """Everything that may go now; blocks as lists of their numbers."""
+    things: list[object] = []
+    while (thing := buffer.take(now_ns)) is not None:
+        things.append(list(thing.sequences) if isinstance(thing, Block) else thing)
+        assert buffer.counters.balanced
+    return things
+
+
+# Straight through
+
+
+def test_a_reader_that_keeps_up_gets_the_writers_block_itself() -> None:
+    buffer = reader(buffer_size=2)
+    block = samples(0, 100)
+    assert buffer.offer(block, room=True, now_ns=0) is block
+    assert buffer.counters.in_flight == 100
+    buffer.credit(99, 1)
+    assert buffer.counters.delivered == 100
+
+
+def test_nothing_overtakes_what_waits() -> None:
+    buffer = reader()
+    assert not offer(buffer, samples(0, 2), room=False)
+    assert not offer(buffer, samples(2, 2))
+    assert drained(buffer) == [[0, 1], [2, 3]]
+
+
+def test_nothing_overtakes_a_loss() -> None:
+    buffer = reader()
+    buffer.gap(0, 4, "paused")
+    assert not offer(buffer, samples(5, 1))
+    assert drained(buffer) == [Loss(0, 4, 5, "paused"), [5]]
+
+
+def test_without_credit_items_wait_and_the_policy_acts() -> None:
+    buffer = reader(buffer_size=2)
+    assert offer(buffer, samples(0, 2))
+    assert offer(buffer, samples(2, 2))
+    assert not offer(buffer, samples(4, 3))
+    assert drained(buffer) == []
+    buffer.credit(1, 0)
+    assert drained(buffer) == [Loss(4, 4, 1, "overflow"), [5, 6]]
+
+
+def test_a_buffered_block_is_cut_to_the_window() -> None:
+    buffer = reader(buffer_size=10)
+    for first in (0, 4):
+        assert offer(buffer, samples(first, 4))
+    offer(buffer, samples(8, 6), room=False)
+    assert drained(buffer) == [[8, 9]]
+    buffer.credit(5, 0)
+    assert drained(buffer) == [[10, 11, 12, 13]]
+
+
+def test_a_buffer_without_bounds_is_held_back_by_bytes_alone() -> None:
+    buffer = reader(buffer_size=None, reader_bytes=10)
+    half = samples(0, 1, size=600_000)
+    assert offer(buffer, half)
+    assert offer(buffer, samples(1, 1, size=600_000))
+    for first in range(2, 50):
+        assert not offer(buffer, samples(first, 1, size=600_000))
+    assert buffer.counters.dropped == 0
+    assert buffer.counters.buffered == 48
+
+
+# Selection and gaps
+
+
+def test_every_counts_from_number_zero_across_blocks() -> None:
+    buffer = reader(first=5, every=3)
+    assert offer(buffer, samples(5, 3))
+    assert not offer(buffer, samples(8, 1))
+    assert offer(buffer, samples(9, 4))
+    counters = buffer.counters
+    assert (counters.published, counters.in_flight, counters.not_selected) == (8, 3, 5)
+
+
+def test_the_numbers_between_a_strided_blocks_items_are_not_selected() -> None:
+    buffer = reader()
+    offer(buffer, samples(0, 3, stride=5))
+    counters = buffer.counters
+    assert (counters.published, counters.in_flight, counters.not_selected) == (11, 3, 8)
+
+
+def test_a_gap_loses_what_was_selected_only() -> None:
+    buffer = reader(every=10)
+    buffer.gap(0, 4, "paused")
+    buffer.gap(5, 9, "paused")
+    buffer.gap(10, 34, "paused")
+    counters = buffer.counters
+    assert (counters.published, counters.dropped, counters.not_selected) == (35, 4, 31)
+    assert drained(buffer) == [Loss(0, 30, 4, "paused")]
+
+
+def test_what_the_writer_withheld_is_no_loss() -> None:
+    buffer = reader()
+    buffer.gap(0, 9, "withheld", withheld=True)
+    assert drained(buffer) == []
+    assert buffer.counters.not_selected == 10
+    assert buffer.counters.balanced
+
+
+def test_a_loss_of_unknown_size_is_told_but_not_counted() -> None:
+    buffer = reader(first=7)
+    buffer.lose_all("the server was restarted")
+    assert drained(buffer) == [Loss(7, None, 0, "the server was restarted")]
+    assert buffer.counters.published == 0
+
+
+# Overflow
+
+
+def test_a_loss_stands_in_its_place() -> None:
+    buffer = reader(buffer_size=2, overflow="skip")
+    for first in range(3):
+        offer(buffer, samples(first, 1), room=False)
+    assert buffer.take(0) is not None
+    offer(buffer, samples(3, 1), room=False)
+    assert drained(buffer) == [[1]]
+    buffer.credit(1, 0)
+    assert drained(buffer) == [Loss(2, 2, 1, "overflow"), [3]]
+
+
+def test_a_reader_that_reads_nothing_costs_no_more_memory_with_time() -> None:
+    buffer = reader(buffer_size=3)
+    for first in range(0, 3000, 3):
+        buffer.gap(first, first, f"reason {first}")
+        buffer.mark(first)
+        offer(buffer, samples(first + 1, 2), room=False)
+    things = drained(buffer)
+    assert len(things) < 64
+    lost = sum(thing.count for thing in things if isinstance(thing, Loss))
+    assert lost == buffer.counters.dropped == 3000 - 3
+
+
+def test_raise_ends_the_subscription_after_what_is_buffered() -> None:
+    buffer = reader(buffer_size=3, overflow="raise")
+    offer(buffer, samples(0, 7), room=False)
+    assert buffer.overflowed
+    assert not offer(buffer, samples(7, 1))
+    assert buffer.counters.published == 4
+    *things, end = drained(buffer)
+    assert things == [[0, 1, 2], Loss(3, 3, 1, "overflow")]
+    assert isinstance(end, Ended)
+    assert end.error == "BufferOverflow"
+    assert "buffer_size" in end.reason
+
+
+def test_all_buffers_full_makes_the_policy_act() -> None:
+    buffer = reader()
+    offer(buffer, samples(0, 3), room=False)
+    buffer.full_override = True
+    offer(buffer, samples(3, 1), room=False)
+    assert drained(buffer) == [Loss(0, 0, 1, "overflow"), [1, 2], [3]]
+
+
+def test_clear_drops_what_waits_and_says_so() -> None:
+    buffer = reader(overflow="wait", buffer_size=2)
+    offer(buffer, samples(0, 2), room=False)
+    assert buffer.pausing
+    buffer.clear()
+    assert not buffer.pausing
+    assert drained(buffer) == [Loss(0, 1, 2, "cleared")]
+    assert buffer.counters.balanced
+
+
+# Wait
+
+
+def test_wait_pauses_at_the_buffers_size_and_goes_on_at_half() -> None:
+    buffer = reader(buffer_size=4, overflow="wait")
+    offer(buffer, samples(0, 3), room=False)
+    assert not buffer.pausing
+    offer(buffer, samples(3, 3), room=False)
+    assert buffer.pausing
+    assert buffer.counters.buffered == 6
+    buffer.take(0)
+    assert buffer.pausing
+    buffer.take(0)
+    assert not buffer.pausing
+
+
+def test_wait_pauses_by_bytes_too() -> None:
+    buffer = reader(reader_bytes=100, overflow="wait")
+    offer(buffer, samples(0, 1, size=60), room=False)
+    assert not buffer.pausing
+    offer(buffer, samples(1, 1, size=60), room=False)
+    assert buffer.pausing
+    buffer.take(0)
+    assert buffer.pausing
+    buffer.take(0)
+    assert not buffer.pausing
+
+
+def test_a_stall_is_counted_from_the_last_credit() -> None:
+    buffer = reader(buffer_size=2, overflow="wait")
+    for first in range(0, 8, 2):
+        offer(buffer, samples(first, 2), now_ns=first)
+    assert buffer.stalled_since_ns == 4
+    buffer.credit(0, 100)
+    assert buffer.stalled_since_ns == 100
+    buffer.end("stalled")
+    assert buffer.stalled_since_ns is None
+    assert not buffer.pausing
+
+
+def test_a_reader_that_is_served_seldom_does_not_stall() -> None:
+    buffer = reader(buffer_size=1, overflow="wait", min_interval_s=100)
+    offer(buffer, samples(0, 2), now_ns=0)
+    assert buffer.pausing
+    assert buffer.stalled_since_ns is None
+    drained(buffer, 0)
+    offer(buffer, samples(2, 2), now_ns=5)
+    buffer.credit(1, 6)
+    assert buffer.pausing
+    assert buffer.stalled_since_ns is None
+
+
+def test_a_pause_for_all_buffers_counts_no_stall_from_before_it() -> None:
+    buffer = reader(buffer_size=100, overflow="wait")
+    offer(buffer, samples(0, 1))
+    offer(buffer, samples(1, 1), room=False)
+    buffer.full_override = True
+    assert buffer.pausing
+    assert buffer.stalled_since_ns is None
+    offer(buffer, samples(2, 1), room=False, now_ns=7)
+    assert buffer.stalled_since_ns == 7
+
+
+# Serving at intervals
+
+
+def test_a_serving_gives_what_waits_then_and_no_more() -> None:
+    buffer = reader(min_interval_s=1)
+    assert not offer(buffer, samples(0, 1))
+    assert buffer.due_ns == 0
+    assert drained(buffer, 5) == [[0]]
+    offer(buffer, samples(1, 1), now_ns=10)
+    offer(buffer, samples(2, 1), now_ns=20)
+    assert buffer.due_ns == 5 + SECOND_NS
+    assert not buffer.has_more(4 + SECOND_NS)
+    first = buffer.take(5 + SECOND_NS)
+    offer(buffer, samples(3, 1), now_ns=6 + SECOND_NS)
+    assert isinstance(first, Block)
+    assert list(first.sequences) == [1]
+    assert drained(buffer, 6 + SECOND_NS) == [[2]]
+    assert buffer.due_ns == 5 + 2 * SECOND_NS
+    assert drained(buffer, 5 + 2 * SECOND_NS) == [[3]]
+    assert buffer.due_ns is None
+
+
+@pytest.mark.parametrize("overflow", ["ring", "clear"])
+def test_what_something_newer_replaced_is_no_loss(overflow: str) -> None:
+    buffer = reader(buffer_size=1, overflow=overflow, min_interval_s=1)
+    for first in range(0, 100, 10):
+        offer(buffer, samples(first, 10))
+    assert drained(buffer, 0) == [[99]]
+    counters = buffer.counters
+    assert (counters.not_selected, counters.dropped) == (99, 0)
+
+
+def test_a_serving_without_credit_is_due_when_credit_comes() -> None:
+    buffer = reader(buffer_size=1, min_interval_s=1)
+    for second in range(3):
+        offer(buffer, samples(second, 1), now_ns=second * SECOND_NS)
+        drained(buffer, second * SECOND_NS)
+    assert buffer.counters.in_flight == 2
+    assert buffer.due_ns is None
+    buffer.credit(0, 3 * SECOND_NS)
+    assert buffer.due_ns is not None
+    assert drained(buffer, 3 * SECOND_NS) == [[2]]
+
+
+# Marks and the end
+
+
+def test_a_mark_keeps_its_place() -> None:
+    buffer = reader(first=3)
+    offer(buffer, samples(3, 2), room=False)
+    buffer.mark("transfer 1")
+    offer(buffer, samples(5, 1), room=False)
+    assert drained(buffer) == [[3, 4], Mark(4, "transfer 1"), [5]]
+
+
+def test_the_end_comes_after_what_is_buffered_and_once() -> None:
+    buffer = reader()
+    offer(buffer, samples(0, 2), room=False)
+    buffer.end("deleted")
+    buffer.end("its owner left")
+    assert not offer(buffer, samples(2, 2))
+    buffer.gap(4, 5, "paused")
+    buffer.mark(None)
+    buffer.lose_all("restarted")
+    assert buffer.counters.published == 2
+    assert drained(buffer) == [[0, 1], Ended("deleted")]
+    assert drained(buffer) == []
+
+
+# Broken links and changed wishes
+
+
+def test_after_a_broken_link_nothing_is_missing_and_nothing_comes_twice() -> None:
+    buffer = reader(buffer_size=2)
+    offer(buffer, samples(0, 4))
+    buffer.gap(4, 4, "paused")
+    drained(buffer)
+    offer(buffer, samples(5, 2))
+    buffer.mark("end")
+    drained(buffer)
+    buffer.end("deleted")
+    drained(buffer)
+    buffer.credit(1, 0)
+    buffer.resume(3)
+    assert buffer.counters.balanced
+    assert buffer.counters.buffered == 2
+    assert drained(buffer) == [Loss(4, 4, 1, "paused"), [5, 6], Mark(6, "end"), Ended("deleted")]
+
+
+def test_what_waits_again_may_exceed_the_buffers_size_until_served() -> None:
+    buffer = reader(buffer_size=2)
+    offer(buffer, samples(0, 5))
+    buffer.resume(-1)
+    assert buffer.counters.buffered == 5
+    assert drained(buffer) == [[0, 1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("overflow", "expected"),
+    [
+        ("ring", [Loss(0, 3, 4, "overflow"), [4, 5]]),
+        ("clear", [Loss(0, 3, 4, "overflow"), [4, 5]]),
+        ("skip", [[0, 1, 2, 3, 4, 5]]),
+        ("wait", [[0, 1, 2, 3, 4, 5]]),
+        ("raise", [[0, 1, 2, 3, 4, 5]]),
+    ],
+)
+def test_a_smaller_buffer_drops_at_once_only_where_it_may(
+    overflow: str, expected: list[object]
+) -> None:
+    buffer = reader(overflow=overflow, buffer_size=10)
+    offer(buffer, samples(0, 6), room=False)
+    buffer.configure(checked_parameters(buffer.parameters, buffer_size=2), 0)
+    assert buffer.pausing == (overflow == "wait")
+    assert buffer.counters.balanced
+    assert drained(buffer) == expected
+
+
+def test_a_changed_wish_holds_from_the_next_item_on() -> None:
+    buffer = reader()
+    offer(buffer, samples(0, 4), room=False)
+    buffer.configure(checked_parameters(buffer.parameters, every=5), 0)
+    offer(buffer, samples(4, 8), room=False)
+    assert drained(buffer) == [[0, 1, 2, 3], [5, 10]]
