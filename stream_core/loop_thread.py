@@ -109,10 +109,17 @@ class LoopThread:
     ) -> None:
         self.stop()
 
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+    def run(
+        self, coroutine: Coroutine[Any, Any, T], *, undo: Callable[[T], object] | None = None
+    ) -> T:
         """Run the coroutine there and wait for its result here, blocking.
 
         An interruption of the wait (Ctrl-C) cancels the coroutine.
+
+        Args:
+            coroutine: what to run.
+            undo: called there with the result of a coroutine that had ended already when the
+                wait was interrupted, since nobody else will have it.
 
         Raises:
             RuntimeError: the thread does not run, is stopped meanwhile, or this is it.
@@ -122,10 +129,15 @@ class LoopThread:
             return _result(work.future)
         except asyncio.CancelledError:
             raise RuntimeError(f"{self!r} was stopped, or the work there cancelled") from None
-        finally:
-            if not work.future.done():
-                work.cancel()
-                concurrent.futures.wait([work.future], CANCEL_S)
+        except KeyboardInterrupt:
+            self._give_up(work, undo)
+            raise
+
+    def _give_up(self, work: _Work[T], undo: Callable[[T], object] | None) -> None:
+        work.cancel()
+        concurrent.futures.wait([work.future], CANCEL_S)
+        if undo is not None and work.future.done() and work.future.exception() is None:
+            self.call_soon(undo, work.future.result())
 
     async def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run the coroutine there and await its result here, in another loop.

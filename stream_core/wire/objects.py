@@ -19,7 +19,7 @@ from msgspec.msgpack import Ext
 
 from stream_core.errors import InvalidValue, ProtocolError
 
-__all__ = ["decode", "decode_run", "encode", "encode_into"]
+__all__ = ["PLAIN_TYPES", "Taken", "decode", "decode_run", "encode", "encode_into"]
 
 NESTED_VALUES = 128
 
@@ -41,12 +41,31 @@ class Extension:
 
 
 _NoneType = type(None)
-_PLAIN = frozenset({_NoneType, bool, int, float, str, bytes})
-_are_plain = _PLAIN.issuperset
+
+PLAIN_TYPES = frozenset({_NoneType, bool, int, float, str, bytes})
+_are_plain = PLAIN_TYPES.issuperset
 _COMPLEX = struct.Struct("<dd")
 _ENCODER = msgspec.msgpack.Encoder()
 _encode_plain = _ENCODER.encode
 _encode_plain_into = _ENCODER.encode_into
+
+
+class Taken:
+    """A value as it was when it was taken: encoded already, and encoded again at no cost.
+
+    Args:
+        value: any that can be encoded.
+
+    Raises:
+        InvalidValue: something in it is of a type that would not come back equal.
+    """
+
+    __slots__ = ("raw", "size_bytes")
+
+    def __init__(self, value: Any) -> None:
+        encoded = encode(value)
+        self.raw = msgspec.Raw(encoded)
+        self.size_bytes = len(encoded)
 
 
 class _RefusedError(Exception):
@@ -109,7 +128,7 @@ def decode_run(data: bytes | bytearray | memoryview, count: int) -> list[Any]:
 
 def _is_plain(value: Any) -> bool:
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in PLAIN_TYPES:
         return True
     if kind is list:
         return _are_plain(map(type, value))
@@ -134,7 +153,7 @@ def _form(value: Any, depth: int, thorough: bool) -> Any:
     convert = _FORMS.get(kind)
     if convert is not None:
         return convert(value, depth, thorough)
-    if kind in _PLAIN:
+    if kind in PLAIN_TYPES:
         return value
     return _numpy_form(value)
 
@@ -203,6 +222,10 @@ def _zone_form(zone: tzinfo | None) -> Any:
     return [offset // timedelta(microseconds=1), None if unnamed else name]
 
 
+def _taken_form(value: Taken, _depth: int, _thorough: bool) -> Any:
+    return value.raw
+
+
 def _numpy_form(value: Any) -> Any:
     numpy = sys.modules.get("numpy")
     if numpy is None:  # then nothing can be numpy's
@@ -237,6 +260,7 @@ _FORMS: dict[type, Callable[[Any, int, bool], Any]] = {
     tuple: _tuple_form,
     set: _set_form,
     datetime: _datetime_form,
+    Taken: _taken_form,
 }
 
 

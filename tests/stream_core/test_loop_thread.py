@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 import pytest
 
@@ -19,6 +20,23 @@ def thread() -> Iterator[LoopThread]:
     with LoopThread("tested") as thread:
         yield thread
     assert set(threading.enumerate()) == before
+
+
+def test_a_result_that_an_interrupted_wait_did_not_get_is_given_back(
+    thread: LoopThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undone: list[str] = []
+
+    def interrupted(future: Future[str]) -> str:
+        future.result()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("stream_core.loop_thread._result", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        thread.run(name_after(0), undo=undone.append)
+    monkeypatch.undo()
+    thread.run(asyncio.sleep(0))
+    assert undone == ["tested"]
 
 
 async def name_after(turns: int) -> str:

@@ -143,6 +143,18 @@ def test_arrays_in_objects_come_out_writable_and_apart_from_the_frame() -> None:
     assert objects.decode(frame)["a"][0] == 0
 
 
+def test_a_taken_value_is_what_it_was() -> None:
+    value = [1, {2}, "x"]
+    taken = objects.Taken(value)
+    value.append("later")
+    buffer = bytearray()
+    objects.encode_into(taken, buffer)
+    assert_same(objects.decode(buffer), [1, {2}, "x"])
+    assert taken.size_bytes == len(buffer)
+    with pytest.raises(InvalidValue):
+        objects.Taken(object())
+
+
 Point = namedtuple("Point", "x y")
 
 
