@@ -37,7 +37,6 @@ from stream_core.rpc.record_checks import enum_check, record_check
 __all__ = ["Check", "compile_check", "passes_everything"]
 
 Check = Callable[[Any], Any]
-NEVER: tuple[Any, ...] = ()
 
 
 def passes_everything(value: Any) -> Any:
@@ -127,10 +126,10 @@ def _only_optional(members: tuple[AnnotationType, ...]) -> bool:
     return len(members) == 2 and Plain("None") in members
 
 
-def _numpy_class(*names: str) -> tuple[Any, ...]:
-    """Numpy's abstract scalar classes, if numpy is loaded: else there is no scalar of them."""
+def _classes(python: type, numpy_name: str) -> tuple[Any, ...]:
+    """Python's class and numpy's family; where numpy is not loaded, nothing is of its family."""
     numpy = sys.modules.get("numpy")
-    return NEVER if numpy is None else tuple(getattr(numpy, name) for name in names)
+    return (python,) if numpy is None else (python, getattr(numpy, numpy_name))
 
 
 def _check_none(value: Any) -> None:
@@ -141,7 +140,7 @@ def _check_none(value: Any) -> None:
 def _check_bool(value: Any) -> Any:
     if value is True or value is False:
         return value
-    if isinstance(value, _numpy_class("bool_")):
+    if isinstance(value, _classes(bool, "bool_")):
         return bool(value)
     raise MismatchError("bool", value)
 
@@ -156,7 +155,7 @@ def _check_float(value: Any) -> Any:
     kind = type(value)
     if kind is float or kind is int:
         return value
-    if isinstance(value, (float, *_numpy_class("floating"))):
+    if isinstance(value, _classes(float, "floating")):
         return float(value)
     return _integer(value, "float")
 
@@ -165,16 +164,16 @@ def _check_complex(value: Any) -> Any:
     kind = type(value)
     if kind is complex or kind is float or kind is int:
         return value
-    if isinstance(value, (complex, *_numpy_class("complexfloating"))):
+    if isinstance(value, _classes(complex, "complexfloating")):
         return complex(value)
-    if isinstance(value, (float, *_numpy_class("floating"))):
+    if isinstance(value, _classes(float, "floating")):
         return float(value)
     return _integer(value, "complex")
 
 
 def _integer(value: Any, expected: str) -> int:
     """An integer of any class as Python's own; a bool is none."""
-    if isinstance(value, (int, *_numpy_class("integer"))) and not isinstance(value, bool):
+    if isinstance(value, _classes(int, "integer")) and not isinstance(value, bool):
         return int(value)
     raise MismatchError(expected, value)
 
