@@ -1,0 +1,1 @@
+"""Streamscope beside what a Python user would pick instead: the same work, in one run, by turns."""
