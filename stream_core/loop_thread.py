@@ -19,12 +19,16 @@ from typing import Any, Generic, Self, TypeVar
 
 from stream_core.transport.loops import new_loop
 
-__all__ = ["LoopThread"]
+__all__ = ["LoopThread", "NotRunningError"]
 
 T = TypeVar("T")
 
 INTERRUPT_S = 0.1  # on Windows a lock that is waited for does not see Ctrl-C
 CANCEL_S = 5.0
+
+
+class NotRunningError(RuntimeError):
+    """The thread was not started yet, or has been stopped."""
 
 
 class LoopThread:
@@ -39,7 +43,7 @@ class LoopThread:
 
     def __init__(self, name: str = "stream_core") -> None:
         self._name = name
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # what is collected under it may call `call_soon`
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -122,13 +126,14 @@ class LoopThread:
                 wait was interrupted, since nobody else will have it.
 
         Raises:
-            RuntimeError: the thread does not run, is stopped meanwhile, or this is it.
+            NotRunningError: the thread does not run, or is stopped meanwhile.
+            RuntimeError: this is the thread itself, or a fork of its process.
         """
         work = self._begin(coroutine)
         try:
             return _result(work.future)
         except asyncio.CancelledError:
-            raise RuntimeError(f"{self!r} was stopped, or the work there cancelled") from None
+            raise NotRunningError(f"{self!r} was stopped, or its work was cancelled") from None
         except KeyboardInterrupt:
             self._give_up(work, undo)
             raise
@@ -145,7 +150,8 @@ class LoopThread:
         If the awaiting task is cancelled, so is the coroutine; this returns when it has ended.
 
         Raises:
-            RuntimeError: the thread does not run, or this is it.
+            NotRunningError: the thread does not run.
+            RuntimeError: this is the thread itself, or a fork of its process.
         """
         work = self._begin(coroutine)
         outcome = asyncio.wrap_future(work.future)
@@ -164,7 +170,8 @@ class LoopThread:
         """Have the loop call `callback(*args)`; also from the thread itself.
 
         Raises:
-            RuntimeError: the thread does not run.
+            NotRunningError: the thread does not run.
+            RuntimeError: this is a fork of its process.
         """
         self._check_process()
         with self._lock:
@@ -198,9 +205,9 @@ class LoopThread:
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            raise RuntimeError(f"{self!r} takes no work: start it first")
+            raise NotRunningError(f"{self!r} takes no work: start it first")
         if self._closed:
-            raise RuntimeError(f"{self!r} takes no work: it was stopped")
+            raise NotRunningError(f"{self!r} takes no work: it was stopped")
         return self._loop
 
     def _run(self, ready: concurrent.futures.Future[None]) -> None:

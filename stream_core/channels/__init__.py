@@ -1,1 +1,1 @@
-"""Channels and what waits at the server for their readers; bytes and facts only, no I/O."""
+"""Channels and the buffers of their readers: pure facts, no loop, no link, time as an argument."""

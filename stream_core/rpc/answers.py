@@ -25,6 +25,10 @@ __all__ = ["Answers", "UnsendableError", "encoded", "failure_of"]
 logger = logging.getLogger(__name__)
 
 
+OUTBOX_ENTRIES = 1024
+LONGEST_WAIT_S = 1.0  # should the loop have been closed
+
+
 class Answers:
     """The way back to the callers.
 
@@ -42,6 +46,7 @@ class Answers:
         self._thread = threading.get_ident()
         self._outbox: deque[Callable[[], None]] = deque()
         self._waking = False
+        self._room = threading.Event()
 
     # In the loop
 
@@ -92,7 +97,14 @@ class Answers:
         if threading.get_ident() == self._thread:
             self._during(execution, Kind.PROGRESS, body)
         else:
+            self._wait_for_room()
             self.post(partial(self._during, execution, Kind.PROGRESS, body))
+
+    def _wait_for_room(self) -> None:
+        """Hold up a thread that has more to say than the loop can send."""
+        if len(self._outbox) >= OUTBOX_ENTRIES:
+            self._room.clear()
+            self._room.wait(LONGEST_WAIT_S)
 
     def post(self, say: Callable[[], None]) -> None:
         """Have something said in the loop, in order, with one wake for many."""
@@ -110,6 +122,7 @@ class Answers:
         outbox = self._outbox
         while outbox:
             outbox.popleft()()
+        self._room.set()
 
 
 class UnsendableError(Exception):

@@ -194,8 +194,13 @@ class StreamCall(Call):
         self._wake()
 
     def succeed(self, value: Any) -> None:
+        """The one and only result arrived: the method is no generator any more."""
+        self._results.append(value)
+        self.exhaust()
+
+    def exhaust(self) -> None:
         """All results have arrived."""
-        super().succeed(value)
+        super().succeed(None)
         self._wake()
 
     def fail(self, error: Exception) -> None:

@@ -22,6 +22,8 @@ from stream_core.wire.header import Flag, Kind
 __all__ = ["PendingCalls"]
 
 SERVER = 0
+END = int(Flag.END)
+STREAMED = int(Flag.MORE | Flag.END)
 
 
 class PendingCalls:
@@ -88,7 +90,7 @@ class PendingCalls:
         if call is None:
             return
         try:
-            if kind == Kind.RESULT and not flags:
+            if kind == Kind.RESULT and not flags & STREAMED:
                 value = objects.decode(body)
                 del self._calls[sequence]
                 call.succeed(value)
@@ -111,9 +113,9 @@ class PendingCalls:
             )
         elif not isinstance(call, StreamCall):
             raise ProtocolError(f"{call!r} got one of several results, but gives one")
-        elif flags & Flag.END:
+        elif flags & END:
             self._end(call)
-            call.succeed(None)
+            call.exhaust()
         else:
             call.arrived(objects.decode(body))
 

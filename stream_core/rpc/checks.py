@@ -77,7 +77,7 @@ class _Compiler:
             case EnumType():
                 return enum_check(annotation, self._class_of(annotation.name))
             case SelfType(name=name):
-                return lambda value: self._records[name](value)
+                return lambda value: self._records.get(name, passes_everything)(value)
             case RecordType():
                 return self._record(annotation)
             case UnionOf(members=members):

@@ -136,6 +136,8 @@ class Hints:
                 return self._read(meant)
         if isinstance(annotation, typing.TypeVar):
             return ANY
+        if isinstance(annotation, typing.ForwardRef):
+            return AnyType(annotation.__forward_arg__)
         return AnyType(_written(annotation))
 
     def _read_generic(
@@ -167,6 +169,8 @@ class Hints:
             if arguments[-1:] == (Ellipsis,):
                 return TupleRun(item)
             return TupleOf(tuple(self._read(argument) for argument in arguments))
+        if isinstance(origin, type) and _record_fields(origin) is not None:
+            return self._record(origin)
         return AnyType(_written(annotation))
 
     def _read_union(self, annotation: Any, arguments: tuple[Any, ...]) -> AnnotationType:
@@ -277,8 +281,8 @@ def _array_of(kind: type) -> ArrayOf:
     numpy = sys.modules["numpy"]
     if not issubclass(kind, numpy.generic):
         return ArrayOf(numpy.dtype(kind).name)
-    exact = issubclass(kind, numpy.number | numpy.bool_) and kind.__subclasses__() == []
-    if exact:
+    sized = issubclass(kind, numpy.number | numpy.bool_) and kind is not numpy.timedelta64
+    if sized and not kind.__subclasses__():
         return ArrayOf(numpy.dtype(kind).name)
     return ArrayOf(kind.__name__, abstract=True)
 

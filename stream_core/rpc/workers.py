@@ -41,7 +41,7 @@ class Workers:
     def submit(self, job: Job) -> None:
         """Run the job when its turn comes."""
         if len(self._workers) < self._count:
-            name = f"rpc {self._owner} {len(self._workers) + 1}"
+            name = f"rpc-{self._owner or 'worker'}-{len(self._workers) + 1}"
             self._workers.append(_Worker(self._queue, name))
         self._queue.put(job)
 

@@ -1,0 +1,280 @@
+"""A reader that waits: hands out items where they are asked for; only its blocks come by the loop.
+
+It is the asyncio reader of the same subscription, whose items it takes out of the same inbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from stream_core.client.inbox import Step
+from stream_core.client.reader import Reader as AsyncReader
+from stream_core.errors import ChannelClosed, Empty
+from stream_core.loop_thread import LoopThread, NotRunningError
+from stream_core.values import Block, ChannelInfo, Item, Loss, ReaderStatistics
+
+__all__ = ["Reader"]
+
+POLL_S = 0.01
+
+
+class Reader:
+    """Receives from one channel; made by `Client.subscribe`.
+
+    Iterating gives the values, one by one, and stops when the channel ends. Several threads may
+    take from it: each item goes to one of them. All that waits may be interrupted by Ctrl-C or
+    time out; nothing is lost by that.
+    """
+
+    # Who takes holds `_lock`, also while it waits, and is then the only one to touch what the
+    # inbox has opened: the loop opens a block when it is told to, never by itself.
+
+    def __init__(self, reader: AsyncReader, thread: LoopThread) -> None:
+        self._reader = reader
+        self._thread = thread
+        self._inbox = reader._inbox  # noqa: SLF001 - the two faces are one implementation
+        self._open_next = reader._advance  # noqa: SLF001
+        self._fill = reader._fill  # noqa: SLF001
+        self._wait = reader._wait  # noqa: SLF001
+        self._values = self._inbox.values
+        self._lock = threading.Lock()
+        self._waiting = False
+        self._begun: list[Any] = []
+
+    def __repr__(self) -> str:
+        return repr(self._reader)
+
+    # One by one
+
+    def __iter__(self) -> Reader:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return self.get()
+        except ChannelClosed:
+            raise StopIteration from None
+
+    def get(self, timeout_s: float | None = None) -> Any:
+        """The next value; waits for it.
+
+        Args:
+            timeout_s: how long at most; None: without end.
+
+        Raises:
+            TimeoutError: nothing came in time.
+            ChannelClosed: the channel has ended.
+            BufferOverflow: this reader was too slow for `overflow="raise"`.
+            ConnectionLost: the link will not come back.
+        """
+        if self._lock.acquire(blocking=False):
+            try:
+                values = self._values
+                if not values:
+                    return self._pop(timeout_s)
+                value = values.popleft()
+                if not values:
+                    self._exhausted()
+                return value
+            finally:
+                self._lock.release()
+        with self._turn(timeout_s) as left_s:
+            return self._pop(left_s)
+
+    def get_nowait(self) -> Any:
+        """The next value.
+
+        Raises:
+            Empty: there is none here now.
+            ChannelClosed: the channel has ended.
+            BufferOverflow: this reader was too slow for `overflow="raise"`.
+            ConnectionLost: the link will not come back.
+        """
+        while not self._lock.acquire(timeout=POLL_S):
+            if self._waiting:
+                raise Empty
+        try:
+            if not self._values and not self._in_loop(self._advance()):
+                raise Empty
+            return self._pop(None)
+        finally:
+            self._lock.release()
+
+    def get_item(self, timeout_s: float | None = None) -> Item:
+        """The next value with its time, number and source; waits and raises like `get`."""
+        with self._turn(timeout_s) as left_s:
+            if not self._values:
+                self._await_values(left_s)
+            inbox = self._inbox
+            block, index = inbox.block, inbox.position()
+            assert block is not None
+            time_ns = inbox.time_ns(index)
+            return Item(self._pop(None), time_ns, block.sequences[index], block.source)
+
+    # Several at once
+
+    def get_block(self, timeout_s: float | None = None) -> Block:
+        """The next items that travelled together; waits and raises like `get`."""
+        with self._turn(timeout_s) as left_s:
+            if not self._values:
+                self._await_values(left_s)
+            block: Block = self._in_loop(self._take_block(), undo=self._untake)
+            return block
+
+    def read_array(self, n: int, out: Any = None) -> Any:
+        """The next `n` samples as one array of shape `(n, *shape)`; waits for all of them.
+
+        Args:
+            n: how many.
+            out: an array of that shape to write to.
+
+        Raises:
+            InvalidValue: the channel has no samples, or `out` does not fit.
+            ChannelClosed: the channel ended before; the samples that came can still be taken.
+        """
+        with self._turn(None):
+            return self._in_loop(self._reader.read_array(n, out))
+
+    def transfer(self) -> Iterator[Any]:
+        """The values up to the end marks of all writers, or to the end of the channel."""
+        while True:
+            with self._lock:
+                if not self._values and not self._in_loop(self._until_mark()):
+                    return
+                value = self._pop(None)
+            yield value
+
+    # Taking, by who holds the lock
+
+    @contextlib.contextmanager
+    def _turn(self, timeout_s: float | None) -> Iterator[float | None]:
+        """Be the one who takes; gives what is left of the time-out."""
+        begin_s = time.monotonic()
+        if not self._lock.acquire(timeout=-1 if timeout_s is None else max(0.0, timeout_s)):
+            raise TimeoutError(
+                f"channel '{self._inbox.name}': nothing came within timeout_s={timeout_s:g}, while "
+                "another thread waited for it too"
+            )
+        try:
+            spent_s = time.monotonic() - begin_s
+            yield None if timeout_s is None else max(0.0, timeout_s - spent_s)
+        finally:
+            self._lock.release()
+
+    def _pop(self, timeout_s: float | None) -> Any:
+        while True:
+            try:
+                value = self._values.popleft()
+            except IndexError:  # or `clear` came in between
+                self._await_values(timeout_s)
+            else:
+                break
+        if not self._values:
+            self._exhausted()
+        return value
+
+    def _await_values(self, timeout_s: float | None) -> None:
+        self._in_loop(self._fill(timeout_s))
+
+    def _in_loop(self, coroutine: Any, **undo: Any) -> Any:
+        self._waiting = True
+        try:
+            return self._ask(coroutine, **undo)
+        finally:
+            self._waiting = False
+
+    def _ask(self, coroutine: Any, **undo: Any) -> Any:
+        try:
+            return self._thread.run(coroutine, **undo)
+        except NotRunningError:
+            raise ChannelClosed(self.end_reason or "the client was closed") from None
+
+    def _exhausted(self) -> None:
+        """Credit the block; in the loop, before anything that this thread has done there next."""
+        with contextlib.suppress(NotRunningError):
+            self._thread.call_soon(self._inbox.exhausted)
+
+    # In the loop
+
+    async def _advance(self) -> bool:
+        return self._open_next()
+
+    async def _take_block(self) -> Block:
+        inbox = self._inbox
+        self._begun = [(inbox.block, inbox.position())]
+        return await self._reader.get_block()
+
+    def _untake(self, _: Block) -> None:
+        self._inbox.put_back(self._begun)
+
+    async def _until_mark(self) -> bool:
+        """Wait for values; False: the transfer has ended."""
+        while True:
+            match self._inbox.advance():
+                case Step.VALUES:
+                    return True
+                case Step.MARK:
+                    return False
+                case Step.ENDED:
+                    if isinstance(self._inbox.error, ChannelClosed):
+                        return False
+                    await self._fill(None)  # raises
+                case Step.EMPTY:
+                    await self._wait()
+
+    # The subscription
+
+    def configure(self, **parameters: Any) -> None:
+        """Change parameters of `Client.subscribe` while subscribed.
+
+        Raises:
+            InvalidValue: a parameter is wrong.
+        """
+        self._ask(self._reader.configure(**parameters))
+
+    def statistics(self) -> ReaderStatistics:
+        """The account of this reader at the server."""
+        statistics: ReaderStatistics = self._ask(self._reader.statistics())
+        return statistics
+
+    def clear(self) -> None:
+        """Discard what is waiting, here and at the server."""
+        self._ask(_clear(self._reader))
+
+    def close(self) -> None:
+        """Read no more; idempotent."""
+        with contextlib.suppress(NotRunningError):
+            self._thread.run(self._reader.close())
+
+    def __len__(self) -> int:
+        return len(self._reader)
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def lost(self) -> int:
+        """How many selected items were lost, as far as is known."""
+        return self._reader.lost
+
+    def on_lost(self, callback: Callable[[Loss], object]) -> None:
+        """Have `callback` called with each loss, in the client's thread: it must not wait."""
+        self._reader.on_lost(callback)
+
+    @property
+    def end_reason(self) -> str | None:
+        """Why nothing more comes; None while more may come."""
+        return self._reader.end_reason
+
+    @property
+    def info(self) -> ChannelInfo | None:
+        """The channel; None until it exists (`wait=True`)."""
+        return self._reader.info
+
+
+async def _clear(reader: AsyncReader) -> None:
+    reader.clear()

@@ -1,0 +1,73 @@
+"""Calls that wait: the invoker behind a blocking client's proxies; it never checks arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stream_core.blocking.iteration import Iteration
+from stream_core.loop_thread import LoopThread
+from stream_core.rpc import Call, Invoker, MethodDescription
+
+__all__ = ["WaitingInvoker"]
+
+
+class WaitingInvoker:
+    """Sends a call and waits for its result; of a generator method it gives an iterator.
+
+    Args:
+        thread: the client's.
+        invoker: of the asyncio client, for the same target.
+    """
+
+    def __init__(self, thread: LoopThread, invoker: Invoker) -> None:
+        self._thread = thread
+        self._invoker = invoker
+
+    def invoke(
+        self,
+        method: MethodDescription,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        timeout_s: float | None,
+    ) -> Any:
+        """Call the method, which is bound and checked already."""
+        if method.streams:
+            return Iteration(
+                self._thread, self._thread.run(self._stream(method, args, kwargs, timeout_s))
+            )
+        return self._thread.run(self._call(method, args, kwargs, timeout_s))
+
+    async def _call(
+        self,
+        method: MethodDescription,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        timeout_s: float | None,
+    ) -> Any:
+        return await self._invoker.invoke(method, args, kwargs, timeout_s)
+
+    async def _stream(
+        self,
+        method: MethodDescription,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        timeout_s: float | None,
+    ) -> _Results:
+        return _Results(self._invoker.invoke(method, args, kwargs, timeout_s))
+
+
+class _Results:
+    """The results of a streaming call; closing them cancels it."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._results = aiter(call)
+
+    def __aiter__(self) -> _Results:
+        return self
+
+    async def __anext__(self) -> Any:
+        return await anext(self._results)
+
+    async def aclose(self) -> None:
+        self._call.cancel()

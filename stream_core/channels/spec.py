@@ -1,0 +1,127 @@
+"""What a channel is, as its owner asked for it; checked facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from stream_core.errors import InvalidValue
+from stream_core.values import Codec
+
+__all__ = ["ChannelSpec", "checked_spec"]
+
+
+class ChannelSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The owner's wishes; the fields are those of `Client.create_channel`."""
+
+    name: str
+    shared: bool = False
+    may_pause: bool = True
+    codec: Codec | None = None
+    description: str = ""
+    unit: str = ""
+    dtype: Any = None
+    shape: tuple[int, ...] = ()
+    columns: tuple[str, ...] | None = None
+    rate_hz: float | None = None
+    labels: dict[str, str] = {}
+
+
+def checked_spec(
+    name: str,
+    *,
+    key: str | None = None,
+    lifetime_s: float | None = None,
+    shared: bool = False,
+    history: int = 0,
+    may_pause: bool = True,
+    codec: str | None = None,
+    compression: str | None = None,
+    description: str = "",
+    unit: str = "",
+    dtype: Any = None,
+    shape: Any = (),
+    columns: Any = None,
+    rate_hz: float | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> ChannelSpec:
+    """The spec that these arguments describe; the name itself is checked by the directory.
+
+    Raises:
+        InvalidValue: an argument is wrong, does not fit another, or is not available yet.
+    """
+    _refuse_unavailable(key=key, lifetime_s=lifetime_s, history=history, compression=compression)
+    names, shape = _columns_and_shape(columns, shape)
+    chosen = _codec(codec, dtype)
+    if dtype is None and (shape or names):
+        raise InvalidValue("shape and columns need a dtype, such as dtype='float64'")
+    if rate_hz is not None and not (
+        isinstance(rate_hz, int | float) and math.isfinite(rate_hz) and rate_hz > 0
+    ):
+        raise InvalidValue(f"rate_hz={rate_hz!r}: a rate is a positive number, or None")
+    return ChannelSpec(
+        name=name,
+        shared=bool(shared),
+        may_pause=bool(may_pause),
+        codec=chosen,
+        description=_text("description", description),
+        unit=_text("unit", unit),
+        dtype=dtype,
+        shape=shape,
+        columns=names,
+        rate_hz=None if rate_hz is None else float(rate_hz),
+        labels=_labels(labels),
+    )
+
+
+def _refuse_unavailable(**asked: Any) -> None:
+    for name, value in asked.items():
+        if value:
+            raise InvalidValue(f"{name}={value!r}: {name} is not available in this version")
+
+
+def _columns_and_shape(columns: Any, shape: Any) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
+    if isinstance(shape, int):
+        shape = (shape,)
+    sizes = tuple(shape)
+    if not all(type(size) is int and size > 0 for size in sizes):
+        raise InvalidValue(f"shape={shape!r}: the shape of one item is a tuple of positive ints")
+    if columns is None:
+        return None, sizes
+    if isinstance(columns, str) or not all(isinstance(column, str) for column in columns):
+        raise InvalidValue(f"columns={columns!r}: give a tuple of names, such as ('x', 'y')")
+    names = tuple(columns)
+    if not names or len(set(names)) != len(names):
+        raise InvalidValue(f"columns={names!r}: names must be there and differ")
+    if sizes not in ((), (len(names),)):
+        raise InvalidValue(f"shape={sizes} does not fit {len(names)} columns; leave it out")
+    return names, (len(names),)
+
+
+def _codec(codec: str | None, dtype: Any) -> Codec | None:
+    if codec is None:
+        return None if dtype is None else Codec.SAMPLES
+    try:
+        chosen = Codec(codec)
+    except ValueError:
+        known = ", ".join(f"'{known}'" for known in Codec)
+        raise InvalidValue(f"codec={codec!r} is unknown; there are {known}") from None
+    if (chosen is Codec.SAMPLES) != (dtype is not None):
+        raise InvalidValue(f"codec='{chosen}' and dtype={dtype!r}: a dtype goes with 'samples' only")
+    return chosen
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise InvalidValue(f"{name}={value!r} must be text")
+    return value
+
+
+def _labels(labels: Mapping[str, str] | None) -> dict[str, str]:
+    pairs = dict(labels or {})
+    if not all(isinstance(part, str) for pair in pairs.items() for part in pair):
+        raise InvalidValue(f"labels={pairs!r} must be text to text")
+    return pairs

@@ -1,0 +1,458 @@
+"""The client: one connection to a server, for writers, readers and calls in one event loop."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from stream_core.channels.names import check_client_name
+from stream_core.channels.parameters import checked_parameters
+from stream_core.channels.spec import checked_spec
+from stream_core.client.greeting import Identity
+from stream_core.client.reader import Reader
+from stream_core.client.session import Session, Target
+from stream_core.client.writer import Writer
+from stream_core.errors import ConnectionLost, InvalidValue
+from stream_core.rpc import Description, Remote, collect, description_from_wire
+from stream_core.transport import Address
+from stream_core.values import (
+    ChannelChange,
+    ChannelInfo,
+    ClientInfo,
+    Codec,
+    State,
+    Statistics,
+    Tls,
+)
+
+__all__ = ["Client", "find_target", "offer_methods_of"]
+
+NAME_BYTES = 200
+
+
+class Client:
+    """A client of a stream server, for one event loop.
+
+    Methods named `rpc_…` of a subclass can be called by other clients; an attribute `rpc_calc`
+    that holds an object with `rpc_…` methods is a group of them. Nothing connects before
+    `connect`, or `async with`.
+
+    Args:
+        name: unique among the server's clients; None: made of program, host and process.
+        address: of the server, "host:port".
+        secret: what the server asks for.
+        user: not available in this version.
+        tls: not available in this version.
+        reconnect: whether a broken link is made again.
+        connect_timeout_s: for one attempt to connect.
+        timeout_s: for calls that set no time-out of their own.
+        timeout_name: of the keyword that sets it.
+        trusted_codecs: "pickle" or "marshal", if every writer is trusted: both can run code.
+        rpc_workers: how many `def` methods may run at once.
+
+    Raises:
+        InvalidValue: an argument is wrong.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        address: str = "127.0.0.1:50012",
+        *,
+        secret: str | None = None,
+        user: str | None = None,
+        tls: Tls | None = None,
+        reconnect: bool = True,
+        connect_timeout_s: float = 5,
+        timeout_s: float = 20,
+        timeout_name: str = "tto",
+        trusted_codecs: Collection[str] = (),
+        rpc_workers: int = 1,
+    ) -> None:
+        _refuse_unavailable(user=user, tls=tls)
+        if name is not None:
+            check_client_name(name, limit_bytes=NAME_BYTES)
+        self._address = Address.parse(address)
+        self._identity = Identity(name, _program(), "", secret)
+        self._reconnect = reconnect
+        self._connect_timeout_s = connect_timeout_s
+        self._timeout_s = timeout_s
+        self._timeout_name = timeout_name
+        self._trusted = _codecs(trusted_codecs)
+        self._rpc_workers = rpc_workers
+        self._session: Session | None = None
+        self._state_callbacks: list[Callable[[State], object]] = []
+        self._rpc_host: object = self
+
+    def __repr__(self) -> str:
+        return f"<Client '{self.name}' of {self._address}, {self.state}>"
+
+    # The link
+
+    async def connect(self) -> None:
+        """Connect to the server.
+
+        Raises:
+            ConnectionFailed: no server answers there.
+            AuthenticationFailed: the secret is missing or wrong.
+            NameTaken, NotAllowed, LimitExceeded: the server refuses us.
+        """
+        if self._session is not None and self._session.link.state is not State.CLOSED:
+            raise InvalidValue(f"client '{self.name}' is connected already")
+        session = Session(
+            self._address,
+            self._identity,
+            reconnect=self._reconnect,
+            connect_timeout_s=self._connect_timeout_s,
+            timeout_s=self._timeout_s,
+            trusted=self._trusted,
+            table=collect(self._rpc_host, name=self._identity.name or self._identity.program),
+            workers=self._rpc_workers,
+            on_state=self._tell_state,
+        )
+        former, self._session = self._session, session
+        if former is not None:
+            await former.close()
+        try:
+            await session.link.connect()
+        except BaseException:
+            await session.close()
+            raise
+
+    async def close(self) -> None:
+        """Send what is pending, leave, and end everything of this client; idempotent."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def _tell_state(self, state: State) -> None:
+        for callback in tuple(self._state_callbacks):
+            callback(state)
+
+    @property
+    def _live(self) -> Session:
+        if self._session is None:
+            raise ConnectionLost("the client is not connected; call connect() or use 'async with'")
+        return self._session
+
+    @property
+    def name(self) -> str | None:
+        """The name that others call us by; None before the server has given one."""
+        if self._session is not None and self._session.link.welcome is not None:
+            return self._session.link.welcome.name
+        return self._identity.name
+
+    @property
+    def state(self) -> State:
+        """The state of the link."""
+        return State.CLOSED if self._session is None else self._session.link.state
+
+    @property
+    def epoch(self) -> int | None:
+        """A number that changes when the server restarts; None before the first link."""
+        welcome = self._session.link.welcome if self._session is not None else None
+        return None if welcome is None else welcome.epoch
+
+    def on_state(self, callback: Callable[[State], object]) -> None:
+        """Have `callback` called with each new state of the link."""
+        self._state_callbacks.append(callback)
+
+    # The clock
+
+    def now_ns(self) -> int:
+        """The server's clock, in nanoseconds; it never steps while the server lives."""
+        return self._live.now_ns()
+
+    @property
+    def clock_offset_ns(self) -> int:
+        """The server's clock minus this computer's wall clock."""
+        return self._live.now_ns() - time.time_ns()
+
+    @property
+    def clock_error_ns(self) -> int:
+        """How far `now_ns` may be off: half of the shortest round trip, and the drift since."""
+        return self._live.link.clock.aged_error_ns(time.monotonic_ns())
+
+    async def ping(self) -> float:
+        """The round trip to the server, in seconds.
+
+        Raises:
+            ConnectionLost: the link is down.
+        """
+        return await self._live.link.ping()
+
+    # Streams
+
+    async def create_channel(
+        self,
+        name: str,
+        *,
+        key: str | None = None,
+        lifetime_s: float | None = None,
+        shared: bool = False,
+        history: int = 0,
+        may_pause: bool = True,
+        codec: str | None = None,
+        compression: str | None = None,
+        description: str = "",
+        unit: str = "",
+        dtype: Any = None,
+        shape: int | Sequence[int] = (),
+        columns: Sequence[str] | None = None,
+        rate_hz: float | None = None,
+        labels: Mapping[str, str] = {},
+    ) -> Writer:
+        """Create a channel, which lives as long as this client.
+
+        Args:
+            name: a path such as "rig1/adc/ai0".
+            key: not available in this version.
+            lifetime_s: not available in this version.
+            shared: others may write too, by `open_writer`.
+            history: not available in this version.
+            may_pause: whether readers with `overflow="wait"` may hold up the writers.
+            codec: how items become bytes; None: "samples" with a dtype, else as each item needs.
+            compression: not available in this version.
+            description: in your words.
+            unit: of the values, such as "V".
+            dtype: makes it a channel of samples of that numpy type.
+            shape: of one sample; with `columns` it follows from them.
+            columns: names of the columns of one sample.
+            rate_hz: nominal samples a second.
+            labels: text to text, for whatever else is to be said.
+
+        Raises:
+            ChannelExists: another client has a channel of that name.
+            InvalidValue: an argument is wrong.
+            LimitExceeded: a limit of the server forbids it.
+            ConnectionLost: the link is down.
+        """
+        wishes = {
+            "key": key,
+            "lifetime_s": lifetime_s,
+            "shared": shared,
+            "history": history,
+            "may_pause": may_pause,
+            "codec": codec,
+            "compression": compression,
+            "description": description,
+            "unit": unit,
+            "dtype": _dtype_text(dtype),
+            "shape": shape,
+            "columns": columns,
+            "rate_hz": rate_hz,
+            "labels": labels,
+        }
+        spec = msgspec.to_builtins(checked_spec(name, **wishes))
+        del spec["name"]
+        outlet = await self._live.streams.create(name, spec)
+        return Writer(outlet, self._live.streams)
+
+    async def open_writer(self, name: str, *, key: str | None = None) -> Writer:
+        """Write to a shared channel of another client.
+
+        Raises:
+            ChannelNotFound: there is no such channel.
+            NotAllowed: it is for its owner only.
+        """
+        _refuse_unavailable(key=key)
+        outlet = await self._live.streams.open(name)
+        return Writer(outlet, self._live.streams)
+
+    async def subscribe(
+        self,
+        name: str,
+        *,
+        key: str | None = None,
+        buffer_size: int | None = 10_000,
+        overflow: str = "ring",
+        every: int = 1,
+        min_interval_s: float = 0,
+        envelope: int | None = None,
+        history: int = 0,
+        weight: float = 1,
+        wait: bool = False,
+    ) -> Reader:
+        """Read a channel; the next item sent after this returns is certain to be seen.
+
+        Args:
+            name: of the channel.
+            key: not available in this version.
+            buffer_size: items that may wait at the server for this reader; None: unbounded.
+            overflow: what a full buffer does: "ring" drops the oldest, "clear" empties, "skip"
+                drops the new, "wait" pauses the writers, "raise" ends the subscription.
+            every: take each n-th item.
+            min_interval_s: be served at most once in that time, in seconds.
+            envelope: not available in this version.
+            history: not available in this version.
+            weight: share of this client's bandwidth.
+            wait: the channel may come later, go, and come again.
+
+        Raises:
+            ChannelNotFound: there is no such channel.
+            NotAllowed: the channel must not be paused.
+            InvalidValue: a parameter is wrong.
+        """
+        _refuse_unavailable(key=key, history=history or None)
+        parameters = checked_parameters(
+            buffer_size=buffer_size,
+            overflow=overflow,
+            every=every,
+            min_interval_s=min_interval_s,
+            envelope=envelope,
+            weight=weight,
+            wait=wait,
+        )
+        inbox = await self._live.streams.subscribe(name, parameters)
+        return Reader(inbox, self._live.streams)
+
+    async def subscribe_all(self, pattern: str, **parameters: Any) -> AsyncIterator[Reader]:
+        """Readers of the channels that match a pattern, each as its channel appears."""
+        async for change in self.watch(pattern):
+            if change.kind == "added":
+                yield await self.subscribe(change.info.name, **parameters)
+
+    async def watch(self, pattern: str = "**") -> AsyncIterator[ChannelChange]:
+        """The channels that match a pattern, then what becomes of them.
+
+        Args:
+            pattern: `*` stands for anything within one part, `**` for any number of parts, `?`
+                for one character.
+
+        Raises:
+            ConnectionLost: the link broke; watch again when it is back.
+        """
+        call = self._live.call(0, "watch", [pattern], {}, timeout_s=None, streams=True)
+        try:
+            async for change in call:
+                yield msgspec.convert(change, ChannelChange)
+        finally:
+            call.cancel()
+
+    async def channels(self, pattern: str = "**") -> list[ChannelInfo]:
+        """The public channels whose names match a pattern (see `watch`)."""
+        return msgspec.convert(await self._live.ask("channels", pattern), list[ChannelInfo])
+
+    async def delete_channel(self, name: str) -> None:
+        """Delete a channel of this client.
+
+        Raises:
+            ChannelNotFound: there is none of that name.
+            NotAllowed: it is another's.
+        """
+        self._live.streams.flush()
+        await self._live.ask("delete_channel", name)
+
+    # The others
+
+    async def clients(self) -> list[ClientInfo]:
+        """The clients of the server."""
+        return msgspec.convert(await self._live.ask("clients"), list[ClientInfo])
+
+    async def statistics(self) -> Statistics:
+        """The load of the server, its clients and its channels."""
+        return msgspec.convert(await self._live.ask("statistics"), Statistics)
+
+    async def kick(self, name: str, *, reason: str = "", ban_s: float = 0) -> None:
+        """End another client's session; it may return after `ban_s` seconds.
+
+        Raises:
+            TargetNotFound: there is no such client.
+        """
+        await self._live.ask("kick", name, reason=reason, ban_s=float(ban_s))
+
+    async def configure_reader(self, client: str, reader: int, **parameters: Any) -> None:
+        """Change the parameters of any client's reader.
+
+        Args:
+            client: its name.
+            reader: the reader's number (`ReaderStatistics.number`).
+            parameters: of `subscribe`.
+
+        Raises:
+            TargetNotFound, ChannelNotFound: there is no such client, or reader.
+            InvalidValue: a parameter is wrong.
+        """
+        checked_parameters(**parameters)
+        await self._live.ask("configure_reader", client, reader, **parameters)
+
+    async def remote(self, target: str, *, wait_s: float = 0) -> Remote:
+        """The methods of another client, or of the target `server`.
+
+        Args:
+            target: its name.
+            wait_s: how long to wait for it, in seconds.
+
+        Raises:
+            TargetNotFound: it is not there.
+        """
+        found, description = await find_target(self, target, wait_s)
+        return Remote(
+            description, found, timeout_name=self._timeout_name, timeout_s=self._timeout_s
+        )
+
+
+def offer_methods_of(client: Client, host: object) -> None:
+    """Have a client that is not connected yet offer the `rpc_…` methods of another object."""
+    client._rpc_host = host
+
+
+async def find_target(client: Client, name: str, wait_s: float) -> tuple[Target, Description]:
+    """Another client as the target of calls, and what it offers; raises like `remote`."""
+    session = client._live
+    target = await session.find(name, wait_s)
+    assert target.number is not None
+    reply = await session.call(
+        target.number, "describe", [], {}, timeout_s=client._timeout_s, target_name=name
+    )
+    return target, description_from_wire(reply)
+
+
+def _refuse_unavailable(**asked: Any) -> None:
+    for name, value in asked.items():
+        if value is not None:
+            raise InvalidValue(f"{name} is not available in this version")
+
+
+def _codecs(names: Collection[str]) -> frozenset[Codec]:
+    if isinstance(names, str):
+        raise InvalidValue(f"trusted_codecs={names!r}: give a tuple, such as ('pickle',)")
+    unknown = [name for name in names if name not in (Codec.PICKLE, Codec.MARSHAL)]
+    if unknown:
+        raise InvalidValue(f"trusted_codecs: {unknown[0]!r} is neither 'pickle' nor 'marshal'")
+    return frozenset(Codec(name) for name in names)
+
+
+def _program() -> str:
+    program = os.path.basename(sys.argv[0] if sys.argv else "") or "python"
+    program = "".join(char for char in program if char.isprintable() and char not in "*?")
+    return f"{program[:60]}@{socket.gethostname()}-{os.getpid()}"
+
+
+def _dtype_text(dtype: Any) -> Any:
+    if dtype is None:
+        return None
+    from stream_core.wire.arrays import describe_dtype, sample_dtype  # numpy when first needed
+
+    found = sample_dtype(dtype)
+    described = describe_dtype(found)
+    plain = isinstance(described, str) and found.isnative and found.kind in "biufc"
+    return found.name if plain else described

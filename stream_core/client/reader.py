@@ -1,0 +1,307 @@
+"""A reader: the client's handle for receiving from one channel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Protocol
+
+from stream_core.channels.parameters import checked_parameters
+from stream_core.client.inbox import Inbox, Step
+from stream_core.errors import ChannelClosed, Empty, InvalidValue
+from stream_core.values import Block, ChannelInfo, Item, Loss, ReaderStatistics
+from stream_core.wire.blocks import Block as WireBlock
+
+__all__ = ["Reader", "ReaderHome"]
+
+
+class ReaderHome(Protocol):
+    """What a reader asks of its client."""
+
+    async def close_reader(self, inbox: Inbox) -> None:
+        """End the subscription."""
+
+    async def configure_reader_of(self, inbox: Inbox, changes: dict[str, Any]) -> None:
+        """Change its parameters."""
+
+    async def reader_statistics(self, inbox: Inbox) -> ReaderStatistics:
+        """Its account at the server."""
+
+    def clear_reader(self, inbox: Inbox) -> None:
+        """Discard what waits for it at the server."""
+
+
+class Reader:
+    """Receives from one channel; made by `Client.subscribe`.
+
+    Iterating gives the values, one by one, and stops when the channel ends.
+
+    All that waits may be cancelled or time out; nothing is lost by that.
+    """
+
+    def __init__(self, inbox: Inbox, home: ReaderHome) -> None:
+        self._inbox = inbox
+        self._values = inbox.values
+        self._home = home
+        self._waiting: list[asyncio.Future[None]] = []
+        self._closed = False
+        inbox.on_arrival.append(self._wake)
+
+    def __repr__(self) -> str:
+        return f"<Reader of '{self._inbox.name}', {len(self)} items here, {self.lost} lost>"
+
+    # One by one
+
+    def __aiter__(self) -> Reader:
+        return self
+
+    async def __anext__(self) -> Any:
+        values = self._values
+        if not values:
+            await self._fill_or_stop()
+        value = values.popleft()
+        if not values:
+            self._inbox.exhausted()
+        return value
+
+    async def _fill_or_stop(self) -> None:
+        try:
+            await self._fill(None)
+        except ChannelClosed:
+            raise StopAsyncIteration from None
+
+    def get_nowait(self) -> Any:
+        """The next value.
+
+        Raises:
+            Empty: there is none here now.
+            ChannelClosed: the channel has ended.
+            BufferOverflow: this reader was too slow for `overflow="raise"`.
+            ConnectionLost: the link will not come back.
+        """
+        values = self._values
+        if not values and not self._advance():
+            raise Empty
+        value = values.popleft()
+        if not values:
+            self._inbox.exhausted()
+        return value
+
+    async def get(self, timeout_s: float | None = None) -> Any:
+        """The next value; waits for it.
+
+        Args:
+            timeout_s: how long at most; None: without end.
+
+        Raises:
+            TimeoutError: nothing came in time.
+            ChannelClosed: the channel has ended.
+            BufferOverflow: this reader was too slow for `overflow="raise"`.
+            ConnectionLost: the link will not come back.
+        """
+        values = self._values
+        if not values:
+            await self._fill(timeout_s)
+        value = values.popleft()
+        if not values:
+            self._inbox.exhausted()
+        return value
+
+    async def get_item(self, timeout_s: float | None = None) -> Item:
+        """The next value with its time, number and source; waits and raises like `get`."""
+        if not self._values:
+            await self._fill(timeout_s)
+        inbox = self._inbox
+        block = inbox.block
+        assert block is not None
+        index = inbox.position()
+        time_ns = inbox.time_ns(index)
+        value = self._values.popleft()
+        if not self._values:
+            inbox.exhausted()
+        return Item(value, time_ns, block.sequences[index], block.source)
+
+    # Several at once
+
+    async def get_block(self, timeout_s: float | None = None) -> Block:
+        """The next items that travelled together; waits and raises like `get`."""
+        import numpy as np
+
+        if not self._values:
+            await self._fill(timeout_s)
+        values, times, sequences, source = self._inbox.take_rest()
+        times_ns = np.asarray(times, dtype=np.int64)
+        return Block(values, times_ns, sequences, self._inbox.take_losses(), source)
+
+    async def read_array(self, n: int, out: Any = None) -> Any:
+        """The next `n` samples as one array of shape `(n, *shape)`; waits for all of them.
+
+        Args:
+            n: how many.
+            out: an array of that shape to write to.
+
+        Raises:
+            InvalidValue: the channel has no samples, or `out` does not fit.
+            ChannelClosed: the channel ended before; the samples that came can still be taken.
+        """
+        if type(n) is not int or n < 1:
+            raise InvalidValue(f"n={n!r}: read_array takes a positive number of samples")
+        begun: list[tuple[WireBlock, int]] = []
+        pieces: list[Any] = []
+        missing = n
+        try:
+            while missing:
+                if not self._values:
+                    await self._fill(None)
+                self._check_samples(n, out)
+                block, start, samples = self._inbox.take_samples(missing)
+                begun.append((block, start))
+                pieces.append(samples)
+                missing -= len(samples)
+        except BaseException:
+            self._inbox.put_back(begun)
+            raise
+        return _joined(pieces, out)
+
+    def _check_samples(self, n: int, out: Any) -> None:
+        info = self.info
+        if info is None or info.dtype is None:
+            raise InvalidValue(f"channel '{self._inbox.name}' carries no samples; use get_block")
+        shape = getattr(out, "shape", None)
+        if out is not None and shape != (n, *info.shape):
+            raise InvalidValue(f"out has shape {shape}, not {(n, *info.shape)}")
+
+    async def transfer(self) -> AsyncIterator[Any]:
+        """The values up to the end marks of all writers, or to the end of the channel."""
+        while True:
+            while self._values:
+                value = self._values.popleft()
+                if not self._values:
+                    self._inbox.exhausted()
+                yield value
+            match self._inbox.advance():
+                case Step.MARK:
+                    return
+                case Step.ENDED:
+                    if isinstance(self._inbox.error, ChannelClosed):
+                        return
+                    self._raise()
+                case Step.EMPTY:
+                    await self._wait()
+
+    # Waiting
+
+    def _advance(self) -> bool:
+        """Whether there is a value now."""
+        if self._closed:
+            raise ChannelClosed("this reader was closed")
+        while True:
+            match self._inbox.advance():
+                case Step.VALUES:
+                    return True
+                case Step.EMPTY:
+                    return False
+                case Step.ENDED:
+                    self._raise()
+                case Step.MARK:
+                    continue
+
+    def _raise(self) -> None:
+        error = self._inbox.error
+        assert error is not None
+        raise type(error)(str(error))
+
+    async def _fill(self, timeout_s: float | None) -> None:
+        if self._advance():
+            return
+        if timeout_s is None:
+            while not self._values and not self._advance():
+                await self._wait()
+            return
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not self._values and not self._advance():
+                    await self._wait()
+        except TimeoutError:
+            raise TimeoutError(
+                f"channel '{self._inbox.name}': nothing came within timeout_s={timeout_s:g}"
+            ) from None
+
+    async def _wait(self) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        await future
+
+    def _wake(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for future in waiting:
+                if not future.done():
+                    future.set_result(None)
+
+    # The subscription
+
+    async def configure(self, **parameters: Any) -> None:
+        """Change parameters of `Client.subscribe` while subscribed.
+
+        Raises:
+            InvalidValue: a parameter is wrong.
+        """
+        wanted = checked_parameters(self._inbox.parameters, **parameters)
+        await self._home.configure_reader_of(self._inbox, parameters)
+        self._inbox.parameters = wanted
+
+    async def statistics(self) -> ReaderStatistics:
+        """The account of this reader at the server."""
+        return await self._home.reader_statistics(self._inbox)
+
+    def clear(self) -> None:
+        """Discard what is waiting, here and at the server."""
+        self._inbox.clear()
+        self._home.clear_reader(self._inbox)
+
+    async def close(self) -> None:
+        """Read no more; idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        await self._home.close_reader(self._inbox)
+        self._inbox.finish(ChannelClosed("this reader was closed"))
+
+    def __len__(self) -> int:
+        return self._inbox.held
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def lost(self) -> int:
+        """How many selected items were lost, as far as is known."""
+        return self._inbox.lost
+
+    def on_lost(self, callback: Callable[[Loss], object]) -> None:
+        """Have `callback` called with each loss, when it is reported."""
+        self._inbox.on_lost.append(callback)
+
+    @property
+    def end_reason(self) -> str | None:
+        """Why nothing more comes; None while more may come."""
+        ending = self._inbox.ending
+        return None if ending is None else str(ending)
+
+    @property
+    def info(self) -> ChannelInfo | None:
+        """The channel; None until it exists (`wait=True`)."""
+        return self._inbox.info
+
+
+def _joined(pieces: list[Any], out: Any) -> Any:
+    import numpy as np
+
+    if out is None:
+        return np.concatenate(pieces)
+    position = 0
+    for piece in pieces:
+        out[position : position + len(piece)] = piece
+        position += len(piece)
+    return out

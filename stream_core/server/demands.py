@@ -1,0 +1,96 @@
+"""Telling writers of the demand, and waiting until they follow it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from stream_core.channels.channel import Channel
+from stream_core.channels.writer_slot import WriterSlot
+from stream_core.server.services import Services
+from stream_core.server.session import Session
+from stream_core.wire import messages
+from stream_core.wire.header import Kind
+
+__all__ = ["Demands"]
+
+logger = logging.getLogger(__name__)
+SETTLING_S = 1.0
+
+
+class Demands:
+    """Sends DEMAND and hears its echo."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._waiting: dict[WriterSlot, list[asyncio.Future[None]]] = {}
+
+    def tell(self, channel: Channel) -> None:
+        """Tell the channel's writers what has changed for them."""
+        for slot in channel.changed_demand():
+            self._send(channel, slot)
+
+    def tell_again(self, session: Session) -> None:
+        """A client is back on a new link: tell it all that holds."""
+        for channel, slot in session.slots.values():
+            slot.tell_again()
+            self._send(channel, slot)
+
+    def acknowledged(self, channel: Channel, slot: WriterSlot, number: int) -> None:
+        """A writer follows a notice from here on."""
+        slot.acknowledge(number)
+        if slot.settled:
+            self._release(slot)
+
+    def link_lost(self, session: Session) -> None:
+        """Who waits for that client's writers waits no more: it sends nothing now."""
+        for _, slot in session.slots.values():
+            self._release(slot)
+
+    def gone(self, slot: WriterSlot) -> None:
+        """A writer has left."""
+        self._release(slot)
+
+    async def settle(self, channel: Channel) -> None:
+        """Wait until the channel's writers have acknowledged, or for one second."""
+        waiting = {
+            slot: self._expect(slot) for slot in channel.writers.values() if self._owes(slot)
+        }
+        if not waiting:
+            return
+        await asyncio.wait(waiting.values(), timeout=SETTLING_S)
+        for slot, future in waiting.items():
+            if future.done():
+                continue
+            future.cancel()
+            session = self._services.sessions.numbered(slot.client)
+            logger.warning(
+                "client %s has not acknowledged the demand on channel '%s' within %g s",
+                session.name if session else slot.client,
+                channel.spec.name,
+                SETTLING_S,
+            )
+
+    def _owes(self, slot: WriterSlot) -> bool:
+        session = self._services.sessions.numbered(slot.client)
+        return not slot.settled and session is not None and session.connected
+
+    def _expect(self, slot: WriterSlot) -> asyncio.Future[None]:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(slot, []).append(future)
+        return future
+
+    def _release(self, slot: WriterSlot) -> None:
+        for future in self._waiting.pop(slot, ()):
+            if not future.done():
+                future.set_result(None)
+
+    def _send(self, channel: Channel, slot: WriterSlot) -> None:
+        session = self._services.sessions.numbered(slot.client)
+        if session is not None:
+            session.send(
+                Kind.DEMAND,
+                address=channel.number,
+                sequence=slot.told_number,
+                body=messages.encode(slot.told),
+            )

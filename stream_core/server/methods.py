@@ -1,0 +1,198 @@
+"""The server's own methods, as `remote("server")` offers them; each only asks the right part."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any
+
+import msgspec
+
+from stream_core.channels.channel import Channel
+from stream_core.channels.parameters import checked_parameters
+from stream_core.channels.spec import checked_spec
+from stream_core.channels.writer_slot import WriterSlot
+from stream_core.errors import ChannelNotFound, NotAllowed, TargetNotFound
+from stream_core.rpc import current_call
+from stream_core.server.services import Services
+from stream_core.server.session import Session
+from stream_core.server.statistics import Meter
+from stream_core.server.subscription import Subscription
+from stream_core.server.watches import channel_info
+
+__all__ = ["ServerMethods"]
+
+
+class ServerMethods:
+    """What every client may call at the target `server`."""
+
+    def __init__(self, services: Services, meter: Meter) -> None:
+        self._services = services
+        self._meter = meter
+
+    @property
+    def _caller(self) -> Session:
+        session = self._services.sessions.numbered(current_call().caller_number)
+        if session is None:
+            raise TargetNotFound("the caller has gone")
+        return session
+
+    # Channels and writers
+
+    def rpc_create_channel(
+        self, name: str, origin: int = 0, next_number: int = 0, **wishes: Any
+    ) -> dict[str, Any]:
+        """Create a channel; `wishes` are the parameters of `Client.create_channel`."""
+        spec = checked_spec(name, **wishes)
+        channel, slot = self._services.streams.create(
+            self._caller, spec, origin=origin, next_number=next_number
+        )
+        return self._writer_reply(channel, slot)
+
+    def rpc_open_writer(
+        self, name: str, key: str | None = None, next_number: int = 0
+    ) -> dict[str, Any]:
+        """Write to a shared channel."""
+        if key is not None:
+            raise ChannelNotFound(f"channel '{name}' does not exist under this key")
+        return self._writer_reply(*self._services.streams.open_writer(self._caller, name, next_number))
+
+    def _writer_reply(self, channel: Channel, slot: WriterSlot) -> dict[str, Any]:
+        slot.tell(channel.demand())
+        return {
+            "number": channel.number,
+            "info": msgspec.to_builtins(channel_info(self._services, channel)),
+            "demand": msgspec.to_builtins(slot.told),
+            "demand_number": slot.told_number,
+        }
+
+    def rpc_close_writer(self, number: int) -> None:
+        """Write no more to a channel; the owner's deletes it."""
+        self._services.streams.close_writer(self._caller, number)
+
+    def rpc_delete_channel(self, name: str) -> None:
+        """Delete a channel of one's own."""
+        self._services.streams.delete(self._caller, name)
+
+    # Readers
+
+    def rpc_subscribe(
+        self, name: str, key: str | None = None, wait: bool = False, **wishes: Any
+    ) -> Awaitable[dict[str, Any]]:
+        """Read a channel; `wishes` are the parameters of `Client.subscribe`.
+
+        With `wait` the answer comes when the channel exists.
+        """
+        parameters = checked_parameters(wait=wait, **wishes)
+        if key is not None:
+            raise ChannelNotFound(f"channel '{name}' does not exist under this key")
+        streams, caller = self._services.streams, self._caller
+        if wait and name not in streams.directory:
+            later = streams.subscribe_when_there(caller, name, parameters)
+            return self._subscribed_later(caller, later)
+        return self._subscribed(caller, streams.subscribe(caller, name, parameters))
+
+    async def _subscribed_later(
+        self, caller: Session, subscription: Awaitable[Subscription]
+    ) -> dict[str, Any]:
+        return await self._subscribed(caller, await subscription)
+
+    async def _subscribed(self, caller: Session, subscription: Subscription) -> dict[str, Any]:
+        channel = subscription.channel
+        reply = {
+            "number": subscription.number,
+            "info": msgspec.to_builtins(channel_info(self._services, channel)),
+            "origin": channel.origin,
+            "first": subscription.first,
+        }
+        try:
+            await self._services.demands.settle(channel)
+        except asyncio.CancelledError:  # nobody hears of the reader any more
+            self._services.streams.unsubscribe(caller, subscription.number)
+            raise
+        return reply
+
+    def rpc_unsubscribe(self, number: int) -> None:
+        """Read no more by that reader."""
+        self._services.streams.unsubscribe(self._caller, number)
+
+    def rpc_configure_reader(self, client: str, reader: int, **changes: Any) -> Awaitable[None]:
+        """Change a reader's parameters; the readers' numbers stand in `reader_statistics`."""
+        streams = self._services.streams
+        subscription = streams.reader(self._services.sessions.named(client), reader)
+        streams.configure(subscription, changes)
+        return self._services.demands.settle(subscription.channel)
+
+    def rpc_clear_reader(self, number: int) -> None:
+        """Discard what waits for a reader of one's own."""
+        self._services.streams.reader(self._caller, number).clear()
+
+    def rpc_reader_statistics(self, reader: int | None = None) -> Any:
+        """The account of one's own reader, or of all readers of all clients."""
+        if reader is not None:
+            caller = self._caller
+            subscription = self._services.streams.reader(caller, reader)
+            return msgspec.to_builtins(subscription.statistics(caller.name))
+        return [
+            msgspec.to_builtins(subscription.statistics(session.name))
+            for session in self._services.sessions
+            for subscription in session.subscriptions.values()
+        ]
+
+    def rpc_resume(self, received: dict[int, int]) -> None:
+        """The client is back: per reader the highest number that it has received."""
+        caller = self._caller
+        for number, received_up_to in received.items():
+            subscription = caller.subscriptions.get(number)
+            if subscription is not None:
+                subscription.resume(received_up_to)
+        for number in tuple(caller.subscriptions):
+            if number not in received:
+                self._services.streams.unsubscribe(caller, number)
+        caller.deliver()
+        self._services.demands.tell_again(caller)
+
+    # What is there
+
+    def rpc_channels(self, pattern: str = "**") -> list[dict[str, Any]]:
+        """The public channels whose names match: `*` in one part, `**` any parts, `?` one."""
+        return [
+            msgspec.to_builtins(channel_info(self._services, channel))
+            for channel in self._services.streams.directory.matching(pattern)
+        ]
+
+    async def rpc_watch(self, pattern: str = "**") -> AsyncIterator[dict[str, Any]]:
+        """The channels that match, then what becomes of them."""
+        async for change in self._services.watches.follow(pattern):
+            yield change
+
+    def rpc_clients(self) -> list[dict[str, Any]]:
+        """The clients."""
+        return [msgspec.to_builtins(session.info()) for session in self._services.sessions]
+
+    def rpc_statistics(self) -> dict[str, Any]:
+        """The load of the server, its clients and its channels."""
+        statistics: dict[str, Any] = msgspec.to_builtins(self._meter.statistics())
+        return statistics
+
+    async def rpc_find_client(self, name: str, wait_s: float = 0.0) -> int:
+        """The number of a client; waits for it up to `wait_s`."""
+        sessions = self._services.sessions
+        if wait_s > 0:
+            try:
+                async with asyncio.timeout(wait_s):
+                    return (await sessions.arrival(name)).number
+            except TimeoutError:
+                raise TargetNotFound(
+                    f"client '{name}' has not connected within wait_s={wait_s:g}"
+                ) from None
+        return sessions.named(name).number
+
+    def rpc_kick(self, name: str, reason: str = "", ban_s: float = 0.0) -> None:
+        """End a client's session; it may return after `ban_s`."""
+        caller = self._caller
+        session = self._services.sessions.named(name)
+        if session is caller:
+            raise NotAllowed("a client does not kick itself; use close()")
+        text = f"kicked by '{caller.name}'" + (f": {reason}" if reason else "")
+        self._services.sessions.kick(session, text, ban_s)

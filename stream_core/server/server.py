@@ -1,0 +1,213 @@
+"""The stream server, embedded in a running event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from stream_core.channels.names import SERVER
+from stream_core.errors import ConnectionFailed, ConnectionLost, InvalidValue, NotAllowed
+from stream_core.rpc import Dispatcher, collect
+from stream_core.security import Verifier, make_verifier
+from stream_core.server.calls import CallRouter
+from stream_core.server.demands import Demands
+from stream_core.server.methods import ServerMethods
+from stream_core.server.services import Services
+from stream_core.server.sessions import Sessions
+from stream_core.server.statistics import Meter
+from stream_core.server.streams import Streams
+from stream_core.server.visitor import Visitor
+from stream_core.server.watches import Watches
+from stream_core.transport import Address, Connection
+from stream_core.transport.address import DEFAULT_PORT
+from stream_core.values import Limits, Tls, __version__
+
+__all__ = ["Server"]
+
+logger = logging.getLogger(__name__)
+TICK_S = 0.25
+TICKS_A_SECOND = 4
+
+
+class Server:
+    """A stream server.
+
+    Args:
+        host: where to listen; beyond loopback it needs a secret, or `insecure`.
+        port: 0 takes any free one.
+        name: what it is called in statistics and logs.
+        secret: what every client must know; never sent, never logged.
+        users: not available in this version.
+        tls: not available in this version.
+        limits: what is allowed.
+        insecure: listen beyond loopback without a secret.
+
+    Raises:
+        InvalidValue: an argument is wrong.
+        NotAllowed: it would listen beyond loopback without a secret.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        *,
+        name: str | None = None,
+        secret: str | None = None,
+        users: Mapping[str, Any] | None = None,
+        tls: Tls | None = None,
+        limits: Limits = Limits(),
+        insecure: bool = False,
+    ) -> None:
+        _refuse_unavailable(users=users, tls=tls)
+        if type(port) is not int or not 0 <= port < 65536:
+            raise InvalidValue(f"port={port!r}: a port is a number from 0 (any free) to 65535")
+        if secret == "":
+            raise InvalidValue("secret is empty; leave it out, or choose one")
+        if secret is None and not insecure and not Address(host, port).loopback:
+            raise NotAllowed(
+                f"a server on {host} can be reached from other computers: "
+                "give it a secret, or say insecure=True (--insecure)"
+            )
+        self._host = host
+        self._port = port
+        self._name = name
+        self._secret = secret
+        self._limits = limits
+        self._verifier: Verifier | None = None
+        self._listener: asyncio.Server | None = None
+        self._services: Services | None = None
+        self._dispatcher: Dispatcher | None = None
+        self._meter: Meter | None = None
+        self._visitors: set[Visitor] = set()
+        self._ticker: asyncio.TimerHandle | None = None
+        self._ticks = 0
+        self._due_s = 0.0
+        self._address = ""
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as "host:port".
+
+        Raises:
+            ConnectionFailed: it has not been started.
+        """
+        if not self._address:
+            raise ConnectionFailed("the server has not been started")
+        return self._address
+
+    async def start(self) -> None:
+        """Listen; clients may come when this returns.
+
+        Raises:
+            ConnectionFailed: the address cannot be had; the message says why.
+        """
+        if self._listener is not None:
+            raise InvalidValue(f"the server listens at {self._address} already")
+        loop = asyncio.get_running_loop()
+        if self._secret is not None and self._verifier is None:
+            self._verifier = await loop.run_in_executor(None, make_verifier, self._secret)
+        services = self._services = Services(self._name or "streamscope", self._limits)
+        services.sessions = Sessions(services)
+        services.watches = Watches(services)
+        services.demands = Demands(services)
+        services.streams = Streams(services)
+        services.calls = CallRouter(services)
+        self._listener = await self._listen(loop)
+        self._address = self._listening_address(self._listener)
+        self._meter = Meter(services, address=self._address, version=__version__)
+        self._dispatcher = services.calls.own = Dispatcher(
+            collect(ServerMethods(services, self._meter), name=SERVER),
+            send=services.calls.send,
+            inline=True,
+            caller_name=services.calls.caller_name,
+        )
+        await self._listener.start_serving()
+        self._due_s = loop.time() + TICK_S
+        self._ticker = loop.call_at(self._due_s, self._tick)
+        logger.info("listening at %s", self._address)
+
+    async def stop(self) -> None:
+        """Tell every client, close every connection, and listen no more."""
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        listener.close()
+        if self._ticker is not None:
+            self._ticker.cancel()
+        reason = "the server stops"
+        leaving = [visitor.connection for visitor in self._visitors]
+        for visitor in tuple(self._visitors):
+            visitor.turn_away(ConnectionLost(reason))
+        assert self._services is not None
+        assert self._dispatcher is not None
+        await self._services.sessions.close(reason)
+        for connection in leaving:
+            await connection.lost
+        await self._dispatcher.close()
+        await listener.wait_closed()
+        logger.info("stopped listening at %s", self._address)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def _listen(self, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
+        try:
+            return await loop.create_server(
+                self._accept, self._host, self._port, backlog=1024, start_serving=False
+            )
+        except socket.gaierror:
+            raise ConnectionFailed(
+                f"host '{self._host}' is unknown; 127.0.0.1 is this computer, "
+                "0.0.0.0 every network of it"
+            ) from None
+        except OSError as error:
+            where = Address(self._host, self._port)
+            reason = error.strerror or str(error)
+            remedy = "choose another port, or 0 for any free one"
+            raise ConnectionFailed(f"cannot listen at {where}: {reason}; {remedy}") from None
+
+    def _listening_address(self, listener: asyncio.Server) -> str:
+        port = listener.sockets[0].getsockname()[1]
+        return str(Address(self._host, port))
+
+    def _accept(self) -> Connection:
+        assert self._services is not None
+        visitor = Visitor(self._services, self._verifier, __version__, self._visitors.discard)
+        self._visitors.add(visitor)
+        return visitor.connection
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        services, meter = self._services, self._meter
+        assert services is not None
+        assert meter is not None
+        now_s = loop.time()
+        meter.loop_delay_s = max(meter.loop_delay_s, now_s - self._due_s)
+        self._due_s = now_s + TICK_S
+        self._ticker = loop.call_at(self._due_s, self._tick)
+        self._ticks += 1
+        if self._ticks % TICKS_A_SECOND == 0:
+            meter.tick()
+        services.sessions.check_heartbeats(time.monotonic())
+        services.streams.check_stalls()
+
+
+def _refuse_unavailable(**asked: Any) -> None:
+    for name, value in asked.items():
+        if value is not None:
+            raise InvalidValue(f"{name} is not available in this version")

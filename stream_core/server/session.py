@@ -1,0 +1,257 @@
+"""One client at the server: who it is, what it holds, and where its frames go.
+
+It outlives a broken link for `Limits.resume_s`. It decides nothing about channels or calls; it
+asks `Streams` and `CallRouter`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from stream_core.channels.channel import Channel
+from stream_core.channels.writer_slot import WriterSlot
+from stream_core.errors import ProtocolError, StreamError
+from stream_core.server.delivery import Delivery
+from stream_core.server.subscription import Subscription
+from stream_core.transport import Connection
+from stream_core.values import ClientInfo
+from stream_core.wire import messages
+from stream_core.wire.conversation import SERVER_RECEIVES, Conversation, Phase
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import Kind, header
+
+if TYPE_CHECKING:
+    from stream_core.server.services import Services
+
+__all__ = ["Session"]
+
+logger = logging.getLogger(__name__)
+
+
+class Session:
+    """What the server knows of one client.
+
+    Attributes:
+        number, name, user, library: who it is; token: what it resumes with.
+        connection: its link, or None while that is broken.
+        channels: the channels that it owns, by number.
+        slots: the channels that it writes to, with its place there, by the channel's number.
+        subscriptions: what it reads, by the reader's number.
+        items_in: published so far; round_trip_s: of the newest ping.
+        serving, calling: its calls under way as target and as caller (`CallRouter`).
+    """
+
+    def __init__(
+        self, services: Services, number: int, name: str, *, user: str, library: str
+    ) -> None:
+        self._services = services
+        self.number = number
+        self.name = name
+        self.user = user
+        self.library = library
+        self.token = secrets.token_hex(16)
+        self.connection: Connection | None = None
+        self.address = ""
+        self.since_ns = services.now_ns()
+        self.channels: dict[int, Channel] = {}
+        self.slots: dict[int, tuple[Channel, WriterSlot]] = {}
+        self.subscriptions: dict[int, Subscription] = {}
+        self.serving: set[tuple[int, int]] = set()
+        self.calling: dict[int, int] = {}
+        self.introduced: set[int] = set()
+        self.delivery = Delivery()
+        self.items_in = 0
+        self.round_trip_s: float | None = None
+        self.expiry: asyncio.TimerHandle | None = None
+        self._conversation = Conversation(SERVER_RECEIVES)
+        self._former_bytes_in = 0
+        self._former_bytes_out = 0
+        self._ping_sent: tuple[int, float] = (0, 0.0)
+
+    # The link
+
+    @property
+    def connected(self) -> bool:
+        """Whether its link is up."""
+        return self.connection is not None
+
+    @property
+    def bytes_in(self) -> int:
+        """Received from the client on all its links."""
+        return self._former_bytes_in + (self.connection.bytes_in if self.connection else 0)
+
+    @property
+    def bytes_out(self) -> int:
+        """Sent to the client on all its links."""
+        return self._former_bytes_out + (self.connection.bytes_out if self.connection else 0)
+
+    def attach(self, connection: Connection) -> None:
+        """Live on that link from now on; delivery begins by `deliver`."""
+        self.detach()
+        self._conversation = Conversation(SERVER_RECEIVES)
+        self._conversation.phase = Phase.OPEN
+        self.connection = connection
+        self.address = str(connection.peer)
+        self.introduced.clear()
+        connection.hand_over(self)
+
+    def deliver(self) -> None:
+        """Begin to send what the readers are owed."""
+        self.delivery.attach(self.connection)
+
+    def detach(self) -> None:
+        """The link is gone."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            self._former_bytes_in += connection.bytes_in
+            self._former_bytes_out += connection.bytes_out
+            connection.abort()
+        self.delivery.attach(None)
+
+    def send(
+        self,
+        kind: Kind,
+        *,
+        address: int,
+        sequence: int = 0,
+        flags: int = 0,
+        count: int = 0,
+        time_ns: int = 0,
+        source: int = 0,
+        codec: int = 0,
+        body: bytes | memoryview = b"",
+    ) -> None:
+        """Send a frame, if the link is up."""
+        if self.connection is None:
+            return
+        head = header(
+            kind,
+            len(body),
+            codec=codec,
+            flags=flags,
+            address=address,
+            source=source,
+            count=count,
+            sequence=sequence,
+            time_ns=time_ns,
+        )
+        if body:
+            self.connection.send(head, body)
+        else:
+            self.connection.send(head)
+
+    def ping(self) -> None:
+        """Ask for a sign of life, and measure the round trip."""
+        number = self._ping_sent[0] + 1
+        self._ping_sent = (number, time.monotonic())
+        self.send(Kind.PING, address=0, sequence=number)
+
+    def info(self) -> ClientInfo:
+        """The client as others may see it."""
+        readers = {reader.channel.spec.name for reader in self.subscriptions.values()}
+        return ClientInfo(
+            name=self.name,
+            number=self.number,
+            address=self.address,
+            user=self.user,
+            version=self.library,
+            connected_since_ns=self.since_ns,
+            channels=tuple(sorted(channel.spec.name for channel in self.channels.values())),
+            readers=tuple(sorted(readers)),
+        )
+
+    # transport.Receiver
+
+    def frames_received(self, connection: Connection, frames: list[Frame]) -> None:
+        """Frames have come from the client."""
+        if connection is not self.connection:
+            return
+        for frame in frames:
+            self._conversation.receive(frame.kind)
+            if frame.kind == Kind.DATA:
+                self._data(frame)
+            else:
+                self._control(frame)
+
+    def broken(self, connection: Connection, error: ProtocolError) -> None:
+        """The client broke the protocol: its session ends, and nobody else's."""
+        logger.warning("client %s broke the protocol: %s", self.name, error)
+        if connection is self.connection:
+            self._services.sessions.end(self, str(error), error=error)
+
+    def writable(self, connection: Connection) -> None:
+        """The link has room again."""
+        self.delivery.serve()
+
+    def lost(self, connection: Connection, error: Exception | None) -> None:
+        """The link is gone."""
+        if connection is self.connection:
+            self._services.sessions.link_lost(self)
+
+    # Frames by kind
+
+    def _data(self, frame: Frame) -> None:
+        entry = self.slots.get(frame.address)
+        if entry is not None:  # else the channel has just gone: its END is on the way
+            channel, slot = entry
+            self.items_in += channel.publish(slot, frame)
+
+    def _control(self, frame: Frame) -> None:
+        match frame.kind:
+            case Kind.CREDIT:
+                self._credit(frame)
+            case Kind.CALL:
+                self._services.calls.call(self, frame)
+            case Kind.RESULT | Kind.FAILURE | Kind.PROGRESS:
+                self._services.calls.reply(self, frame)
+            case Kind.CANCEL:
+                self._services.calls.cancel(self, frame)
+            case Kind.DEMAND:
+                self._demand(frame)
+            case Kind.MARK:
+                self._mark(frame)
+            case Kind.PING:
+                now_ns = self._services.now_ns()
+                self.send(Kind.PONG, address=0, sequence=frame.sequence, time_ns=now_ns)
+            case Kind.PONG:
+                if frame.sequence == self._ping_sent[0]:
+                    self.round_trip_s = time.monotonic() - self._ping_sent[1]
+            case Kind.GOODBYE:
+                goodbye = messages.decode(messages.Goodbye, frame.body)
+                self._services.sessions.end(self, goodbye.reason, clean=True)
+
+    def _credit(self, frame: Frame) -> None:
+        if frame.address == 0 and frame.count == 0:
+            self.delivery.acknowledged(frame.sequence)
+        elif (subscription := self.subscriptions.get(frame.address)) is not None:
+            subscription.credit(frame.sequence)
+        elif frame.count:
+            self._services.calls.credit(self, frame)
+
+    def _demand(self, frame: Frame) -> None:
+        entry = self.slots.get(frame.address)
+        if entry is not None:
+            self._services.demands.acknowledged(*entry, frame.sequence)
+
+    def _mark(self, frame: Frame) -> None:
+        entry = self.slots.get(frame.address)
+        if entry is not None:
+            entry[0].mark(entry[1])
+
+    def say_goodbye(self, reason: str, error: StreamError | None, retry_s: float | None) -> None:
+        """Tell the client why, and close the link."""
+        connection = self.connection
+        if connection is None:
+            return
+        name = None if error is None else type(error).__name__
+        body = messages.encode(messages.Goodbye(reason, name, retry_s))
+        connection.send(header(Kind.GOODBYE, len(body)), body)
+        self._former_bytes_in += connection.bytes_in
+        self._former_bytes_out += connection.bytes_out
+        self.connection = None
+        self.delivery.attach(None)
+        connection.close()

@@ -1,0 +1,322 @@
+"""The channels of a server with their writers and readers: made, found, joined, left, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import msgspec
+
+from stream_core.channels.channel import Channel
+from stream_core.channels.directory import Directory
+from stream_core.channels.names import check_channel_name
+from stream_core.channels.parameters import Parameters
+from stream_core.channels.reader_buffer import ReaderBuffer
+from stream_core.channels.spec import ChannelSpec
+from stream_core.channels.writer_slot import WriterSlot
+from stream_core.errors import (
+    ChannelExists,
+    ChannelNotFound,
+    InvalidValue,
+    LimitExceeded,
+    NotAllowed,
+)
+from stream_core.server.budget import Budget
+from stream_core.server.services import Services
+from stream_core.server.session import Session
+from stream_core.server.subscription import Subscription
+from stream_core.values import Overflow
+from stream_core.wire import messages
+from stream_core.wire.header import Kind
+
+__all__ = ["Streams"]
+
+
+class _Awaited(msgspec.Struct, eq=False):
+    """A subscription that waits for its channel."""
+
+    session: Session
+    parameters: Parameters
+    future: asyncio.Future[Subscription]
+
+
+class Streams:
+    """Everything about channels that involves more than one client.
+
+    Attributes:
+        directory: all channels; budget: the bytes in all buffers.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.directory = Directory(services.limits.channels)
+        self.budget = Budget(services.limits.buffer_bytes)
+        self._awaited: dict[str, list[_Awaited]] = {}
+        self._pausing: set[Subscription] = set()
+
+    # Channels
+
+    def create(
+        self, session: Session, spec: ChannelSpec, *, origin: int, next_number: int
+    ) -> tuple[Channel, WriterSlot]:
+        """A channel of that session, and its place as its writer.
+
+        Raises:
+            InvalidValue, LimitExceeded: the name cannot be had.
+            ChannelExists: it is in use.
+        """
+        check_channel_name(spec.name, limit_bytes=self._services.limits.name_bytes)
+        existing = self.directory.find(spec.name)
+        if existing is not None and existing.owner == session.number:
+            raise ChannelExists(f"this client has created channel '{spec.name}' already")
+        channel = self._enter(spec, session.number, origin)
+        session.channels[channel.number] = channel
+        slot = self._add_writer(session, channel, next_number)
+        self._attach_awaited(channel)
+        return channel, slot
+
+    def create_own(self, spec: ChannelSpec) -> Channel:
+        """A channel that the server itself writes."""
+        return self._enter(spec, 0, self._services.epoch)
+
+    def _enter(self, spec: ChannelSpec, owner: int, origin: int) -> Channel:
+        channel = Channel(
+            self._services.next_number(),
+            spec,
+            owner=owner,
+            origin=origin,
+            created_ns=self._services.now_ns(),
+        )
+        self.directory.add(channel)
+        self._services.watches.changed("added", channel)
+        return channel
+
+    def delete(self, session: Session, name: str) -> None:
+        """Delete a channel on its owner's wish.
+
+        Raises:
+            ChannelNotFound: there is none of that name.
+            NotAllowed: it is another's.
+        """
+        channel = self.directory.get(name)
+        if channel.owner != session.number:
+            owner = self._services.sessions.numbered(channel.owner)
+            raise NotAllowed(
+                f"channel '{name}' belongs to '{owner.name if owner else 'server'}'; "
+                "only its owner deletes it"
+            )
+        self.end(channel, f"deleted by its owner '{session.name}'", quiet=session.number)
+
+    def end(self, channel: Channel, reason: str, *, quiet: int = 0) -> None:
+        """End a channel; its writers hear it, but for the client numbered `quiet`."""
+        self.directory.remove(channel)
+        self._services.watches.changed("removed", channel)
+        for slot in tuple(channel.writers.values()):
+            self._services.demands.gone(slot)
+            session = self._services.sessions.numbered(slot.client)
+            if session is None:
+                continue
+            session.slots.pop(channel.number, None)
+            session.channels.pop(channel.number, None)
+            if slot.client != quiet:
+                body = messages.encode(messages.EndNotice(reason))
+                session.send(Kind.END, address=channel.number, count=1, body=body)  # a writer's
+        channel.end(reason)
+
+    # Writers
+
+    def open_writer(
+        self, session: Session, name: str, next_number: int = 0
+    ) -> tuple[Channel, WriterSlot]:
+        """A place on a shared channel.
+
+        Raises:
+            ChannelNotFound: there is none of that name.
+            NotAllowed: it is for its owner only.
+            ChannelExists: this client writes to it already.
+        """
+        channel = self.directory.get(name)
+        if not channel.spec.shared:
+            raise NotAllowed(
+                f"channel '{name}' has one writer, its owner; it must be created with shared=True"
+            )
+        if session.number in channel.writers:
+            raise ChannelExists(f"this client writes to channel '{name}' already")
+        slot = self._add_writer(session, channel, next_number)
+        self._services.watches.changed("changed", channel)
+        return channel, slot
+
+    def _add_writer(self, session: Session, channel: Channel, next_number: int) -> WriterSlot:
+        slot = channel.add_writer(session.number, next_number=next_number)
+        session.slots[channel.number] = (channel, slot)
+        return slot
+
+    def close_writer(self, session: Session, number: int) -> None:
+        """The client writes no more; if it is the owner, the channel ends."""
+        entry = session.slots.pop(number, None)
+        if entry is None:
+            return
+        channel, slot = entry
+        if channel.owner == session.number:
+            reason = f"closed by its owner '{session.name}'"
+            self.end(channel, reason, quiet=session.number)
+            return
+        channel.remove_writer(session.number)
+        self._services.demands.gone(slot)
+        self._services.watches.changed("changed", channel)
+
+    # Readers
+
+    def subscribe(self, session: Session, name: str, parameters: Parameters) -> Subscription:
+        """A new reader.
+
+        Raises:
+            ChannelNotFound: there is no such channel.
+            NotAllowed: the channel must not be paused.
+            LimitExceeded: the client has too many readers.
+        """
+        channel = self.directory.get(name)
+        self._check_reader(session, channel, parameters)
+        return self._attach(session, channel, parameters)
+
+    async def subscribe_when_there(
+        self, session: Session, name: str, parameters: Parameters
+    ) -> Subscription:
+        """A new reader, as soon as the channel exists."""
+        future: asyncio.Future[Subscription] = asyncio.get_running_loop().create_future()
+        awaited = _Awaited(session, parameters, future)
+        waiting = self._awaited.setdefault(name, [])
+        waiting.append(awaited)
+        try:
+            return await future
+        finally:
+            if awaited in waiting:
+                waiting.remove(awaited)
+            if not waiting and self._awaited.get(name) is waiting:
+                del self._awaited[name]
+
+    def _attach_awaited(self, channel: Channel) -> None:
+        for awaited in self._awaited.pop(channel.spec.name, ()):
+            if awaited.future.done():
+                continue
+            try:
+                self._check_reader(awaited.session, channel, awaited.parameters)
+            except (NotAllowed, LimitExceeded) as error:
+                awaited.future.set_exception(error)
+            else:
+                awaited.future.set_result(
+                    self._attach(awaited.session, channel, awaited.parameters)
+                )
+
+    def _check_reader(self, session: Session, channel: Channel, parameters: Parameters) -> None:
+        if parameters.overflow is Overflow.WAIT and not channel.spec.may_pause:
+            raise NotAllowed(
+                f"channel '{channel.spec.name}' was created with may_pause=False, "
+                "so it takes no reader with overflow='wait'"
+            )
+        limit = self._services.limits.readers
+        if len(session.subscriptions) >= limit:
+            raise LimitExceeded(f"client '{session.name}' has readers={limit} already")
+
+    def _attach(
+        self, session: Session, channel: Channel, parameters: Parameters
+    ) -> Subscription:
+        taken = channel.number in session.subscriptions
+        number = self._services.next_number() if taken else channel.number
+        buffer = ReaderBuffer(
+            parameters, channel.next_sequence, reader_bytes=self._services.limits.reader_bytes
+        )
+        subscription = Subscription(
+            session.number,
+            number,
+            channel,
+            buffer,
+            session.delivery,
+            self.budget,
+            self._pausing_changed,
+            self._subscription_ended,
+        )
+        session.subscriptions[number] = subscription
+        channel.readers[subscription.key] = subscription
+        self._readers_changed(channel)
+        return subscription
+
+    def unsubscribe(self, session: Session, number: int) -> None:
+        """The client reads no more by that reader."""
+        subscription = session.subscriptions.pop(number, None)
+        if subscription is not None:
+            subscription.close()
+            self._detach(subscription)
+
+    def reader(self, session: Session, number: int) -> Subscription:
+        """A client's reader by its number.
+
+        Raises:
+            ChannelNotFound: it has none of that number.
+        """
+        subscription = session.subscriptions.get(number)
+        if subscription is None:
+            raise ChannelNotFound(f"client '{session.name}' has no reader {number}")
+        return subscription
+
+    def configure(self, subscription: Subscription, changes: dict[str, Any]) -> None:
+        """Change a reader's parameters.
+
+        Raises:
+            InvalidValue: a parameter is wrong.
+            NotAllowed: the channel must not be paused.
+        """
+        if changes.get("overflow") == Overflow.WAIT and not subscription.channel.spec.may_pause:
+            raise NotAllowed(
+                f"channel '{subscription.channel.spec.name}' was created with may_pause=False"
+            )
+        if "history" in changes:
+            raise InvalidValue("history is chosen at subscribe time only")
+        subscription.configure(changes)
+        self._services.demands.tell(subscription.channel)
+
+    def _subscription_ended(self, subscription: Subscription) -> None:
+        self._detach(subscription)
+
+    def _detach(self, subscription: Subscription) -> None:
+        channel = subscription.channel
+        self._pausing.discard(subscription)
+        if channel.readers.pop(subscription.key, None) is not None and channel.ended is None:
+            self._readers_changed(channel)
+
+    def _readers_changed(self, channel: Channel) -> None:
+        self._services.demands.tell(channel)
+        self._services.watches.changed("changed", channel)
+
+    def _pausing_changed(self, subscription: Subscription) -> None:
+        if subscription.pausing:
+            self._pausing.add(subscription)
+        else:
+            self._pausing.discard(subscription)
+        self._services.demands.tell(subscription.channel)
+
+    # Time and ends
+
+    def check_stalls(self) -> None:
+        """End the readers that hold up a channel for too long."""
+        stall_s = self._services.limits.stall_s
+        now_ns = time.monotonic_ns()
+        for subscription in tuple(self._pausing):
+            since_ns = subscription.buffer.stalled_since_ns
+            if since_ns is not None and now_ns - since_ns > stall_s * 1e9:
+                subscription.end(
+                    f"the reader held up the writers for stall_s={stall_s:g}", "BufferOverflow"
+                )
+
+    def session_gone(self, session: Session) -> None:
+        """A client has gone for good: its channels end, its places become free."""
+        for number in tuple(session.subscriptions):
+            self.unsubscribe(session, number)
+        for number, (channel, _) in tuple(session.slots.items()):
+            if channel.owner != session.number:
+                self.close_writer(session, number)
+        for channel in tuple(session.channels.values()):
+            self.end(channel, f"its owner '{session.name}' has gone")
+        session.channels.clear()
+        session.slots.clear()

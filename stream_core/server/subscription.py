@@ -1,0 +1,190 @@
+"""One client's subscription to one channel: its buffer, and when that is served."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from stream_core.channels.channel import Channel
+from stream_core.channels.parameters import Parameters, checked_parameters
+from stream_core.channels.reader_buffer import Ended, Mark, ReaderBuffer
+from stream_core.server.budget import Budget
+from stream_core.values import Loss, ReaderStatistics
+from stream_core.wire.blocks import Block
+
+if TYPE_CHECKING:
+    from stream_core.server.delivery import Delivery
+
+__all__ = ["Subscription"]
+
+
+class Subscription:
+    """A reader as the server keeps it.
+
+    Args:
+        client: the reading client's number; number: the reader's own on the wire.
+        channel: what it reads.
+        buffer: where its items wait.
+        delivery: the client's send loop.
+        budget: of all buffers.
+        on_pausing: told when the reader begins or ceases to hold up the channel's writers.
+        on_ended: told when it takes no more from the channel.
+    """
+
+    def __init__(
+        self,
+        client: int,
+        number: int,
+        channel: Channel,
+        buffer: ReaderBuffer,
+        delivery: Delivery,
+        budget: Budget,
+        on_pausing: Callable[[Subscription], None],
+        on_ended: Callable[[Subscription], None],
+    ) -> None:
+        self.key = (client, number)
+        self.number = number
+        self.channel = channel
+        self.buffer = buffer
+        self.first = buffer.next_sequence
+        self._delivery = delivery
+        self._budget = budget
+        self._on_pausing = on_pausing
+        self._on_ended: Callable[[Subscription], None] | None = on_ended
+        self._was_pausing = False
+        self._buffered_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    # What a channel asks of a reader (channels.channel.Subscriber)
+
+    @property
+    def parameters(self) -> Parameters:
+        """What the reader chose."""
+        return self.buffer.parameters
+
+    @property
+    def pausing(self) -> bool:
+        """Whether it holds up the writers."""
+        return self.buffer.pausing
+
+    def offer(self, block: Block) -> None:
+        """Take the next items: send them straight, or keep them by the reader's policy."""
+        now_ns = time.monotonic_ns()
+        buffer = self.buffer
+        if buffer.full_override is not self._budget.full:
+            buffer.full_override = self._budget.full
+        straight = buffer.offer(block, room=self._delivery.room, now_ns=now_ns)
+        if straight is not None:
+            self._delivery.send_block(self, straight)
+        else:
+            self._changed(now_ns)
+
+    def gap(self, first: int, last: int, reason: str, *, withheld: bool) -> None:
+        """These numbers never come."""
+        self.buffer.gap(first, last, reason, withheld=withheld)
+        self._changed(time.monotonic_ns())
+
+    def mark(self, remaining: int) -> None:
+        """A writer's transfer has ended here."""
+        self.buffer.mark(remaining)
+        self._changed(time.monotonic_ns())
+
+    def end(self, reason: str, error: str | None = None) -> None:
+        """Nothing more comes after what is buffered."""
+        self.buffer.end(reason, error)
+        self._changed(time.monotonic_ns())
+
+    # What the client asks
+
+    def credit(self, sequence: int) -> None:
+        """The client has consumed all up to that number."""
+        now_ns = time.monotonic_ns()
+        self.buffer.credit(sequence, now_ns)
+        self._changed(now_ns)
+
+    def resume(self, received_up_to: int) -> None:
+        """The client is back and has received all up to that number."""
+        self.buffer.resume(received_up_to)
+        self._changed(time.monotonic_ns())
+
+    def configure(self, changes: dict[str, Any]) -> None:
+        """Change parameters; raises `InvalidValue`."""
+        now_ns = time.monotonic_ns()
+        self.buffer.configure(checked_parameters(self.parameters, **changes), now_ns)
+        self._changed(now_ns)
+
+    def clear(self) -> None:
+        """Discard what waits."""
+        self.buffer.clear()
+        self._changed(time.monotonic_ns())
+
+    def take(self) -> Block | Loss | Mark | Ended | None:
+        """The next thing to send."""
+        now_ns = time.monotonic_ns()
+        thing = self.buffer.take(now_ns)
+        self._account()
+        if thing is None:
+            self._set_timer(now_ns)
+        return thing
+
+    def close(self) -> None:
+        """Forget all; nothing is sent any more."""
+        self._delivery.remove(self)
+        self._budget.change(-self._buffered_bytes)
+        self._buffered_bytes = 0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def statistics(self, client: str) -> ReaderStatistics:
+        """The account of this reader."""
+        counters, parameters = self.buffer.counters, self.parameters
+        return ReaderStatistics(
+            channel=self.channel.spec.name,
+            client=client,
+            number=self.number,
+            published=counters.published,
+            delivered=counters.delivered,
+            in_flight=counters.in_flight,
+            buffered=counters.buffered,
+            dropped=counters.dropped,
+            not_selected=counters.not_selected,
+            reduced=counters.reduced,
+            buffered_bytes=self.buffer.buffered_bytes,
+            buffer_size=parameters.buffer_size,
+            overflow=str(parameters.overflow),
+            every=parameters.every,
+            min_interval_s=parameters.min_interval_s,
+        )
+
+    def _changed(self, now_ns: int) -> None:
+        self._account()
+        if self.buffer.has_more(now_ns):
+            self._delivery.wake(self)
+        else:
+            self._set_timer(now_ns)
+
+    def _account(self) -> None:
+        difference = self.buffer.buffered_bytes - self._buffered_bytes
+        if difference:
+            self._buffered_bytes += difference
+            self._budget.change(difference)
+        if self.buffer.pausing is not self._was_pausing:
+            self._was_pausing = self.buffer.pausing
+            self._on_pausing(self)
+        if self.buffer.ended and self._on_ended is not None:
+            on_ended, self._on_ended = self._on_ended, None
+            on_ended(self)
+
+    def _set_timer(self, now_ns: int) -> None:
+        due_ns = self.buffer.due_ns
+        if due_ns is None or self._timer is not None:
+            return
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(max(0, due_ns - now_ns) / 1e9, self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        self._changed(time.monotonic_ns())

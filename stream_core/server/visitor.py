@@ -1,0 +1,175 @@
+"""A connection that has not proven itself yet: its handshake, within limits of bytes and time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from stream_core.errors import AuthenticationFailed, LimitExceeded, ProtocolError, StreamError
+from stream_core.security import ServerProof, Verifier
+from stream_core.server.services import Services
+from stream_core.server.session import Session
+from stream_core.transport import Connection
+from stream_core.wire import messages
+from stream_core.wire.conversation import SERVER_RECEIVES, Conversation
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import Kind, header
+
+__all__ = ["FEATURES", "Visitor"]
+
+logger = logging.getLogger(__name__)
+FEATURES = ("resume", "watch")
+
+
+class Visitor:
+    """Leads one connection to its session, or turns it away with a reason.
+
+    Args:
+        services: of the server.
+        verifier: of the shared secret, or None if none is asked.
+        version: of the library.
+        on_gone: told when it is a visitor no more.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        verifier: Verifier | None,
+        version: str,
+        on_gone: Callable[[Visitor], None],
+    ) -> None:
+        self._services = services
+        self._verifier = verifier
+        self._version = version
+        self._on_gone = on_gone
+        self._conversation = Conversation(SERVER_RECEIVES)
+        self._hello: messages.Hello | None = None
+        self._proof: ServerProof | None = None
+        self._handed_over = False
+        limit_s = services.limits.handshake_s
+        self._timer = asyncio.get_running_loop().call_later(limit_s, self._too_slow)
+        self.connection = Connection(self, frame_bytes=services.limits.handshake_bytes)
+
+    # transport.Receiver
+
+    def frames_received(self, connection: Connection, frames: list[Frame]) -> None:
+        """The next steps of the handshake."""
+        for index, frame in enumerate(frames):
+            try:
+                self._conversation.receive(frame.kind)
+                session = self._step(frame)
+            except StreamError as error:
+                self.turn_away(error)
+                return
+            if session is not None:
+                session.frames_received(connection, frames[index + 1 :])
+                return
+        if connection.bytes_in > self._services.limits.handshake_bytes:
+            limit = self._services.limits.handshake_bytes
+            self.turn_away(LimitExceeded(f"more than handshake_bytes={limit} before the proof"))
+
+    def broken(self, connection: Connection, error: ProtocolError) -> None:
+        """The peer does not speak our protocol."""
+        self.turn_away(error)
+
+    def writable(self, connection: Connection) -> None:
+        """Nothing waits here."""
+
+    def lost(self, connection: Connection, error: Exception | None) -> None:
+        """The connection is gone."""
+        self._gone()
+
+    # Steps
+
+    def _step(self, frame: Frame) -> Session | None:
+        match frame.kind:
+            case Kind.HELLO:
+                return self._greeted(messages.decode(messages.Hello, frame.body))
+            case Kind.PROOF:
+                return self._proven(messages.decode(messages.Proof, frame.body))
+            case _:
+                self.connection.close()
+                return None
+
+    def _greeted(self, hello: messages.Hello) -> Session | None:
+        if hello.version != messages.PROTOCOL_VERSION:
+            raise ProtocolError(
+                f"the client speaks version {hello.version} of the protocol, this server "
+                f"version {messages.PROTOCOL_VERSION}; install the same version of streamscope"
+            )
+        self._hello = hello
+        if self._verifier is None:
+            return self._admit(None, user="")
+        if hello.scram is None:
+            raise AuthenticationFailed(
+                "this server asks for a secret; give it as Client(secret=…)"
+            )
+        self._proof = ServerProof(self._verifier_of)
+        self._send(Kind.CHALLENGE, messages.Challenge(scram=self._proof.challenge(hello.scram)))
+        return None
+
+    def _verifier_of(self, user: str) -> Verifier | None:
+        return self._verifier if user == "" else None
+
+    def _proven(self, proof: messages.Proof) -> Session:
+        if self._proof is None:
+            raise ProtocolError("PROOF came without a challenge")
+        final = self._proof.final(proof.scram)
+        return self._admit(final, user=self._proof.user)
+
+    def _admit(self, scram: str | None, *, user: str) -> Session:
+        assert self._hello is not None
+        sessions, limits = self._services.sessions, self._services.limits
+        session, resumed = sessions.admit(self._hello, self.connection, user=user)
+        self._handed_over = True
+        self._gone()
+        self.connection.limit(limits.frame_bytes)
+        self._send(
+            Kind.WELCOME,
+            messages.Welcome(
+                features=FEATURES,
+                server=self._services.name,
+                library=self._version,
+                name=session.name,
+                number=session.number,
+                session=session.token,
+                epoch=self._services.epoch,
+                now_ns=self._services.now_ns(),
+                resumed=resumed,
+                scram=scram,
+                frame_bytes=limits.frame_bytes,
+                heartbeat_s=limits.heartbeat_s,
+                resume_s=limits.resume_s,
+            ),
+        )
+        if not resumed:
+            session.deliver()
+        sessions.settled(session)
+        return session
+
+    # Ends
+
+    def _too_slow(self) -> None:
+        limit_s = self._services.limits.handshake_s
+        self.turn_away(LimitExceeded(f"no proof within handshake_s={limit_s:g}"))
+
+    def turn_away(self, error: StreamError) -> None:
+        """Say why, and close."""
+        if self._handed_over:
+            return
+        logger.info("turned away %s: %s", self.connection.peer, error)
+        goodbye = messages.Goodbye(str(error), type(error).__name__)
+        self._send(Kind.GOODBYE, goodbye)
+        self.connection.close()
+        self._gone()
+
+    def _send(self, kind: Kind, message: msgspec.Struct) -> None:
+        body = messages.encode(message)
+        self.connection.send(header(kind, len(body)), body)
+
+    def _gone(self) -> None:
+        self._timer.cancel()
+        self._on_gone(self)

@@ -1,0 +1,104 @@
+"""Who follows the channels: a snapshot, then what changes, each channel's newest state once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from stream_core.channels.channel import Channel
+from stream_core.channels.names import matches
+from stream_core.errors import LimitExceeded
+from stream_core.server.services import Services
+from stream_core.values import ChannelChange, ChannelInfo
+
+__all__ = ["Watches", "channel_info"]
+
+COALESCE_S = 0.05  # changes of one channel within this time are told as one
+
+
+def channel_info(services: Services, channel: Channel) -> ChannelInfo:
+    """The channel as others may see it."""
+    spec, sessions = channel.spec, services.sessions
+    writers = (sessions.numbered(number) for number in channel.writers)
+    owner = sessions.numbered(channel.owner)
+    return ChannelInfo(
+        name=spec.name,
+        owner=owner.name if owner else "server",
+        writers=tuple(session.name for session in writers if session),
+        readers=len(channel.readers),
+        shared=spec.shared,
+        codec=spec.codec,
+        dtype=spec.dtype,
+        shape=spec.shape,
+        columns=spec.columns,
+        unit=spec.unit,
+        rate_hz=spec.rate_hz,
+        description=spec.description,
+        labels=spec.labels,
+    )
+
+
+class _Watch:
+    """One follower: the newest change of each channel that it has not been told."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.pending: dict[str, ChannelChange] = {}
+        self.arrived = asyncio.Event()
+
+    def change(self, kind: str, info: ChannelInfo, limit: int) -> None:
+        earlier = self.pending.pop(info.name, None)
+        if earlier is not None and earlier.kind == "added":
+            if kind == "removed":
+                return
+            kind = "added"
+        elif earlier is not None and earlier.kind == "removed" and kind == "added":
+            # Gone and back: the follower must hear of both.
+            self.pending[info.name + "\n"] = earlier
+        if len(self.pending) < limit:
+            self.pending[info.name] = ChannelChange(kind, info)
+        self.arrived.set()
+
+
+class Watches:
+    """All followers."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._watches: set[_Watch] = set()
+
+    def changed(self, kind: str, channel: Channel) -> None:
+        """Tell the followers of that channel: "added", "changed" or "removed"."""
+        name = channel.spec.name
+        watches = [watch for watch in self._watches if matches(watch.pattern, name)]
+        if not watches:
+            return
+        info = channel_info(self._services, channel)
+        for watch in watches:
+            watch.change(kind, info, self._services.limits.watch_backlog)
+
+    async def follow(self, pattern: str) -> AsyncIterator[dict[str, object]]:
+        """The channels that match, then what becomes of them.
+
+        Raises:
+            LimitExceeded: the follower is too slow for the changes.
+        """
+        limit = self._services.limits.watch_backlog
+        watch = _Watch(pattern)
+        for channel in self._services.streams.directory.matching(pattern):
+            watch.change("added", channel_info(self._services, channel), limit)
+        self._watches.add(watch)
+        try:
+            while True:
+                await watch.arrived.wait()
+                changes, watch.pending = watch.pending, {}
+                watch.arrived.clear()
+                for change in changes.values():
+                    yield msgspec.to_builtins(change)
+                if len(watch.pending) >= limit:
+                    raise LimitExceeded(f"a watch is behind by watch_backlog={limit} changes")
+                await asyncio.sleep(COALESCE_S)
+        finally:
+            self._watches.discard(watch)

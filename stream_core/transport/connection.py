@@ -1,0 +1,190 @@
+"""One TCP connection as a stream of frames in both directions; it never knows what they mean."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Protocol, cast
+
+from stream_core.errors import ProtocolError
+from stream_core.transport.address import Address
+from stream_core.wire.framing import Frame, FrameReader
+
+__all__ = ["Connection", "Receiver"]
+
+WINDOW_BYTES = 256 * 1024  # handed over and not yet taken by the kernel
+CLOSE_TIMEOUT_S = 2.0
+
+Buffer = bytes | bytearray | memoryview
+
+
+class Receiver(Protocol):
+    """Who is told what happens on a connection."""
+
+    def frames_received(self, connection: Connection, frames: list[Frame]) -> None:
+        """Whole frames have come, in order; a `ProtocolError` it raises is told to `broken`."""
+
+    def broken(self, connection: Connection, error: ProtocolError) -> None:
+        """The peer broke the protocol; nothing more is received."""
+
+    def writable(self, connection: Connection) -> None:
+        """There is room again."""
+
+    def lost(self, connection: Connection, error: Exception | None) -> None:
+        """The connection is gone."""
+
+
+class Connection(asyncio.BufferedProtocol):
+    """Sends and receives frames.
+
+    What is sent in one turn of the loop leaves as one vector. `room` says whether the sender
+    should go on; nothing is refused without it, so control frames may always be sent.
+
+    Attributes:
+        bytes_in, bytes_out: received, and sent or about to be.
+        last_in_s: when the last byte came, by the monotonic clock.
+    """
+
+    def __init__(self, receiver: Receiver, *, frame_bytes: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._receiver = receiver
+        self._reader = FrameReader(frame_bytes)
+        self._transport: asyncio.Transport | None = None
+        self._pending: list[Buffer] = []
+        self._pending_bytes = 0
+        self._paused = False
+        self._scheduled = False
+        self._closing = False
+        self._abort_timer: asyncio.TimerHandle | None = None
+        self.lost = self._loop.create_future()
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self.last_in_s = time.monotonic()
+        self.peer = Address("unknown", 0)
+
+    @property
+    def room(self) -> bool:
+        """Whether the transport keeps up."""
+        return not self._paused and self._pending_bytes < WINDOW_BYTES and not self._closing
+
+    @property
+    def closing(self) -> bool:
+        """Whether nothing more can be sent."""
+        return self._closing
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What is not with the kernel yet."""
+        transport = self._transport
+        return self._pending_bytes + (transport.get_write_buffer_size() if transport else 0)
+
+    def hand_over(self, receiver: Receiver) -> None:
+        """Tell somebody else from now on."""
+        self._receiver = receiver
+
+    def limit(self, frame_bytes: int) -> None:
+        """Accept bodies up to that size from now on."""
+        self._reader.limit_bytes = frame_bytes
+
+    def send(self, *parts: Buffer) -> None:
+        """Send a frame, given as neighbouring parts that are not changed any more."""
+        if self._closing:
+            return
+        self._pending.extend(parts)
+        size = sum(map(len, parts))
+        self._pending_bytes += size
+        self.bytes_out += size
+        if self._pending_bytes >= WINDOW_BYTES:
+            self._write()
+        elif not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._flush)
+
+    def flush(self) -> None:
+        """Hand over now what has been sent in this turn."""
+        self._write()
+
+    def close(self) -> None:
+        """Send what is pending, then end; a peer that does not take it is cut off."""
+        if self._closing:
+            return
+        self._write(last=True)
+        self._closing = True
+        if self._transport is not None:
+            self._transport.close()
+            self._abort_timer = self._loop.call_later(CLOSE_TIMEOUT_S, self.abort)
+
+    def abort(self) -> None:
+        """End at once."""
+        self._closing = True
+        self._pending.clear()
+        self._pending_bytes = 0
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _flush(self) -> None:
+        self._scheduled = False
+        self._write()
+
+    def _write(self, *, last: bool = False) -> None:
+        if not self._pending or self._transport is None or (self._paused and not last):
+            return
+        pending, self._pending = self._pending, []
+        self._pending_bytes = 0
+        self._transport.writelines(pending)
+
+    # asyncio.BufferedProtocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket is connected."""
+        # uvloop's transports are no subclass of asyncio.Transport
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=WINDOW_BYTES)
+        self.peer = Address.of(transport.get_extra_info("peername"))
+        self._write()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes go."""
+        return self._reader.buffer()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Bytes have come."""
+        self.bytes_in += nbytes
+        self.last_in_s = time.monotonic()
+        if self._closing:
+            return
+        try:
+            frames = self._reader.received(nbytes)
+            if frames:
+                self._receiver.frames_received(self, frames)
+            if self._reader.error is not None:
+                raise self._reader.error
+        except ProtocolError as error:
+            self._receiver.broken(self, error)
+
+    def eof_received(self) -> bool:
+        """The peer sends no more, so the connection ends."""
+        return False
+
+    def pause_writing(self) -> None:
+        """The transport's window is full."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """The transport's window is open."""
+        self._paused = False
+        self._write()
+        if self.room:
+            self._receiver.writable(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone."""
+        self._closing = True
+        self._transport = None
+        self._pending.clear()
+        self._pending_bytes = 0
+        if self._abort_timer is not None:
+            self._abort_timer.cancel()
+        if not self.lost.done():
+            self.lost.set_result(None)
+        self._receiver.lost(self, exc)

@@ -1,0 +1,126 @@
+"""Bytes in, whole frames out: the receiving half of the wire, for any split of the bytes.
+
+It never reads a socket and never looks into a body.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from stream_core.errors import ProtocolError
+from stream_core.wire.header import FIRST_OPTIONAL_KIND, HEADER, HEADER_BYTES, Kind
+
+__all__ = ["Frame", "FrameReader"]
+
+BUFFER_BYTES = 256 * 1024
+LARGE_BYTES = 64 * 1024  # an incomplete body of this size gets a buffer of its own
+KNOWN_KINDS = frozenset(int(kind) for kind in Kind)
+
+
+class Frame(msgspec.Struct, gc=False):
+    """One received frame; the body belongs to it alone and is never written again."""
+
+    kind: int
+    codec: int
+    flags: int
+    address: int
+    source: int
+    count: int
+    stride: int
+    sequence: int
+    time_ns: int
+    body: bytes | memoryview
+
+
+class FrameReader:
+    """Cuts a byte stream into frames.
+
+    The caller asks for `buffer()`, fills it from the socket and says how much by `received(n)`.
+    Small bodies are copied out of one reused buffer; a large body that has not arrived whole is
+    received straight into a buffer of its own.
+
+    Args:
+        limit_bytes: a larger body is a `ProtocolError`; may be changed at any time.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.error: ProtocolError | None = None
+        self._buffer = bytearray(BUFFER_BYTES)
+        self._view = memoryview(self._buffer)
+        self._start = 0
+        self._end = 0
+        self._large: Frame | None = None
+        self._large_view = memoryview(b"")
+        self._large_filled = 0
+
+    def buffer(self) -> memoryview:
+        """Where the next bytes belong; never empty."""
+        if self._large is not None:
+            return self._large_view[self._large_filled :]
+        if self._start == self._end:
+            self._start = self._end = 0
+        elif self._end > BUFFER_BYTES // 2:
+            self._compact()
+        return self._view[self._end :]
+
+    def received(self, size: int) -> list[Frame]:
+        """The frames that are complete now that `size` bytes are in the buffer.
+
+        After a breach of the protocol `error` is set, and nothing more comes out.
+        """
+        if self.error is not None:
+            return []
+        frames: list[Frame] = []
+        if self._large is not None:
+            self._large_filled += size
+            if self._large_filled < len(self._large_view):
+                return frames
+            frames.append(self._large)
+            self._large = None
+            self._large_view = memoryview(b"")
+        else:
+            self._end += size
+        self._cut(frames)
+        return frames
+
+    def _compact(self) -> None:
+        rest = self._end - self._start
+        self._buffer[:rest] = bytes(self._view[self._start : self._end])
+        self._start, self._end = 0, rest
+
+    def _cut(self, frames: list[Frame]) -> None:
+        start, end, view = self._start, self._end, self._view
+        while end - start >= HEADER_BYTES:
+            length, kind, *rest = HEADER.unpack_from(view, start)
+            if length > self.limit_bytes:
+                self._fail(f"a frame body of {length} bytes exceeds frame_bytes={self.limit_bytes}")
+                break
+            if kind not in KNOWN_KINDS and kind < FIRST_OPTIONAL_KIND:
+                self._fail(f"frame kind {kind} is unknown")
+                break
+            body_start = start + HEADER_BYTES
+            stop = body_start + length
+            if stop <= end:
+                start = stop
+                if kind in KNOWN_KINDS:
+                    frames.append(Frame(kind, *rest, bytes(view[body_start:stop])))
+            elif length >= LARGE_BYTES:
+                self._begin_large(kind, rest, length, view[body_start:end])
+                start = end
+                break
+            else:
+                break
+        self._start = start
+
+    def _begin_large(self, kind: int, rest: list[int], length: int, present: memoryview) -> None:
+        from stream_core.wire.arrays import uninitialised  # numpy is loaded when first needed
+
+        target = uninitialised(length)
+        target[: len(present)] = present
+        self._large = Frame(kind, *rest, target.toreadonly())
+        self._large_view = target
+        self._large_filled = len(present)
+
+    def _fail(self, reason: str) -> None:
+        self.error = ProtocolError(reason)

@@ -1,0 +1,73 @@
+"""From a received block back to values; never decodes a codec that the receiver did not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from stream_core.errors import InvalidValue, ProtocolError
+from stream_core.values import Codec
+from stream_core.wire import objects
+from stream_core.wire.blocks import Block
+from stream_core.wire.header import CodecNumber
+
+__all__ = ["Layout", "decode_block"]
+
+
+class Layout:
+    """What a reader knows of a samples channel: the type and shape of one item."""
+
+    def __init__(self, dtype: Any, shape: tuple[int, ...]) -> None:
+        self.dtype = dtype
+        self.shape = shape
+
+
+def decode_block(block: Block, layout: Layout | None, trusted: Collection[Codec]) -> Any:
+    """The values of a block: a list, of a samples block an array whose first axis = items.
+
+    Arrays share the block's memory and are read-only.
+
+    Raises:
+        ProtocolError: the bytes are not what the block claims.
+        InvalidValue: the codec is not allowed by this receiver.
+    """
+    if block.codec == CodecNumber.SAMPLES:
+        return _decode_samples(block, layout)
+    if block.codec == CodecNumber.OBJECT:
+        return objects.decode_run(block.data, block.count)
+    items = [block.data[slice(*block.item_range(index))] for index in range(block.count)]
+    if block.codec == CodecNumber.RAW:
+        return [bytes(item) for item in items]
+    if block.codec == CodecNumber.ARRAY:
+        from stream_core.wire.arrays import decode_array  # numpy is loaded when first needed
+
+        return [decode_array(item) for item in items]
+    return _decode_trusted(block.codec, items, trusted)
+
+
+def _decode_samples(block: Block, layout: Layout | None) -> Any:
+    import numpy as np
+
+    if layout is None:
+        raise ProtocolError("samples came on a channel without a dtype")
+    shape = (block.count, *layout.shape)
+    try:
+        return np.frombuffer(block.data, layout.dtype).reshape(shape)
+    except ValueError:
+        raise ProtocolError(
+            f"{len(block.data)} bytes are not {block.count} items of {layout.dtype} "
+            f"with shape {layout.shape}"
+        ) from None
+
+
+def _decode_trusted(codec: int, items: list[memoryview], trusted: Collection[Codec]) -> list[Any]:
+    name = Codec(CodecNumber(codec).name.lower())
+    if name not in trusted:
+        raise InvalidValue(
+            f"an item came as '{name}', which this client does not allow; "
+            f"if you trust every writer, use Client(trusted_codecs=('{name}',))"
+        )
+    from stream_core.wire import trusted as codecs
+
+    decode = codecs.decode_pickle if name is Codec.PICKLE else codecs.decode_marshal
+    return [decode(item) for item in items]
