@@ -116,7 +116,7 @@ def _costs(result: Result) -> list[str]:
 
 def _failures(results: Sequence[Result]) -> str:
     lines = [
-        f"- {result.work.title}, {result.peer}: {failure}"
+        f"- {result.work.title}, {result.peer}: {failure.strip().splitlines()[-1]}"
         for result in results
         for failure in result.failures
     ]
