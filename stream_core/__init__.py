@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-# from stream_core import blocking
 from stream_core.client import Client, Reader, Writer
 from stream_core.errors import (
     AuthenticationFailed,
@@ -35,6 +34,7 @@ from stream_core.loop_thread import LoopThread
 from stream_core.process import ServerProcess
 from stream_core.rpc import Call, Description, MethodDescription, Remote, current_call, describe
 from stream_core.server import Server
+from stream_core.transport.loops import run
 from stream_core.values import (
     Block,
     ChannelChange,

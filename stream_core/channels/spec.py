@@ -58,10 +58,6 @@ def checked_spec(
     chosen = _codec(codec, dtype)
     if dtype is None and (shape or names):
         raise InvalidValue("shape and columns need a dtype, such as dtype='float64'")
-    if rate_hz is not None and not (
-        isinstance(rate_hz, int | float) and math.isfinite(rate_hz) and rate_hz > 0
-    ):
-        raise InvalidValue(f"rate_hz={rate_hz!r}: a rate is a positive number, or None")
     return ChannelSpec(
         name=name,
         shared=bool(shared),
@@ -72,7 +68,7 @@ def checked_spec(
         dtype=dtype,
         shape=shape,
         columns=names,
-        rate_hz=None if rate_hz is None else float(rate_hz),
+        rate_hz=_rate(rate_hz),
         labels=_labels(labels),
     )
 
@@ -110,8 +106,18 @@ def _codec(codec: str | None, dtype: Any) -> Codec | None:
         known = ", ".join(f"'{known}'" for known in Codec)
         raise InvalidValue(f"codec={codec!r} is unknown; there are {known}") from None
     if (chosen is Codec.SAMPLES) != (dtype is not None):
-        raise InvalidValue(f"codec='{chosen}' and dtype={dtype!r}: a dtype goes with 'samples' only")
+        raise InvalidValue(
+            f"codec='{chosen}' and dtype={dtype!r}: a dtype goes with 'samples' only"
+        )
     return chosen
+
+
+def _rate(rate_hz: Any) -> float | None:
+    if rate_hz is None:
+        return None
+    if not isinstance(rate_hz, int | float) or not math.isfinite(rate_hz) or rate_hz <= 0:
+        raise InvalidValue(f"rate_hz={rate_hz!r}: a rate is a positive number, or None")
+    return float(rate_hz)
 
 
 def _text(name: str, value: Any) -> str:

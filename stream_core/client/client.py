@@ -412,17 +412,14 @@ class Client:
 
 def offer_methods_of(client: Client, host: object) -> None:
     """Have a client that is not connected yet offer the `rpc_…` methods of another object."""
-    client._rpc_host = host
+    client._rpc_host = host  # noqa: SLF001 - a subclass keeps every public name for itself
 
 
 async def find_target(client: Client, name: str, wait_s: float) -> tuple[Target, Description]:
     """Another client as the target of calls, and what it offers; raises like `remote`."""
-    session = client._live
+    session = client._live  # noqa: SLF001
     target = await session.find(name, wait_s)
-    assert target.number is not None
-    reply = await session.call(
-        target.number, "describe", [], {}, timeout_s=client._timeout_s, target_name=name
-    )
+    reply = await session.describe(target)
     return target, description_from_wire(reply)
 
 

@@ -107,7 +107,9 @@ class Inbox:
 
     # What the link brings
 
-    def attach(self, number: int, info: ChannelInfo, *, origin: int, first: int, epoch: int) -> None:
+    def attach(
+        self, number: int, info: ChannelInfo, *, origin: int, first: int, epoch: int
+    ) -> None:
         """There is a subscription, its first item will be number `first`."""
         former_origin, former_next = self._origin, self.received_up_to + 1
         former_epoch, self._epoch = self._epoch, epoch

@@ -107,9 +107,8 @@ class Link:
     def room(self) -> bool:
         """Whether the outbox takes more data."""
         connection = self._connection
-        return (
-            connection is not None
-            and (connection.room or connection.waiting_bytes < OUTBOX_BYTES)
+        return connection is not None and (
+            connection.room or connection.waiting_bytes < OUTBOX_BYTES
         )
 
     # Making it

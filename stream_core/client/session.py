@@ -212,7 +212,7 @@ class Session:
         method: str,
         *args: Any,
         on_reply: Callable[[Any], None] | None = None,
-        timeout_s: float | None | EllipsisType = ...,
+        timeout_s: float | EllipsisType | None = ...,
         **kwargs: Any,
     ) -> Any:
         """Call a method of the server; `on_reply` hears the reply before any later frame."""
@@ -241,6 +241,13 @@ class Session:
         target = Target(self, name, int(number))
         self._targets.add(target)
         return target
+
+    async def describe(self, target: Target) -> Any:
+        """What a target offers, in wire form."""
+        assert target.number is not None
+        return await self.call(
+            target.number, "describe", [], {}, timeout_s=self._timeout_s, target_name=target.name
+        )
 
     # LinkOwner
 

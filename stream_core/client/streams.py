@@ -73,7 +73,7 @@ class StreamHome(Protocol):
         method: str,
         *args: Any,
         on_reply: Callable[[Any], None] | None = None,
-        timeout_s: float | None | EllipsisType = ...,
+        timeout_s: float | EllipsisType | None = ...,
         **kwargs: Any,
     ) -> Any:
         """Call a method of the server; `on_reply` hears the reply before any later frame."""
@@ -140,9 +140,7 @@ class Streams:
 
         try:
             if outlet.wishes is None:
-                await self._home.ask(
-                    "open_writer", outlet.name, next_number=base, on_reply=attach
-                )
+                await self._home.ask("open_writer", outlet.name, next_number=base, on_reply=attach)
             else:
                 await self._home.ask(
                     "create_channel",
@@ -236,7 +234,7 @@ class Streams:
         return inbox
 
     async def _subscribe(
-        self, inbox: Inbox, *, wait: bool, timeout_s: float | None | EllipsisType = ...
+        self, inbox: Inbox, *, wait: bool, timeout_s: float | EllipsisType | None = ...
     ) -> None:
         abandoned = False
 

@@ -1,4 +1,4 @@
-"""The server: accepts, authenticates, distributes and accounts; knows nothing of any client code."""
+"""The server: accepts, authenticates, distributes and accounts; it never sees a client's code."""
 
 from stream_core.server.server import Server
 

@@ -39,9 +39,7 @@ class Delivery:
     def _open(self) -> bool:
         connection = self._connection
         return (
-            connection is not None
-            and connection.room
-            and self._pacing.room(connection.bytes_out)
+            connection is not None and connection.room and self._pacing.room(connection.bytes_out)
         )
 
     def attach(self, connection: Connection | None) -> None:

@@ -13,7 +13,7 @@ from stream_core.channels.parameters import checked_parameters
 from stream_core.channels.spec import checked_spec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import ChannelNotFound, NotAllowed, TargetNotFound
-from stream_core.rpc import current_call
+from stream_core.rpc.current_call import current_call
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.server.statistics import Meter
@@ -55,7 +55,9 @@ class ServerMethods:
         """Write to a shared channel."""
         if key is not None:
             raise ChannelNotFound(f"channel '{name}' does not exist under this key")
-        return self._writer_reply(*self._services.streams.open_writer(self._caller, name, next_number))
+        return self._writer_reply(
+            *self._services.streams.open_writer(self._caller, name, next_number)
+        )
 
     def _writer_reply(self, channel: Channel, slot: WriterSlot) -> dict[str, Any]:
         slot.tell(channel.demand())

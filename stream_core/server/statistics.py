@@ -116,9 +116,7 @@ class Meter:
             },
         )
 
-    def _server(
-        self, totals: _Totals, earlier: _Totals, interval_s: float
-    ) -> ServerStatistics:
+    def _server(self, totals: _Totals, earlier: _Totals, interval_s: float) -> ServerStatistics:
         delay_s, self.loop_delay_s = self.loop_delay_s, 0.0
         return ServerStatistics(
             name=self._services.name,

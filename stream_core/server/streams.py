@@ -219,9 +219,7 @@ class Streams:
         if len(session.subscriptions) >= limit:
             raise LimitExceeded(f"client '{session.name}' has readers={limit} already")
 
-    def _attach(
-        self, session: Session, channel: Channel, parameters: Parameters
-    ) -> Subscription:
+    def _attach(self, session: Session, channel: Channel, parameters: Parameters) -> Subscription:
         taken = channel.number in session.subscriptions
         number = self._services.next_number() if taken else channel.number
         buffer = ReaderBuffer(

@@ -104,9 +104,7 @@ class Visitor:
         if self._verifier is None:
             return self._admit(None, user="")
         if hello.scram is None:
-            raise AuthenticationFailed(
-                "this server asks for a secret; give it as Client(secret=…)"
-            )
+            raise AuthenticationFailed("this server asks for a secret; give it as Client(secret=…)")
         self._proof = ServerProof(self._verifier_of)
         self._send(Kind.CHALLENGE, messages.Challenge(scram=self._proof.challenge(hello.scram)))
         return None

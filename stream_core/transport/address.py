@@ -21,7 +21,7 @@ class Address(msgspec.Struct, frozen=True):
     port: int
 
     @classmethod
-    def parse(cls, text: str) -> Address:
+    def parse(cls, text: object) -> Address:
         """The address in "host", "host:port", "[::1]:port" or "::1".
 
         Raises:

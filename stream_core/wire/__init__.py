@@ -1,0 +1,1 @@
+"""Frames and what is in them: bytes and facts only, no loop, socket, thread or clock."""

@@ -2,8 +2,8 @@
 
 The body of a DATA frame, by its flags and codec:
 
-    [count × int64 time (TIMES) | int64 interval (INTERVAL)]
-    [count × u32 end of each item's data, if count > 1 and the codec is not `samples`]
+    [count int64 times (TIMES) | one int64 interval (INTERVAL)]
+    [count u32 ends of the items' data, if count > 1 and the codec is not `samples`]
     [zeros up to a multiple of 64, if the codec is `array` or `samples`]
     data
 
@@ -116,7 +116,9 @@ class Block:
         self._head_address = 0
 
     @classmethod
-    def received(cls, frame: Frame, *, source: int | None = None, first: int | None = None) -> Block:
+    def received(
+        cls, frame: Frame, *, source: int | None = None, first: int | None = None
+    ) -> Block:
         """The block in a DATA frame, restamped with `source` and `first` where given.
 
         Raises:
@@ -294,7 +296,9 @@ class Block:
         return stride_rows(self.data, size, indices.start, indices.step, len(indices))
 
     def _cut_items(self, indices: range) -> tuple[bytes, bytes]:
-        data, parts, ends, position = self.data, [], [], 0
+        data, position = self.data, 0
+        parts: list[bytes | memoryview] = []
+        ends: list[int] = []
         for index in indices:
             start, stop = self.item_range(index)
             if self.codec == CodecNumber.ARRAY:

@@ -5,6 +5,8 @@ It never reads a socket and never looks into a body.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from stream_core.errors import ProtocolError
@@ -92,7 +94,8 @@ class FrameReader:
     def _cut(self, frames: list[Frame]) -> None:
         start, end, view = self._start, self._end, self._view
         while end - start >= HEADER_BYTES:
-            length, kind, *rest = HEADER.unpack_from(view, start)
+            facts: Any = HEADER.unpack_from(view, start)
+            length, kind = facts[:2]
             if length > self.limit_bytes:
                 self._fail(f"a frame body of {length} bytes exceeds frame_bytes={self.limit_bytes}")
                 break
@@ -104,21 +107,21 @@ class FrameReader:
             if stop <= end:
                 start = stop
                 if kind in KNOWN_KINDS:
-                    frames.append(Frame(kind, *rest, bytes(view[body_start:stop])))
+                    frames.append(Frame(*facts[1:], bytes(view[body_start:stop])))
             elif length >= LARGE_BYTES:
-                self._begin_large(kind, rest, length, view[body_start:end])
+                self._begin_large(facts, length, view[body_start:end])
                 start = end
                 break
             else:
                 break
         self._start = start
 
-    def _begin_large(self, kind: int, rest: list[int], length: int, present: memoryview) -> None:
+    def _begin_large(self, facts: Any, length: int, present: memoryview) -> None:
         from stream_core.wire.arrays import uninitialised  # numpy is loaded when first needed
 
         target = uninitialised(length)
         target[: len(present)] = present
-        self._large = Frame(kind, *rest, target.toreadonly())
+        self._large = Frame(*facts[1:], target.toreadonly())
         self._large_view = target
         self._large_filled = len(present)
 
