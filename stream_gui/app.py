@@ -1,0 +1,192 @@
+"""The composition root: application, loop, thread, session and window, ended in order.
+
+The stream client lives in a thread of its own with the best loop there is; here, on the Qt loop,
+is only what people see and do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import qasync
+from PySide6.QtWidgets import QApplication
+
+import stream_core as sc
+from stream_gui import assets
+from stream_gui.models.address import full_address
+from stream_gui.session.faults import Faults
+from stream_gui.session.link import Target
+from stream_gui.session.monitor_session import MonitorSession
+from stream_gui.session.run_files import RunFiles, default_folder
+from stream_gui.settings import SettingsFile, default_path
+from stream_gui.views.appearance import Appearance
+from stream_gui.views.main_window import MainWindow
+
+__all__ = ["Monitor", "Options", "Scenario", "make_application", "run"]
+
+SWITCH_INTERVAL_S = 0.001
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to start.
+
+    Attributes:
+        address: a server to join at once; "" asks.
+        name: the client name there.
+        theme: "system", "light", "dark", or "" for what was chosen before.
+        settings: the file of the settings; None keeps them in memory.
+        run_files: the folder of the run files.
+        asks: whether the dialog for a server comes up if none is given.
+    """
+
+    address: str = ""
+    name: str = ""
+    theme: str = ""
+    settings: Path | None = field(default_factory=default_path)
+    run_files: Path = field(default_factory=default_folder)
+    asks: bool = True
+
+
+class Monitor:
+    """One window with its session, from its start to its end.
+
+    Args:
+        application: the Qt application.
+        options: how to start.
+    """
+
+    def __init__(self, application: QApplication, options: Options) -> None:
+        self._options = options
+        self._thread = sc.LoopThread("stream client").start()
+        settings = SettingsFile(options.settings)
+        self.session = MonitorSession(self._thread, settings, RunFiles(options.run_files))
+        choice = options.theme or settings.settings.theme
+        self.appearance = Appearance(application, choice)
+        self.window = MainWindow(self.session, self.appearance)
+        self.window.leave_wanted.connect(self._leave)
+        self._faults = Faults(self.session.bridge, self.session.feedback)
+        self._left: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    @property
+    def portal(self) -> sc.LoopThread:
+        """The client's thread."""
+        return self._thread
+
+    @property
+    def frames(self) -> int:
+        """How many plots have been painted."""
+        return self.window.plots.frames
+
+    def show_method(self, target: str, path: str) -> None:
+        """Bring a method into the console's form."""
+        self.window.console.methods.choose(target, path)
+
+    def picture(self, file: Path) -> None:
+        """Write a picture of the window.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        if not self.window.grab().save(str(file)):
+            raise OSError(f"{file} cannot be written")
+
+    def begin(self) -> None:
+        """Show the window, and join the server that was given or ask for one."""
+        self._faults.catch(asyncio.get_running_loop())
+        self.window.show()
+        self.session.begin()
+        self.session.values.set_live(self.session.settings.live_values)
+        if self._options.address:
+            self.session.join(Target(full_address(self._options.address), self._options.name))
+        elif self._options.asks:
+            self.window.show_connect_dialog()
+
+    async def left(self) -> None:
+        """Wait until the operator leaves."""
+        await asyncio.shield(self._left)
+
+    async def end(self) -> None:
+        """End everything in order: settings, session, window, thread."""
+        self.window.save_state()
+        self.window.hide()
+        stop_processes = self._left.done() and self._left.result()
+        await self.session.close(stop_processes=stop_processes)
+        self.window.close_for_good()
+        self.window.deleteLater()
+        self._faults.release(asyncio.get_running_loop())
+        self._thread.stop()
+
+    def _leave(self, stop_processes: bool) -> None:
+        if not self._left.done():
+            self._left.set_result(stop_processes)
+
+
+Scenario = Callable[[Monitor], Awaitable[None]]
+"""What is done with a window once it is there; when it returns, the window is left."""
+
+
+def make_application() -> QApplication:
+    """The Qt application, or the one that is there."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("streamscope")
+    application.setApplicationDisplayName("streamscope")
+    application.setDesktopFileName("streamscope")
+    application.setStyle("Fusion")
+    application.setWindowIcon(assets.app_icon())
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def run(options: Options, scenario: Scenario = Monitor.left) -> None:
+    """Run a monitor until the operator leaves, or the scenario has ended."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    application = make_application()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(application)) as runner:
+        try:
+            runner.run(_live(application, options, scenario))
+        except KeyboardInterrupt:
+            logging.getLogger(__name__).info("interrupted")
+
+
+async def _live(application: QApplication, options: Options, scenario: Scenario) -> None:
+    monitor = Monitor(application, options)
+    try:
+        with _ended_by_signal():
+            monitor.begin()
+            await scenario(monitor)
+    finally:
+        await monitor.end()
+
+
+@contextlib.contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Let SIGTERM end the window as SIGINT does: in order."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    ended = False
+
+    def end(*_: object) -> None:
+        nonlocal ended
+        ended = True
+        if task is not None:
+            loop.call_soon_threadsafe(task.cancel)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not ended:
+            raise
+    finally:
+        signal.signal(signal.SIGTERM, before)

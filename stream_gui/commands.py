@@ -1,0 +1,114 @@
+"""The commands `monitor` and `demo`; importing this needs nothing of Qt, running it does."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["demo", "monitor"]
+
+NEEDED = ("PySide6.QtWidgets", "PySide6.QtSvg", "pyqtgraph", "qasync")
+WINDOW_LIBRARIES = (
+    "libxcb-cursor.so.0",
+    "libxcb-icccm.so.4",
+    "libxcb-image.so.0",
+    "libxcb-keysyms.so.1",
+    "libxcb-randr.so.0",
+    "libxcb-render-util.so.0",
+    "libxcb-shape.so.0",
+    "libxcb-xkb.so.1",
+    "libxkbcommon-x11.so.0",
+)
+OFF_SCREEN_SECONDS = 10.0
+
+
+class Theme(StrEnum):
+    """Light or dark."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def monitor(
+    address: Annotated[str, typer.Argument(help="A server to join at once, host:port.")] = "",
+    name: Annotated[str, typer.Option(help="The client name of this monitor.")] = "",
+    theme: Annotated[Theme | None, typer.Option(help="Light, dark, or as the system.")] = None,
+) -> None:
+    """Open the monitor: channels, plots, load and remote calls of a server."""
+    if not has_display():
+        typer.echo("There is no display here (DISPLAY and WAYLAND_DISPLAY are not set).", err=True)
+        raise typer.Exit(1)
+    require_qt()
+    from stream_gui.app import Options, run
+    from stream_gui.models.address import AddressError, full_address
+
+    try:
+        wanted = full_address(address) if address else ""
+    except AddressError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    run(Options(address=wanted, name=name, theme=str(theme or "")))
+
+
+def demo(
+    seconds: Annotated[
+        float, typer.Option(help="End by itself after so long; 0: when the window is closed.")
+    ] = 0.0,
+    screenshot: Annotated[
+        Path | None, typer.Option(help="Write a picture of the window at the end.")
+    ] = None,
+    theme: Annotated[Theme | None, typer.Option(help="Light, dark, or as the system.")] = None,
+) -> None:
+    """Show everything on this computer: a server, real measurements, a simulated rig, the monitor.
+
+    Without a display it runs off screen for ten seconds and writes demo.png.
+    """
+    off_screen = not has_display() or os.environ.get("QT_QPA_PLATFORM") == "offscreen"
+    if off_screen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        seconds = seconds or OFF_SCREEN_SECONDS
+        screenshot = screenshot or Path("demo.png")
+        typer.echo(f"There is no display here: the demo runs off screen for {seconds:g} s.")
+    require_qt()
+    from stream_gui.app import Options, run
+    from stream_gui.session.tour import Tour
+
+    tour = Tour(seconds=seconds, screenshot=screenshot, by_itself=off_screen)
+    run(Options(theme=str(theme or ""), settings=None, asks=False), tour.take)
+    for line in tour.told:
+        typer.echo(line)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown; only Linux may be without."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def require_qt() -> None:
+    """Make sure that Qt can start: it would otherwise end the process without a word.
+
+    Raises:
+        ImportError: A module or a system library is missing; the message names it.
+    """
+    for module in NEEDED:
+        importlib.import_module(module)
+    x11 = os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY")
+    if not sys.platform.startswith("linux") or not x11:
+        return
+    if os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb":
+        return
+    for library in WINDOW_LIBRARIES:
+        try:
+            ctypes.CDLL(library)
+        except OSError as error:
+            raise ImportError(str(error)) from None

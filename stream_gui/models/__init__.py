@@ -1,0 +1,1 @@
+"""What the window shows, as plain facts and Qt models; no widgets, no sockets."""

@@ -1,0 +1,117 @@
+"""Values and quantities as short text for a person; it never raises, whatever the value."""
+
+from __future__ import annotations
+
+import math
+import pprint
+import reprlib
+from typing import Any
+
+import numpy as np
+
+__all__ = ["bytes_text", "detail_text", "duration_text", "rate_text", "value_text"]
+
+FEW = 4
+DETAIL_CHARACTERS = 20_000
+PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def _short_repr() -> reprlib.Repr:
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = 200
+    short.maxlist = short.maxtuple = short.maxset = short.maxdict = 6
+    short.maxlevel = 3
+    return short
+
+
+SHORT = _short_repr()
+
+
+def value_text(value: Any, limit: int = 120) -> str:
+    """A value in one line of at most `limit` characters."""
+    text = _one_line(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def detail_text(value: Any) -> str:
+    """A value in as many lines as it needs, within reason."""
+    if isinstance(value, str):
+        text = value
+    else:
+        text = pprint.pformat(value, width=100, compact=True, sort_dicts=False)
+    if len(text) <= DETAIL_CHARACTERS:
+        return text
+    return f"{text[:DETAIL_CHARACTERS]}\n… ({len(text)} characters in all)"
+
+
+def rate_text(items_per_s: float) -> str:
+    """A rate of items: "10 k/s"."""
+    return f"{_scaled(items_per_s)}/s" if items_per_s > 0 else "0"
+
+
+def bytes_text(size_bytes: float, suffix: str = "") -> str:
+    """A number of bytes: "1.2 MB"; with `suffix="/s"` a rate of them."""
+    return f"{_scaled(size_bytes)}B{suffix}"
+
+
+def duration_text(duration_s: float) -> str:
+    """A duration: "1.2 ms", "3.4 s", "2 min 5 s"."""
+    if duration_s < 1e-3:
+        return f"{duration_s * 1e6:.0f} µs"
+    if duration_s < 1:
+        return f"{duration_s * 1e3:.3g} ms"
+    if duration_s < 60:
+        return f"{duration_s:.2f} s" if duration_s < 10 else f"{duration_s:.1f} s"
+    minutes, seconds = divmod(round(duration_s), 60)
+    return f"{minutes} min {seconds} s"
+
+
+def _scaled(amount: float) -> str:
+    for factor, prefix in PREFIXES:
+        if abs(amount) >= factor * 0.9995:
+            return f"{_three_digits(amount / factor)} {prefix}"
+    return f"{_three_digits(amount)} "
+
+
+def _three_digits(amount: float) -> str:
+    if not math.isfinite(amount):
+        return str(amount)
+    if abs(amount) >= 99.95 or amount == round(amount):
+        return f"{amount:.0f}"
+    return f"{amount:.1f}" if abs(amount) >= 9.995 else f"{amount:.2f}".rstrip("0").rstrip(".")
+
+
+def _one_line(value: Any) -> str:
+    match value:
+        case bool() | np.bool_() | None:
+            return str(value)
+        case float() | np.floating():
+            return f"{float(value):.6g}"
+        case int() | np.integer():
+            return _integer(int(value))
+        case str():
+            return " ".join(value[:400].split())
+        case bytes() | bytearray() | memoryview():
+            return _bytes(bytes(value[:9]), len(value))
+        case np.ndarray():
+            return _array(value)
+    return " ".join(SHORT.repr(value).split())
+
+
+def _integer(value: int) -> str:
+    bits = value.bit_length()
+    return str(value) if bits <= 200 else f"an integer of {bits} bits"
+
+
+def _bytes(start: bytes, size: int) -> str:
+    more = " …" if size > 8 else ""
+    return f"{start[:8].hex(' ')}{more} ({size} bytes)"
+
+
+def _array(value: np.ndarray[Any, Any]) -> str:
+    if value.ndim == 0:
+        return value_text(value[()])
+    if value.ndim == 1 and value.size <= FEW and value.dtype.names is None:
+        return ", ".join(value_text(each) for each in value)
+    shape = " by ".join(str(length) for length in value.shape)
+    return f"{shape} {value.dtype}"

@@ -1,0 +1,146 @@
+"""From a reader's blocks to series: in the client's thread, with no word to Qt but the news.
+
+A column of a samples channel is a series of its own; objects that are numbers, rows of numbers or
+dicts of numbers are taken too. Anything else cannot be drawn, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+import stream_core as sc
+from stream_gui.plotdata.series import Series
+
+__all__ = ["BlockSink", "Curves", "NotDrawableError"]
+
+Precision = Literal["float32", "float64"]
+CAPACITY = 2_000_000
+COLUMN_LIMIT = 64
+SINGLE_PRECISION = ("f2", "f4", "i1", "i2", "u1", "u2", "b1")
+
+
+class NotDrawableError(ValueError):
+    """The values of the channel are no numbers."""
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What a channel turned out to have.
+
+    Attributes:
+        columns: name of each column; one empty name where there is only one.
+        series: one for each column.
+        unit: of the values.
+    """
+
+    columns: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str
+
+
+class BlockSink:
+    """Appends the blocks of one channel to the series of its columns.
+
+    Args:
+        channel: its name.
+        announce: called once the columns are known.
+    """
+
+    def __init__(self, channel: str, announce: Callable[[Curves], None]) -> None:
+        self._channel = channel
+        self._announce = announce
+        self._curves: Curves | None = None
+        self._keys: tuple[str, ...] | None = None
+
+    def take(self, block: sc.Block, info: sc.ChannelInfo | None) -> int:
+        """Append a block; gives how many items were lost before it.
+
+        Raises:
+            NotDrawableError: Its values are no numbers, or of another width than before.
+        """
+        lost = self._mark(block.lost)
+        if len(block.sequences):
+            rows = self._rows(block.values)
+            curves = self._curves or self._begin(rows, info)
+            if rows.shape[1] != len(curves.series):
+                raise NotDrawableError(
+                    f"{self._channel} had {len(curves.series)} columns and now has {rows.shape[1]}"
+                )
+            times_ns = np.asarray(block.times_ns, np.int64)
+            for column, series in enumerate(curves.series):
+                series.append(rows[:, column], times_ns)
+        return lost
+
+    def _mark(self, losses: tuple[sc.Loss, ...]) -> int:
+        for loss in losses:
+            count = loss.count if loss.last is not None else None
+            for series in self._curves.series if self._curves is not None else ():
+                series.mark_gap(loss.reason, count)
+        return sum(loss.count for loss in losses)
+
+    def _begin(self, rows: NDArray[Any], info: sc.ChannelInfo | None) -> Curves:
+        width, unit = rows.shape[1], info.unit if info is not None else ""
+        columns = self._names(width, info)
+        dtype: Precision = "float32" if rows.dtype.str[1:] in SINGLE_PRECISION else "float64"
+        series = tuple(
+            Series(_label(self._channel, name), unit=unit, capacity=CAPACITY, dtype=dtype)
+            for name in columns
+        )
+        self._curves = Curves(columns, series, unit)
+        self._announce(self._curves)
+        return self._curves
+
+    def _names(self, width: int, info: sc.ChannelInfo | None) -> tuple[str, ...]:
+        if self._keys is not None:
+            return self._keys
+        if info is not None and info.columns and len(info.columns) == width:
+            return tuple(info.columns)
+        return ("",) if width == 1 else tuple(map(str, range(width)))
+
+    def _rows(self, values: Any) -> NDArray[Any]:
+        """The values as an array of shape (items, columns)."""
+        if not isinstance(values, np.ndarray):
+            values = self._from_objects(values)
+        if values.dtype.kind not in "biuf":
+            raise NotDrawableError(f"{self._channel} carries {values.dtype}, which cannot be drawn")
+        rows: NDArray[Any] = values.reshape(len(values), -1)
+        if not 0 < rows.shape[1] <= COLUMN_LIMIT:
+            raise NotDrawableError(
+                f"an item of {self._channel} has {rows.shape[1]} numbers; "
+                f"up to {COLUMN_LIMIT} can be drawn"
+            )
+        return rows
+
+    def _from_objects(self, values: Any) -> NDArray[Any]:
+        first = values[0]
+        if isinstance(first, dict):
+            self._keys = self._keys or _numeric_keys(first)
+            keys = self._keys
+            values = [[value.get(key, np.nan) for key in keys] for value in values]
+        if isinstance(first, (str, bytes)) or first is None:
+            raise NotDrawableError(f"{self._channel} carries {type(first).__name__}, not numbers")
+        try:
+            return np.asarray([_number(value) for value in values])
+        except (TypeError, ValueError, OverflowError, AttributeError):
+            kind = type(first).__name__
+            raise NotDrawableError(f"{self._channel} carries {kind}, not numbers") from None
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _numeric_keys(value: dict[Any, Any]) -> tuple[str, ...]:
+    kinds = (bool, int, float, np.number)
+    return tuple(
+        key for key, each in value.items() if isinstance(key, str) and isinstance(each, kinds)
+    )
+
+
+def _label(channel: str, column: str) -> str:
+    return f"{channel} {column}" if column else channel

@@ -1,0 +1,151 @@
+"""Feeds: the channels that plots read; the bulk of them never passes the Qt thread's queues."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+import stream_core as sc
+from stream_gui.plotdata.series import Series
+from stream_gui.session.block_sink import BlockSink, Curves, NotDrawableError
+from stream_gui.session.bridge import Bridge
+from stream_gui.session.following import Following, Surroundings
+
+__all__ = ["Feed", "Feeds"]
+
+BUFFER_SIZE = 200_000
+LOSSES_TOLD_MS = 250
+
+
+class Feed(QObject):
+    """One channel that is read for plots, and what has come of it.
+
+    Signals:
+        changed(): an attribute other than the data in the series has a new value.
+
+    Attributes:
+        channel: its name.
+        columns: name of each column; empty until known.
+        series: one for each column; empty until known.
+        unit: of the values.
+        state: "waiting", "live", "ended" or "error".
+        problem: what is wrong, or "".
+        lost: how many items were lost on the way here.
+    """
+
+    changed = Signal()
+
+    def __init__(self, channel: str) -> None:
+        super().__init__()
+        self.channel = channel
+        self.columns: tuple[str, ...] = ()
+        self.series: tuple[Series, ...] = ()
+        self.unit = ""
+        self.state = "waiting"
+        self.problem = ""
+        self.lost = 0
+        self._losses = QTimer(self, singleShot=True, interval=LOSSES_TOLD_MS)
+        self._losses.timeout.connect(self.changed)
+
+    def newest(self) -> object:
+        """The newest value: one number, or one for each column; None if there is none."""
+        values = [series.last_value for series in self.series]
+        if not values or any(value is None for value in values):
+            return None
+        return values[0] if len(values) == 1 else np.array(values)
+
+    def show(self, curves: Curves) -> None:
+        """The columns are known: the old series, if any, are history."""
+        self.columns, self.series, self.unit = curves.columns, curves.series, curves.unit
+        self.tell("live")
+
+    def tell(self, state: str, problem: str = "") -> None:
+        """Take a new state."""
+        if (state, problem) != (self.state, self.problem):
+            self.state, self.problem = state, problem
+            self.changed.emit()
+
+    def add_lost(self, count: int) -> None:
+        """More items were lost; told a few times a second, however often it happens."""
+        self.lost += count
+        if not self._losses.isActive():
+            self._losses.start()
+
+
+class Feeds(QObject):
+    """Opens a feed once for all curves that show it."""
+
+    def __init__(self, around: Surroundings, bridge: Bridge) -> None:
+        super().__init__()
+        self._around = around
+        self._bridge = bridge
+        self._feeds: dict[str, Feed] = {}
+        self._users: dict[str, int] = {}
+        self._following: dict[str, Following] = {}
+        self._sinks: dict[str, BlockSink] = {}
+        around.link.closed.connect(self._link_closed)
+
+    def open(self, channel: str) -> Feed:
+        """The feed of a channel, which need not exist yet; to be closed as often as opened."""
+        self._users[channel] = self._users.get(channel, 0) + 1
+        if channel not in self._feeds:
+            feed = self._feeds[channel] = Feed(channel)
+            self._sinks[channel] = self._sink(feed)
+            self._following[channel] = Following(
+                self._around, f"read {channel}", lambda client: self._read(client, feed)
+            )
+        return self._feeds[channel]
+
+    def close(self, feed: Feed) -> None:
+        """One curve needs the feed no longer; with the last one it ends."""
+        self._users[feed.channel] -= 1
+        if not self._users[feed.channel]:
+            del self._users[feed.channel], self._feeds[feed.channel], self._sinks[feed.channel]
+            self._following.pop(feed.channel).end()
+
+    @property
+    def opened(self) -> list[Feed]:
+        """The feeds that are open."""
+        return list(self._feeds.values())
+
+    def newest(self) -> dict[str, object]:
+        """The newest value of each channel that is being read."""
+        values = {name: feed.newest() for name, feed in self._feeds.items() if feed.state == "live"}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def channel_gone(self, name: str) -> None:
+        """The server has no such channel any more; the feed waits for it to come again."""
+        feed = self._feeds.get(name)
+        if feed is not None and feed.state != "error":
+            feed.tell("ended")
+
+    def channel_came(self, name: str) -> None:
+        """The server has such a channel."""
+        feed = self._feeds.get(name)
+        if feed is not None and feed.state == "ended":
+            feed.tell("live" if feed.series else "waiting")
+
+    def _link_closed(self) -> None:
+        for name in self._feeds:
+            self.channel_gone(name)
+
+    def _sink(self, feed: Feed) -> BlockSink:
+        return BlockSink(feed.channel, lambda curves: self._bridge.post(feed.show, curves))
+
+    async def _read(self, client: sc.Client, feed: Feed) -> None:
+        sink = self._sinks[feed.channel]
+        try:
+            reader = await client.subscribe(feed.channel, buffer_size=BUFFER_SIZE, wait=True)
+        except (sc.StreamError, ValueError) as error:
+            self._bridge.post(feed.tell, "error", str(error))
+            return
+        try:
+            while True:
+                block = await reader.get_block()
+                lost = sink.take(block, reader.info)
+                if lost:
+                    self._bridge.post(feed.add_lost, lost)
+        except (NotDrawableError, sc.NotAllowed, sc.ChannelClosed) as error:
+            self._bridge.post(feed.tell, "error", str(error))
+        finally:
+            await reader.close()

@@ -1,0 +1,170 @@
+"""The link to a server: made, closed and watched over here; it does not care what it carries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+import stream_core as sc
+from stream_gui.feedback import Feedback
+from stream_gui.models.link_state import LinkPhase, LinkState
+from stream_gui.session.bridge import Bridge
+from stream_gui.session.portal import Portal
+from stream_gui.tasks import Tasks
+
+__all__ = ["Link", "Target"]
+
+PHASES = {
+    sc.State.CONNECTING: LinkPhase.CONNECTING,
+    sc.State.CONNECTED: LinkPhase.CONNECTED,
+    sc.State.RECONNECTING: LinkPhase.RECONNECTING,
+    sc.State.CLOSED: LinkPhase.DISCONNECTED,
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server to join.
+
+    Attributes:
+        address: "host:port".
+        name: the client name to use there; "" for the automatic one.
+        secret: what the server asks for; "" for none. It is never written anywhere.
+    """
+
+    address: str
+    name: str = ""
+    secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Target({self.address!r}, {self.name!r})"
+
+
+class Link(QObject):
+    """Makes, mends and closes the link.
+
+    Signals:
+        opened(sc.Client): there is a client; it stays the same while it reconnects.
+        closed(): that client is no more.
+        joined(Target): a server let us in.
+        restored(): the same client is connected again after its link was broken.
+
+    Args:
+        portal: the client's thread.
+        bridge: the way back from there.
+        tasks: keep what is under way.
+        feedback: hears of failures.
+        state: what everybody may see of the link.
+        client_factory: makes a client, as `stream_core.Client` does.
+    """
+
+    opened = Signal(object)
+    closed = Signal()
+    joined = Signal(object)
+    restored = Signal()
+
+    def __init__(
+        self,
+        portal: Portal,
+        bridge: Bridge,
+        tasks: Tasks,
+        feedback: Feedback,
+        state: LinkState,
+        client_factory: Callable[..., sc.Client] = sc.Client,
+    ) -> None:
+        super().__init__()
+        self._portal = portal
+        self._bridge = bridge
+        self._tasks = tasks
+        self._feedback = feedback
+        self._factory = client_factory
+        self.state = state
+        self.client: sc.Client | None = None
+        self._making: asyncio.Task[None] | None = None
+
+    def connect_to(self, target: Target) -> None:
+        """Join a server, leaving the one joined now."""
+        before, self._making = self._making, None
+        self._making = self._tasks.start(
+            self._join(target, before), doing=f"connect to {target.address}"
+        )
+
+    def disconnect_now(self) -> None:
+        """Leave the server."""
+        before, self._making = self._making, None
+        self._tasks.start(self._leave(before), doing="disconnect")
+
+    async def close(self) -> None:
+        """Leave the server and wait until that is done."""
+        before, self._making = self._making, None
+        await self._leave(before)
+
+    async def _join(self, target: Target, before: asyncio.Task[None] | None) -> None:
+        await _ended(before)
+        await self._give_up_client()
+        self.state.update(LinkPhase.CONNECTING, address=target.address, client_name=target.name)
+        try:
+            client = await self._portal.call(self._open(target))
+        except (sc.StreamError, OSError, TimeoutError, ValueError) as error:
+            self.state.update(LinkPhase.DISCONNECTED, problem=str(error))
+            self._feedback.error(f"connect to {target.address}", str(error))
+            return
+        except asyncio.CancelledError:
+            self.state.update(LinkPhase.DISCONNECTED)
+            raise
+        self.client = client
+        self.state.update(LinkPhase.CONNECTED, client_name=client.name)
+        self._feedback.information(f"connect to {target.address}", "connected")
+        self.joined.emit(target)
+        self.opened.emit(client)
+
+    async def _leave(self, before: asyncio.Task[None] | None) -> None:
+        await _ended(before)
+        await self._give_up_client()
+        self.state.update(LinkPhase.DISCONNECTED)
+
+    async def _give_up_client(self) -> None:
+        client, self.client = self.client, None
+        if client is not None:
+            self.closed.emit()
+            await self._portal.call(client.close())
+
+    async def _open(self, target: Target) -> sc.Client:
+        client = self._factory(target.name or None, target.address, secret=target.secret or None)
+        await client.connect()
+        client.on_state(lambda state: self._bridge.post(self._state_changed, client, state))
+        return client
+
+    def _state_changed(self, client: sc.Client, state: sc.State) -> None:
+        if client is not self.client:
+            return
+        before = self.state.phase
+        phase = PHASES[sc.State(state)]
+        if phase is before:
+            return
+        if phase is LinkPhase.DISCONNECTED:
+            self._ended_by_server(client)
+        elif phase is LinkPhase.CONNECTED:
+            self.state.update(phase, client_name=client.name)
+            self._feedback.information(self.state.address, "the server is back")
+            self.restored.emit()
+        else:
+            self.state.update(LinkPhase.RECONNECTING)
+            self._feedback.warning(self.state.address, "the link is broken; trying again")
+
+    def _ended_by_server(self, client: sc.Client) -> None:
+        self.client = None
+        self.closed.emit()
+        self.state.update(LinkPhase.DISCONNECTED, problem="the server ended the connection")
+        self._feedback.error(self.state.address, "the server ended the connection")
+        self._tasks.start(self._portal.call(client.close()), doing="close the old connection")
+
+
+async def _ended(task: asyncio.Task[None] | None) -> None:
+    """Cancel what was being made and wait until it has let go."""
+    if task is not None and not task.done():
+        task.cancel()
+        await asyncio.wait([task])

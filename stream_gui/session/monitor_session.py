@@ -1,0 +1,136 @@
+"""The session of one window: its parts, put together; each part does its own work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import stream_core as sc
+from stream_gui.feedback import Feedback
+from stream_gui.models.channel_tree import ChannelTree
+from stream_gui.models.feedback_list import FeedbackList
+from stream_gui.models.link_state import LinkState
+from stream_gui.models.method_catalog import MethodCatalog
+from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.session import secrets
+from stream_gui.session.bridge import Bridge
+from stream_gui.session.calls import Calls
+from stream_gui.session.channels import Channels
+from stream_gui.session.feeds import Feeds
+from stream_gui.session.following import Surroundings
+from stream_gui.session.last_values import LastValues
+from stream_gui.session.link import Link, Target
+from stream_gui.session.load import Load
+from stream_gui.session.portal import Portal
+from stream_gui.session.run_files import RunFiles
+from stream_gui.session.servers import Servers
+from stream_gui.settings import RecentServer, Settings, SettingsFile
+from stream_gui.tasks import Tasks
+
+__all__ = ["MonitorSession"]
+
+
+class MonitorSession:
+    """What the views are given.
+
+    Args:
+        portal: the thread in which the stream client lives.
+        settings: what is remembered.
+        run_files: servers on this computer.
+        client_factory: makes a client, as `stream_core.Client` does.
+    """
+
+    def __init__(
+        self,
+        portal: Portal,
+        settings: SettingsFile,
+        run_files: RunFiles,
+        client_factory: Callable[..., sc.Client] = sc.Client,
+    ) -> None:
+        self._portal = portal
+        self.settings_file = settings
+        self.feedback = Feedback()
+        self.reports = FeedbackList(self.feedback)
+        self.tasks = Tasks(self.feedback.failure)
+        self.bridge = Bridge(self.feedback)
+        self.state = LinkState()
+        self.link = Link(portal, self.bridge, self.tasks, self.feedback, self.state, client_factory)
+        around = Surroundings(portal, self.tasks, self.feedback, self.link)
+        self.catalog = MethodCatalog()
+        self.channels = Channels(around, self.bridge, ChannelTree())
+        self.load = Load(around, self.bridge, self.channels.tree, self.catalog)
+        self.calls = Calls(around, self.bridge, self.catalog)
+        self.feeds = Feeds(around, self.bridge)
+        self.values = LastValues(around, self.bridge, self.channels.tree, self.feeds.newest)
+        self.servers = Servers(portal, self.tasks, self.feedback, self.link, run_files)
+        self.plots = PlotLayout()
+        self.plots.from_dict(settings.settings.plots)
+        self.has_keyring = False
+        self.channels.came.connect(self.feeds.channel_came)
+        self.channels.gone.connect(self.feeds.channel_gone)
+        if settings.problem:
+            self.feedback.warning("read the settings", settings.problem)
+
+    def begin(self) -> None:
+        """Find out about the surroundings; the loop runs."""
+        self.tasks.start(self._look_for_keyring(), doing="look for a keyring")
+
+    @property
+    def settings(self) -> Settings:
+        """What is remembered from one start to the next."""
+        return self.settings_file.settings
+
+    def join(
+        self, target: Target, *, keep_secret: bool = False, recall_secret: bool = False
+    ) -> None:
+        """Connect to a server and remember it.
+
+        Args:
+            target: the server.
+            keep_secret: put the secret into the system's keyring.
+            recall_secret: no secret was typed; take the one in the keyring.
+        """
+        if recall_secret and not target.secret:
+            self.tasks.start(self._join_with_kept_secret(target), doing="ask the keyring")
+            return
+        self._join(target, keep_secret=keep_secret)
+
+    def save_settings(self) -> None:
+        """Write what is remembered."""
+        try:
+            self.settings_file.save()
+        except OSError as error:
+            self.feedback.warning("save the settings", str(error))
+
+    async def close(self, *, stop_processes: bool = False) -> None:
+        """End everything in order: what is followed, the link, the servers of this window."""
+        self.values.close()
+        self.calls.cancel_all()
+        await self.link.close()
+        await self.servers.close(stop_processes=stop_processes)
+        await self.tasks.close()
+        self.bridge.close()
+
+    def _join(self, target: Target, *, keep_secret: bool) -> None:
+        recent = RecentServer(target.address, target.name, bool(target.secret), keep_secret)
+        self.settings.remember(recent)
+        self.save_settings()
+        self.link.connect_to(target)
+        if keep_secret and target.secret:
+            self.tasks.start(self._keep(target), doing="keep the secret")
+
+    async def _join_with_kept_secret(self, target: Target) -> None:
+        secret = await self._portal.call(asyncio.to_thread(secrets.recall, target.address))
+        self._join(Target(target.address, target.name, secret), keep_secret=bool(secret))
+
+    async def _look_for_keyring(self) -> None:
+        self.has_keyring = await self._portal.call(asyncio.to_thread(secrets.available))
+
+    async def _keep(self, target: Target) -> None:
+        kept = await self._portal.call(
+            asyncio.to_thread(secrets.keep, target.address, target.secret)
+        )
+        if not kept:
+            self.feedback.warning(
+                "keep the secret", "this system has no safe keyring; it is asked for again"
+            )

@@ -1,0 +1,188 @@
+"""Servers that this window starts, in itself or as processes of their own; it serves nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+import stream_core as sc
+from stream_gui.feedback import Feedback
+from stream_gui.models.address import joinable
+from stream_gui.session.link import Link, Target
+from stream_gui.session.portal import Portal
+from stream_gui.session.run_files import RunFiles, RunningServer, running_server
+from stream_gui.tasks import Tasks
+
+__all__ = ["OwnServer", "ServerPlan", "Servers"]
+
+
+@dataclass(frozen=True)
+class ServerPlan:
+    """What server to start.
+
+    Attributes:
+        host: the interface to listen on.
+        port: 0 for any that is free.
+        name: of the server.
+        secret: what clients must know; "" for none.
+        in_window: whether it lives and ends with this window.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 50012
+    name: str = ""
+    secret: str = ""
+    in_window: bool = False
+
+    def __repr__(self) -> str:
+        return f"ServerPlan({self.host!r}, {self.port}, in_window={self.in_window})"
+
+
+@dataclass
+class OwnServer:
+    """A server that this window has started."""
+
+    address: str
+    in_window: bool
+    stop: Callable[[], Any]
+    record: RunningServer | None = None
+
+
+class Servers(QObject):
+    """Starts and stops servers, and knows those on this computer.
+
+    Signals:
+        changed(): a server was started or stopped, or one is being started.
+
+    Attributes:
+        starting: whether one is being started.
+        problem: why the last one could not be started, or "".
+
+    Args:
+        portal: the client's thread, also for what blocks.
+        thread_factory: makes a `stream_core.LoopThread` for a server in this window.
+        process_factory: makes a `stream_core.ServerProcess`.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        portal: Portal,
+        tasks: Tasks,
+        feedback: Feedback,
+        link: Link,
+        run_files: RunFiles,
+        thread_factory: Callable[[], sc.LoopThread] = sc.LoopThread,
+        process_factory: Callable[..., sc.ServerProcess] = sc.ServerProcess,
+    ) -> None:
+        super().__init__()
+        self._portal = portal
+        self._tasks = tasks
+        self._feedback = feedback
+        self._link = link
+        self._run_files = run_files
+        self._thread_factory = thread_factory
+        self._process_factory = process_factory
+        self._own: list[OwnServer] = []
+        self.starting = False
+        self.problem = ""
+
+    @property
+    def own(self) -> list[OwnServer]:
+        """What this window has started and has not stopped."""
+        return list(self._own)
+
+    def known(self) -> list[RunningServer]:
+        """The server processes on this computer that left a run file."""
+        return self._run_files.servers()
+
+    def start(self, plan: ServerPlan) -> None:
+        """Start a server and join it."""
+        self.starting, self.problem = True, ""
+        self.changed.emit()
+        self._tasks.start(self._start(plan), doing="start a server")
+
+    def stop(self, address: str) -> None:
+        """Stop a server that this window started, or one that has a run file."""
+        self._tasks.start(self._stop(address), doing=f"stop the server at {address}")
+
+    async def close(self, *, stop_processes: bool) -> None:
+        """End the servers in this window, and the processes only if that is wanted."""
+        for server in list(self._own):
+            if server.in_window or stop_processes:
+                await self._end(server)
+
+    async def _start(self, plan: ServerPlan) -> None:
+        try:
+            server = await (self._start_here(plan) if plan.in_window else self._spawn(plan))
+        except (sc.StreamError, OSError, ValueError, RuntimeError) as error:
+            self.problem = str(error)
+            self._feedback.error("start a server", self.problem)
+            return
+        else:
+            self._own.append(server)
+            self._feedback.information("start a server", f"listening at {server.address}")
+            self._link.connect_to(Target(server.address, secret=plan.secret))
+        finally:
+            self.starting = False
+            self.changed.emit()
+
+    async def _start_here(self, plan: ServerPlan) -> OwnServer:
+        thread = self._thread_factory()
+        await self._blocking(thread.start)
+        server = sc.Server(plan.host, plan.port, name=plan.name or None, secret=plan.secret or None)
+        try:
+            await thread.call(server.start())
+        except BaseException:
+            await self._blocking(thread.stop)
+            raise
+
+        async def stop() -> None:
+            await thread.call(server.stop())
+            await self._blocking(thread.stop)
+
+        return OwnServer(joinable(server.address), True, stop)
+
+    async def _spawn(self, plan: ServerPlan) -> OwnServer:
+        process = self._process_factory(
+            plan.host, plan.port, name=plan.name or None, secret=plan.secret or None
+        )
+        await self._blocking(process.start)
+
+        async def stop() -> None:
+            await self._blocking(process.terminate)
+            await self._blocking(process.join)
+
+        address, pid = joinable(process.address), process.pid or 0
+        record = running_server(address, plan.name, pid, needs_secret=bool(plan.secret))
+        try:
+            self._run_files.add(record)
+        except OSError as error:
+            self._feedback.warning("write the run file", str(error))
+        return OwnServer(address, False, stop, record)
+
+    async def _stop(self, address: str) -> None:
+        own = next((each for each in self._own if each.address == address), None)
+        if own is not None:
+            await self._end(own)
+        else:
+            for record in self.known():
+                if record.address == address:
+                    record.terminate()
+                    self._run_files.remove(record)
+        self._feedback.information(address, "the server was stopped")
+        self.changed.emit()
+
+    async def _end(self, server: OwnServer) -> None:
+        self._own.remove(server)
+        await server.stop()
+        if server.record is not None:
+            self._run_files.remove(server.record)
+
+    async def _blocking(self, function: Callable[[], Any]) -> None:
+        await self._portal.call(asyncio.to_thread(function))

@@ -1,0 +1,117 @@
+"""Settings: what the window remembers from one start to the next; never a secret."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QStandardPaths
+
+__all__ = ["RecentServer", "Settings", "SettingsFile", "default_path"]
+
+RECENT_LIMIT = 10
+
+
+class RecentServer(msgspec.Struct, frozen=True):
+    """A server that was joined before.
+
+    Attributes:
+        address: "host:port".
+        name: the client name used there; "" for the automatic one.
+        needs_secret: whether a secret was given.
+        keeps_secret: whether the system's keyring holds that secret.
+    """
+
+    address: str
+    name: str = ""
+    needs_secret: bool = False
+    keeps_secret: bool = False
+
+
+class Settings(msgspec.Struct):
+    """The remembered state, all of it plain text and numbers.
+
+    Attributes:
+        theme: "system", "light" or "dark".
+        geometry: of the main window, base64.
+        state: of its docks and toolbars, base64.
+        headers: of tables and trees by name, base64.
+        recent: servers joined before, the latest first.
+        live_values: whether the tree follows the values of all visible rows.
+        plots: the layout of the plots, as the layout wrote it.
+        command_lines: calls typed before, the latest last.
+    """
+
+    theme: str = "system"
+    geometry: str = ""
+    state: str = ""
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    recent: list[RecentServer] = msgspec.field(default_factory=list)
+    live_values: bool = False
+    plots: dict[str, Any] = msgspec.field(default_factory=dict)
+    command_lines: list[str] = msgspec.field(default_factory=list)
+
+    def remember(self, server: RecentServer) -> None:
+        """Put a server to the front of the recent ones."""
+        others = [each for each in self.recent if each.address != server.address]
+        self.recent = [server, *others][:RECENT_LIMIT]
+
+    def forget(self, address: str) -> None:
+        """Take a server out of the recent ones."""
+        self.recent = [each for each in self.recent if each.address != address]
+
+
+def default_path() -> Path:
+    """Where this user's settings are."""
+    location = QStandardPaths.StandardLocation.GenericConfigLocation
+    return Path(QStandardPaths.writableLocation(location)) / "streamscope" / "monitor.json"
+
+
+class SettingsFile:
+    """Settings in a file, or in memory only.
+
+    Args:
+        path: the file; None keeps nothing.
+
+    Attributes:
+        settings: what was read, or the defaults.
+        problem: why the file could not be used, or ""; what was unreadable stays beside it.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self.problem = ""
+        self.settings = self._read()
+
+    def save(self) -> None:
+        """Write the settings; a crash half-way leaves the old file.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        if self._path is None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(self.settings)))
+        os.replace(fresh, self._path)
+
+    def _read(self) -> Settings:
+        if self._path is None or not self._path.exists():
+            return Settings()
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Settings)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            return self._set_aside(self._path, error)
+
+    def _set_aside(self, path: Path, error: Exception) -> Settings:
+        spoilt = path.with_suffix(".unreadable")
+        self.problem = f"{path} could not be read ({error}); the defaults are used instead"
+        try:
+            os.replace(path, spoilt)
+        except OSError:
+            return Settings()
+        self.problem += f", and the file was kept as {spoilt.name}"
+        return Settings()

@@ -1,0 +1,1 @@
+"""How the window looks: widgets that are given their model and their session."""

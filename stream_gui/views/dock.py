@@ -1,0 +1,75 @@
+"""A dock of the main window: a title with a few tools, and a body; it knows nothing of the body."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from stream_gui.views.appearance import Appearance
+
+__all__ = ["Dock"]
+
+
+class Dock(QDockWidget):
+    """One dock.
+
+    Args:
+        title: shown above and in menus.
+        name: under which its place is remembered.
+        body: what it holds.
+        appearance: gives its icon.
+        window: the main window.
+    """
+
+    def __init__(
+        self, title: str, name: str, body: QWidget, appearance: Appearance, window: QMainWindow
+    ) -> None:
+        super().__init__(title, window)
+        self.setObjectName(name)
+        self.body = body
+        self._bar = QFrame()
+        self._bar.setObjectName("dock_title")
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(7, 1, 2, 1)
+        row.setSpacing(1)
+        label = QLabel(title)
+        label.setObjectName("dock_name")
+        row.addWidget(label)
+        row.addStretch()
+        close = QToolButton()
+        close.setToolTip(f"Hide {title} (it comes back by the menu View)")
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.clicked.connect(self.close)
+        appearance.dress(close, "close")
+        row.addWidget(close)
+        self.setTitleBarWidget(self._bar)
+        self.setWidget(_framed(body))
+
+    def add_tool(self, tool: QWidget) -> None:
+        """Put a button or a label into the title, before the button that hides the dock."""
+        row = self._bar.layout()
+        if isinstance(row, QHBoxLayout):
+            row.insertWidget(row.count() - 1, tool)
+
+    def reveal(self) -> None:
+        """Show it and bring it to the front of its tabs."""
+        self.show()
+        self.raise_()
+
+
+def _framed(body: QWidget) -> QFrame:
+    frame = QFrame()
+    frame.setObjectName("dock_body")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(1, 0, 1, 1)
+    column.addWidget(body)
+    return frame

@@ -1,0 +1,339 @@
+"""The main window: docks around the plots, menus and their wiring; every part is its own view."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+
+import stream_core as sc
+from stream_gui.models.link_state import LinkPhase
+from stream_gui.session.monitor_session import MonitorSession
+from stream_gui.views.appearance import Appearance
+from stream_gui.views.channel_tree_view import ChannelTreeView
+from stream_gui.views.confirmation import confirm
+from stream_gui.views.connect_dialog import ConnectDialog
+from stream_gui.views.dock import Dock
+from stream_gui.views.feedback_view import FeedbackView
+from stream_gui.views.help_dialogs import AboutDialog, ShortcutsDialog
+from stream_gui.views.leave_question import LeaveQuestion
+from stream_gui.views.link_banner import LinkBanner
+from stream_gui.views.load_view import LoadView
+from stream_gui.views.menus import Menus
+from stream_gui.views.plots.plot_area import PlotArea
+from stream_gui.views.rpc_console_view import RpcConsoleView
+from stream_gui.views.start_server_dialog import StartServerDialog
+from stream_gui.views.status_bar import StatusBar
+from stream_gui.views.window_state import WindowState
+
+__all__ = ["MainWindow"]
+
+SIZE = (1640, 1000)
+SAVE_MS = 60_000
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+
+
+class MainWindow(QMainWindow):
+    """The monitor.
+
+    Signals:
+        leave_wanted(bool): the window is to be closed; with the server processes it started.
+
+    Args:
+        session: does what is asked for.
+        appearance: light or dark.
+    """
+
+    leave_wanted = Signal(bool)
+
+    def __init__(self, session: MonitorSession, appearance: Appearance) -> None:
+        super().__init__()
+        self._session = session
+        self._appearance = appearance
+        self._may_close = False
+        self.setWindowTitle("streamscope")
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.channels = ChannelTreeView(session.channels.tree, session.values, appearance)
+        self.load = LoadView(session.load, appearance)
+        self.console = RpcConsoleView(session.calls, appearance, session.settings.command_lines)
+        self.feedback = FeedbackView(session.reports, appearance)
+        self.plots = PlotArea(session.plots, session.feeds)
+        self.banner = LinkBanner(session.state, appearance)
+        self.status = StatusBar(session.state, session.load.history, session.reports, appearance)
+        self.setStatusBar(self.status)
+        self._arrange()
+        self.menus = Menus(self.menuBar(), appearance, self)
+        self._fill_menus()
+        self._connect()
+        self._state = WindowState(
+            self,
+            {
+                "channels": self.channels.tree.header(),
+                "clients": self.load.table.horizontalHeader(),
+                "load": self.load.splitter,
+                "console": self.console.splitter,
+                "calls": self.console.history.splitter,
+            },
+        )
+        if not self._state.restore(session.settings):
+            self._first_size()
+        self._saving = QTimer(self, interval=SAVE_MS)
+        self._saving.timeout.connect(self.save_state)
+        self._saving.start()
+
+    # what others ask
+
+    def show_connect_dialog(self) -> None:
+        """Ask which server to join."""
+        dialog = ConnectDialog(self._session, self._appearance, self)
+        dialog.start_wanted.connect(self.show_start_dialog)
+        dialog.open()
+
+    def show_start_dialog(self) -> None:
+        """Ask what server to start."""
+        StartServerDialog(self._session.servers, self._appearance, self).open()
+
+    def save_state(self) -> None:
+        """Write down what comes back at the next start."""
+        settings = self._session.settings
+        self._state.save(settings)
+        settings.live_values = self._session.values.live
+        settings.theme = self._appearance.choice
+        settings.plots = self._session.plots.to_dict()
+        settings.command_lines = self.console.line.lines
+        self._session.save_settings()
+
+    def close_for_good(self) -> None:
+        """Close without asking; the session has ended."""
+        self._may_close = True
+        self._saving.stop()
+        self.plots.shut_down()
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask first; the session ends before the window goes."""
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self._ask_to_leave()
+
+    # made once
+
+    def _arrange(self) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.banner)
+        column.addWidget(self.plots, 1)
+        self.setCentralWidget(centre)
+        self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
+        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self.docks = {
+            "channels": self._dock("Channels", "channels", self.channels, LEFT),
+            "console": self._dock("Remote calls", "console", self.console, RIGHT),
+            "load": self._dock("Load", "load", self.load, BOTTOM),
+            "feedback": self._dock("Feedback", "feedback", self.feedback, BOTTOM),
+        }
+        self._place_docks()
+
+    def _dock(self, title: str, name: str, body: QWidget, area: Qt.DockWidgetArea) -> Dock:
+        dock = Dock(title, name, body, self._appearance, self)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _place_docks(self) -> None:
+        areas = {"channels": LEFT, "console": RIGHT, "load": BOTTOM, "feedback": BOTTOM}
+        for name, dock in self.docks.items():
+            dock.setFloating(False)
+            self.addDockWidget(areas[name], dock)
+            dock.show()
+        self.tabifyDockWidget(self.docks["load"], self.docks["feedback"])
+        self.docks["load"].raise_()
+        self.resizeDocks(
+            [self.docks["channels"], self.docks["console"]], [430, 440], Qt.Orientation.Horizontal
+        )
+        self.resizeDocks([self.docks["load"]], [250], Qt.Orientation.Vertical)
+
+    def _first_size(self) -> None:
+        self.resize(QSize(*SIZE).boundedTo(QGuiApplication.primaryScreen().availableSize()))
+        self._place_docks()
+
+    def _fill_menus(self) -> None:
+        self._fill_server_menu()
+        self._fill_channels_menu()
+        self._fill_plots_and_calls_menus()
+        self._fill_view_menu()
+        self._fill_help_menu()
+
+    def _fill_server_menu(self) -> None:
+        menus, menu = self.menus, self.menus.menu("&Server")
+        menus.add(
+            menu,
+            "connect",
+            "&Connect …",
+            self.show_connect_dialog,
+            shortcut="Ctrl+O",
+            icon="connect",
+        )
+        menus.add(
+            menu,
+            "disconnect",
+            "&Disconnect",
+            self._session.link.disconnect_now,
+            shortcut="Ctrl+D",
+            icon="disconnect",
+        )
+        menu.addSeparator()
+        menus.add(
+            menu,
+            "start_server",
+            "&Start a server …",
+            self.show_start_dialog,
+            shortcut="Ctrl+Shift+S",
+            icon="server_start",
+        )
+        self._stop_menu = menu.addMenu("S&top a server")
+        self._stop_menu.aboutToShow.connect(self._fill_stop_menu)
+        self._appearance.dress(self._stop_menu.menuAction(), "server_stop")
+        menu.addSeparator()
+        menus.add(menu, "quit", "&Quit", self.close, shortcut="Ctrl+Q", icon="quit")
+
+    def _fill_stop_menu(self) -> None:
+        self._stop_menu.clear()
+        servers = self._session.servers
+        own = [server.address for server in servers.own]
+        addresses = dict.fromkeys([*own, *(server.address for server in servers.known())])
+        for address in addresses:
+            self._stop_menu.addAction(address, partial(self._ask_to_stop, address))
+        if not addresses:
+            self._stop_menu.addAction("None was started here").setEnabled(False)
+
+    def _fill_channels_menu(self) -> None:
+        menus, menu = self.menus, self.menus.menu("&Channels")
+        menus.add(menu, "filter", "&Filter", self._filter, shortcut="Ctrl+F", icon="filter")
+        menus.add(
+            menu, "plot", "&Plot", self.channels.plot_selected, shortcut="Ctrl+P", icon="plot"
+        )
+        menus.add(
+            menu,
+            "plot_anew",
+            "Plot in a &new panel",
+            lambda: self.channels.plot_selected(new_panel=True),
+            shortcut="Ctrl+Shift+P",
+            icon="plot_add",
+        )
+        menu.addSeparator()
+        menus.add(
+            menu, "live", "&Live values", self.channels.live.toggle, shortcut="Ctrl+L", icon="live"
+        )
+        menus.add(menu, "expand", "&Expand all", self.channels.tree.expandAll, shortcut="Ctrl+E")
+        menus.add(
+            menu,
+            "collapse",
+            "C&ollapse all",
+            self.channels.tree.collapseAll,
+            shortcut="Ctrl+Shift+E",
+        )
+
+    def _fill_plots_and_calls_menus(self) -> None:
+        self.menus.menu("&Plots").addActions(self.plots.actions())
+        self.menus.menu("C&alls").addActions(list(self.console.actions_of_console.values()))
+
+    def _fill_view_menu(self) -> None:
+        menus, menu = self.menus, self.menus.menu("&View")
+        for number, (name, dock) in enumerate(self.docks.items(), start=1):
+            menus.add(
+                menu,
+                f"show_{name}",
+                f"&{number} {dock.windowTitle()}",
+                partial(self._reveal, dock),
+                shortcut=f"Ctrl+{number}",
+            )
+        menus.add(menu, "show_plots", "&5 Plots", self.plots.setFocus, shortcut="Ctrl+5")
+        menu.addSeparator()
+        shown = menu.addMenu("&Docks")
+        shown.addActions([dock.toggleViewAction() for dock in self.docks.values()])
+        menus.add(menu, "reset", "&First layout", self._place_docks, shortcut="Ctrl+0")
+        menus.add_themes(menu, self._choose_theme)
+        menus.add(menu, "full_screen", "Full &screen", self._toggle_full_screen, shortcut="F11")
+        menu.addAction(self.feedback.clear_action)
+
+    def _fill_help_menu(self) -> None:
+        menus, menu = self.menus, self.menus.menu("&Help")
+        menus.add(
+            menu, "keys", "&Keyboard shortcuts", self._show_keys, shortcut="F1", icon="keyboard"
+        )
+        menus.add(menu, "about", "&About streamscope", self._show_about, icon="information")
+
+    def _connect(self) -> None:
+        self.channels.plot_requested.connect(self._plot)
+        self.plots.problem.connect(lambda text: self._session.feedback.warning("plots", text))
+        self.banner.connect_wanted.connect(self.show_connect_dialog)
+        self.banner.start_wanted.connect(self.show_start_dialog)
+        self.banner.stop_wanted.connect(self._session.link.disconnect_now)
+        self.status.link_clicked.connect(self.show_connect_dialog)
+        self.status.feedback_clicked.connect(lambda: self._reveal(self.docks["feedback"]))
+        self._session.state.changed.connect(self._show_link)
+        self._show_link()
+
+    # what happens
+
+    def _plot(self, curves: list[tuple[str, str]], new_panel: bool) -> None:
+        layout = self._session.plots
+        panel = None
+        for place, (channel, column) in enumerate(curves):
+            if new_panel and place == 0:
+                panel = layout.plot_in_new_panel(channel, column)
+            else:
+                panel = layout.plot(channel, column, panel)
+
+    def _show_link(self) -> None:
+        state = self._session.state
+        self.menus.actions["disconnect"].setEnabled(state.wanted)
+        joined = state.phase in (LinkPhase.CONNECTED, LinkPhase.RECONNECTING)
+        self.setWindowTitle(f"{state.address} - streamscope" if joined else "streamscope")
+
+    def _filter(self) -> None:
+        self.docks["channels"].reveal()
+        self.channels.focus_filter()
+
+    def _reveal(self, dock: Dock) -> None:
+        dock.reveal()
+        dock.body.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _choose_theme(self, choice: str) -> None:
+        self._appearance.choose(choice)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _show_keys(self) -> None:
+        ShortcutsDialog(self.menus.shortcuts(), self._appearance, self).open()
+
+    def _show_about(self) -> None:
+        AboutDialog(sc.__version__, self).open()
+
+    def _ask_to_stop(self, address: str) -> None:
+        confirm(
+            self,
+            f"Stop the server at {address}?",
+            "All its clients lose their connection, and its channels end.",
+            "Stop the server",
+            lambda: self._session.servers.stop(address),
+        )
+
+    def _ask_to_leave(self) -> None:
+        own = self._session.servers.own
+        if not own:
+            self.leave_wanted.emit(False)
+            return
+        LeaveQuestion(own, self.leave_wanted.emit, self).open()

@@ -1,0 +1,93 @@
+"""The menus: every action of the window with its shortcut, in one place; they do nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from stream_gui.views.appearance import Appearance
+
+__all__ = ["Menus"]
+
+THEMES = (("system", "As the &system"), ("light", "&Light"), ("dark", "&Dark"))
+
+
+class Menus:
+    """Fills the menu bar and knows its actions by name.
+
+    Args:
+        bar: the menu bar.
+        appearance: gives icons and takes the choice of a theme.
+        owner: of the actions.
+    """
+
+    def __init__(self, bar: QMenuBar, appearance: Appearance, owner: QObject) -> None:
+        self._bar = bar
+        self._appearance = appearance
+        self._owner = owner
+        self._menus: list[QMenu] = []
+        self.actions: dict[str, QAction] = {}
+
+    def menu(self, title: str) -> QMenu:
+        """A new menu at the end of the bar."""
+        menu = self._bar.addMenu(title)
+        self._menus.append(menu)
+        return menu
+
+    def add(
+        self,
+        menu: QMenu,
+        name: str,
+        text: str,
+        action: Callable[[], object],
+        *,
+        shortcut: str = "",
+        icon: str = "",
+    ) -> QAction:
+        """A new action at the end of a menu."""
+        made = QAction(text, self._owner)
+        if shortcut:
+            made.setShortcut(QKeySequence(shortcut))
+        if icon:
+            self._appearance.dress(made, icon)
+        made.triggered.connect(lambda _=False: action())
+        menu.addAction(made)
+        self.actions[name] = made
+        return made
+
+    def add_themes(self, menu: QMenu, chosen: Callable[[str], object]) -> None:
+        """The choice of light and dark."""
+        themes = menu.addMenu("&Theme")
+        group = QActionGroup(self._owner)
+        for name, text in THEMES:
+            action = QAction(text, self._owner, checkable=True)
+            action.setChecked(name == self._appearance.choice)
+            action.triggered.connect(lambda _=False, name=name: chosen(name))
+            group.addAction(action)
+            themes.addAction(action)
+            self.actions[f"theme_{name}"] = action
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        """What each shortcut does, menu by menu."""
+        found = []
+        for menu in self._menus:
+            for action in _all_actions(menu.actions()):
+                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                if keys:
+                    title = menu.title().replace("&", "")
+                    found.append((keys, f"{title}: {action.text().replace('&', '')}"))
+        return found
+
+
+def _all_actions(actions: Sequence[QAction]) -> list[QAction]:
+    found: list[QAction] = []
+    for action in actions:
+        below = action.menu()
+        if isinstance(below, QMenu):
+            found.extend(_all_actions(below.actions()))
+        elif not action.isSeparator():
+            found.append(action)
+    return found

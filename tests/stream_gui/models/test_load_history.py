@@ -1,0 +1,48 @@
+"""The history of the load."""
+
+import numpy as np
+
+import stream_core as sc
+from stream_gui.models.load_history import LoadHistory
+
+
+def measured(second: int, **rates: float) -> sc.Statistics:
+    clients = tuple(
+        sc.ClientStatistics(
+            name=name, number=ord(name), bytes_in_per_s=rate, bytes_out_per_s=rate * 2
+        )
+        for name, rate in rates.items()
+    )
+    server = sc.ServerStatistics(name="s", cpu=0.5)
+    return sc.Statistics(time_ns=second * 10**9, interval_s=1.0, server=server, clients=clients)
+
+
+def test_each_client_has_a_curve_with_holes_where_it_was_away() -> None:
+    history = LoadHistory(points=10)
+    history.add(measured(1, a=1.0))
+    history.add(measured(2, a=2.0, b=5.0))
+    history.add(measured(3, b=6.0))
+    np.testing.assert_array_equal(history.ages_s, [-2, -1, 0])
+    curves = {client.name: client for client in history.clients()}
+    np.testing.assert_array_equal(curves["a"].bytes_in, [1, 2, np.nan])
+    np.testing.assert_array_equal(curves["b"].bytes_out, [np.nan, 10, 12])
+    assert history.latest() == [(6.0, 12.0)]
+
+
+def test_the_oldest_is_forgotten_and_so_is_who_is_gone() -> None:
+    history = LoadHistory(points=3)
+    history.add(measured(0, a=1.0))
+    for second in range(1, 5):
+        history.add(measured(second, b=float(second)))
+    assert [client.name for client in history.clients()] == ["b"]
+    np.testing.assert_array_equal(history.clients()[0].bytes_in, [2, 3, 4])
+    np.testing.assert_array_equal(history.ages_s, [-2, -1, 0])
+
+
+def test_clear_forgets_everything() -> None:
+    history = LoadHistory()
+    history.add(measured(0, a=1.0))
+    history.clear()
+    assert history.clients() == []
+    assert history.server is None
+    assert history.ages_s.size == 0
