@@ -16,7 +16,7 @@ from stream_gui.plotdata.envelope import Envelope
 
 __all__ = ["ColumnView", "Columns", "columns_of"]
 
-_MARK_WHEN_WIDER = 12
+_MARK_WHEN_WIDER = 20
 """Samples are marked one by one when they are, on average, so many columns apart."""
 
 

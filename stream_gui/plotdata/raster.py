@@ -72,13 +72,14 @@ class Raster:
     def draw_marks(
         self, columns: NDArray[np.int64], rows: NDArray[np.float64], colour: int, size: int
     ) -> None:
-        """Draw a square of `size` pixels around each point."""
+        """Draw a dot, `size` pixels across, around each point."""
         reach = np.arange(size) - size // 2
         kept = (rows > -size) & (rows < self.height + size)
         y = np.floor(rows[kept]).astype(np.int64)[:, None, None] + reach[None, :, None]
         x = columns[kept][:, None, None] + reach[None, None, :]
         y, x = np.broadcast_arrays(y, x)
-        inside = (y >= 0) & (y < self.height) & (x >= 0) & (x < self.width)
+        round_off = reach[:, None] ** 2 + reach**2 <= (size / 2) ** 2 + 0.25
+        inside = (y >= 0) & (y < self.height) & (x >= 0) & (x < self.width) & round_off
         self.pixels[y[inside], x[inside]] = _OPAQUE | np.uint32(colour)
 
     def _fill_runs(

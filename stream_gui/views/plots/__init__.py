@@ -1,0 +1,1 @@
+"""Plots: panels with curves that follow live data, and what belongs to them."""

@@ -1,0 +1,126 @@
+"""The row of tools above the plots: time window, pause, scale, panels; changes only the layout."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton
+
+from stream_gui import assets
+from stream_gui.models.plot_layout import WINDOWS_S, PlotLayout
+from stream_gui.views.plots.plot_actions import PlotActions
+from stream_gui.views.plots.plot_colours import PlotColours
+from stream_gui.views.plots.window_text import duration_text
+
+__all__ = ["PlotBar"]
+
+
+class PlotBar(QFrame):
+    """Tools for all panels.
+
+    Args:
+        layout: what they change.
+        actions: what the buttons do.
+    """
+
+    def __init__(self, layout: PlotLayout, actions: PlotActions) -> None:
+        super().__init__()
+        self.setObjectName("plot_bar")
+        self._layout = layout
+        self._actions = actions
+        self._pause = self._button(actions.pause, with_text=True)
+        self._window = QComboBox()
+        self._state = QLabel()
+        self._zone = QLabel()
+        self._buttons = {
+            "fit": self._button(actions.fit),
+            "plot_add": self._button(actions.add, with_text=True),
+        }
+        self._build()
+        layout.window_changed.connect(self._follow)
+        layout.paused_changed.connect(self._follow)
+        self._window.activated.connect(self._on_chosen)
+        self._restyle()
+        self._follow()
+
+    @property
+    def window_text(self) -> str:
+        """The stretch of time shown, as it is written there."""
+        return self._window.currentText() or self._window.placeholderText()
+
+    @property
+    def state_text(self) -> str:
+        """What it says of the view's time."""
+        return self._state.text()
+
+    def show_behind(self, behind_s: float, stop_ns: int | None) -> None:
+        """Say how far a paused view is behind the data, and which day and zone it shows."""
+        paused = self._layout.paused
+        text = (
+            f"Paused, {duration_text(round(behind_s))} behind" if paused and behind_s >= 1 else ""
+        )
+        self._state.setText(text or ("Paused" if paused else ""))
+        if stop_ns is not None:
+            local = time.localtime(stop_ns // 1_000_000_000)
+            self._zone.setText(time.strftime("%a %d %b %Y, %Z", local))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
+            self._restyle()
+
+    def _build(self) -> None:
+        self._window.setAccessibleName("Stretch of time shown")
+        self._window.setToolTip("Stretch of time shown (+ and \N{MINUS SIGN}, or the wheel)")
+        self._window.setMinimumContentsLength(7)
+        for window_s in WINDOWS_S:
+            self._window.addItem(duration_text(window_s), window_s)
+        self._zone.setObjectName("dim")
+        self._zone.setToolTip("Times are local; this is the day at the right edge.")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 3, 8, 3)
+        row.setSpacing(4)
+        row.addWidget(self._pause)
+        row.addWidget(self._window)
+        row.addWidget(self._buttons["fit"])
+        row.addWidget(self._buttons["plot_add"])
+        row.addSpacing(8)
+        row.addWidget(self._state)
+        row.addStretch()
+        row.addWidget(self._zone)
+
+    def _button(self, action: QAction, *, with_text: bool = False) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setAutoRaise(True)
+        button.setIconSize(QSize(16, 16))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if with_text:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        return button
+
+    def _restyle(self) -> None:
+        colours = PlotColours.of(self.palette())
+        self._state.setStyleSheet(f"color: {colours.warning.name()}; font-weight: 600")
+        self._zone.setStyleSheet(f"color: {colours.dim.name()}")
+        self._actions.fit.setIcon(assets.icon("fit", colours.text.name(), colours.border.name()))
+        self._actions.add.setIcon(assets.icon("plot_add", colours.text.name()))
+        self._follow()
+
+    def _follow(self) -> None:
+        colours = PlotColours.of(self.palette())
+        paused = self._layout.paused
+        self._actions.pause.setText("Go live" if paused else "Pause")
+        colour = colours.warning if paused else colours.text
+        self._actions.pause.setIcon(assets.icon("play" if paused else "pause", colour.name()))
+        self._pause.setToolTip(
+            "Follow the data again (Space)" if paused else "Hold the view; data goes on (Space)"
+        )
+        number = self._window.findData(self._layout.window_s)
+        self._window.setPlaceholderText(duration_text(self._layout.window_s))
+        self._window.setCurrentIndex(number)
+
+    def _on_chosen(self, number: int) -> None:
+        self._layout.window_s = self._window.itemData(number)
