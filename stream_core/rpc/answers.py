@@ -102,8 +102,10 @@ class Answers:
 
     def _wait_for_room(self) -> None:
         """Hold up a thread that has more to say than the loop can send."""
-        if len(self._outbox) >= OUTBOX_ENTRIES:
-            self._room.clear()
+        if len(self._outbox) < OUTBOX_ENTRIES:
+            return
+        self._room.clear()
+        if len(self._outbox) >= OUTBOX_ENTRIES:  # else the loop was faster
             self._room.wait(LONGEST_WAIT_S)
 
     def post(self, say: Callable[[], None]) -> None:

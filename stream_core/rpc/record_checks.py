@@ -49,13 +49,14 @@ def _builder(local: type, *, flags: bool) -> Check:
 
 def _member_name(annotation: EnumType) -> Check:
     names = frozenset(name for name, _value in annotation.members)
-    expected = f"one of {', '.join(names_in_order(annotation))} ({annotation.name})"
+    class_name = annotation.name.rpartition(".")[2]
+    expected = f"one of {', '.join(name for name, _value in annotation.members)} ({class_name})"
 
     def check(value: Any) -> Any:
         if isinstance(value, enum.Enum):
-            if value.name in names and type(value).__name__ == annotation.name:
+            if value.name in names and type(value).__name__ == class_name:
                 return value.name
-            value = value.value
+            raise MismatchError(expected, value)
         if isinstance(value, str) and value in names:
             return str.__str__(value)
         for name, allowed in annotation.members:
@@ -64,11 +65,6 @@ def _member_name(annotation: EnumType) -> Check:
         raise MismatchError(expected, value)
 
     return check
-
-
-def names_in_order(annotation: EnumType) -> list[str]:
-    """The names of an enumeration as they were declared."""
-    return [name for name, _value in annotation.members]
 
 
 def _flag_value(annotation: EnumType) -> Check:

@@ -1,0 +1,212 @@
+import collections.abc as abc
+import functools
+import numbers
+import typing
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, Flag
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, Optional, TypedDict
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from stream_core.rpc.annotations import (
+    ANY,
+    AnyType,
+    ArrayOf,
+    DictOf,
+    EnumType,
+    ListOf,
+    LiteralOf,
+    Plain,
+    RecordField,
+    RecordType,
+    SelfType,
+    SetOf,
+    TupleOf,
+    TupleRun,
+    UnionOf,
+)
+from stream_core.rpc.hints import Hints, resolved_hints
+
+INT, FLOAT, STR, NONE = Plain("int"), Plain("float"), Plain("str"), Plain("None")
+T = typing.TypeVar("T")
+Volts = NewType("Volts", float)
+
+
+class Mode(Enum):
+    FAST = 1
+    ODD = object
+
+
+class Option(Flag):
+    A = 1
+    B = 2
+
+
+@dataclass
+class Point:
+    x: float
+    tags: list[str] = field(default_factory=list)
+    computed: int = field(init=False, default=0)
+
+
+@dataclass
+class Node:
+    value: int
+    children: "list[Node]"
+
+
+@dataclass
+class Box(Generic[T]):
+    content: T
+
+
+class Struct(msgspec.Struct):
+    a: int
+    b: str = ""
+
+
+class Pair(NamedTuple):
+    left: int
+    right: int = 0
+
+
+class Options(TypedDict):
+    fast: bool
+    name: typing.NotRequired[str]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "read"),
+    [
+        (None, NONE),
+        (bool, Plain("bool")),
+        (int, INT),
+        (float, FLOAT),
+        (complex, Plain("complex")),
+        (str, STR),
+        (bytes, Plain("bytes")),
+        (datetime, Plain("datetime")),
+        (numbers.Real, FLOAT),
+        (Any, ANY),
+        (object, ANY),
+        (T, ANY),
+        (Volts, FLOAT),
+        (Annotated[int, "volts"], INT),
+        (list, ListOf(ANY)),
+        (list[int], ListOf(INT)),
+        (abc.Sequence[int], ListOf(INT, sequence=True)),
+        (typing.List[int], ListOf(INT)),  # noqa: UP006
+        (tuple, TupleRun(ANY)),
+        (tuple[int, str], TupleOf((INT, STR))),
+        (tuple[int, ...], TupleRun(INT)),
+        (dict, DictOf(ANY, ANY)),
+        (dict[str, list[int]], DictOf(STR, ListOf(INT))),
+        (abc.Mapping[str, int], DictOf(STR, INT)),
+        (set[int], SetOf(INT)),
+        (frozenset[int], SetOf(INT, frozen=True)),
+        (Optional[int], UnionOf((INT, NONE))),  # noqa: UP045
+        (int | str | None, UnionOf((INT, STR, NONE))),
+        (Literal["a", 2, None], LiteralOf(("a", 2, None))),
+        (Literal[Mode.FAST], EnumType("Mode", (("FAST", 1),))),
+        (np.float32, FLOAT),
+        (np.uint8, INT),
+        (np.bool_, Plain("bool")),
+        (np.ndarray, ArrayOf()),
+        (npt.NDArray[Any], ArrayOf()),
+        (npt.NDArray[np.float64], ArrayOf("float64")),
+        (npt.NDArray[np.bool_], ArrayOf("bool")),
+        (npt.NDArray[np.floating], ArrayOf("floating", abstract=True)),
+        (npt.NDArray[np.str_], ArrayOf("str_", abstract=True)),
+        (npt.NDArray[np.float32 | np.int8], UnionOf((ArrayOf("float32"), ArrayOf("int8")))),
+        (abc.Callable[[int], int], AnyType("Callable[[int], int]")),
+    ],
+)
+def test_annotations(annotation, read):
+    result = Hints().read(annotation)
+    if isinstance(read, AnyType) and read is not ANY:
+        assert isinstance(result, AnyType)
+    else:
+        assert result == read
+
+
+def test_an_enumeration_is_described_by_names_and_plain_values():
+    hints = Hints()
+    assert hints.read(Mode) == EnumType("Mode", (("FAST", 1), ("ODD", "ODD")))
+    assert hints.read(Option) == EnumType("Option", (("A", 1), ("B", 2)), flags=True)
+    assert hints.classes == {"Mode": Mode, "Option": Option}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (Point, (RecordField("x", FLOAT), RecordField("tags", ListOf(STR), required=False))),
+        (Struct, (RecordField("a", INT), RecordField("b", STR, required=False))),
+        (Pair, (RecordField("left", INT), RecordField("right", INT, required=False))),
+        (
+            Options,
+            (RecordField("fast", Plain("bool")), RecordField("name", STR, required=False)),
+        ),
+    ],
+)
+def test_records_are_described_by_their_fields(kind, fields):
+    assert Hints().read(kind) == RecordType(kind.__name__, fields)
+
+
+def test_a_record_may_contain_itself():
+    children = RecordField("children", ListOf(SelfType("Node")))
+    assert Hints().read(Node) == RecordType("Node", (RecordField("value", INT), children))
+
+
+def test_a_generic_record_is_a_record():
+    assert Hints().read(Box[int]) == RecordType("Box", (RecordField("content", ANY),))
+
+
+def test_two_classes_of_one_name_are_told_apart():
+    other = Enum("Mode", ["SLOW"])
+    hints = Hints()
+    first, second = hints.read(Mode), hints.read(other)
+    assert first.name == "Mode"
+    assert second.name.endswith(".Mode")
+    assert hints.classes == {"Mode": Mode, second.name: other}
+
+
+def test_a_default_of_none_makes_a_type_optional():
+    assert Hints().read(int, optional=True) == UnionOf((INT, NONE))
+    assert Hints().read(int | None, optional=True) == UnionOf((INT, NONE))
+    assert Hints().read(Any, optional=True) == ANY
+
+
+def test_the_results_of_generators_have_a_type():
+    assert Hints().read_stream(abc.Iterator[int]) == INT
+    assert Hints().read_stream(abc.AsyncIterator[list[int]]) == ListOf(INT)
+    assert Hints().read_stream(abc.Generator[int, None, None]) == INT
+    assert Hints().read_stream(None) == ANY
+
+
+def test_text_is_resolved_where_it_can_be():
+    def method(a: "int", b: "Ghost", c: "list[Ghost]") -> "Point": ...  # noqa: F821
+
+    hints = resolved_hints(method)
+    assert hints == {"a": int, "b": "Ghost", "c": "list[Ghost]", "return": Point}
+    assert Hints().read(hints["b"]) == AnyType("Ghost")
+
+
+def test_what_wraps_a_function_has_its_annotations():
+    def method(a: int) -> str: ...
+
+    @functools.wraps(method)
+    def wrapper(*args):
+        return method(*args)
+
+    class Instance:
+        def __call__(self, a: int) -> str: ...
+
+    expected = {"a": int, "return": str}
+    assert resolved_hints(wrapper) == expected
+    assert resolved_hints(functools.partial(method)) == expected
+    assert resolved_hints(Instance()) == expected
+    assert resolved_hints(len) == {}
