@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from stream_core import blocking
 from stream_core.client import Client, Reader, Writer
 from stream_core.errors import (
     AuthenticationFailed,

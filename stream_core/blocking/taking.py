@@ -1,4 +1,4 @@
-"""Values as they are at `send`: what may change later is encoded or copied; nothing is sent here."""
+"""Values as they are at `send`: what may change is encoded or copied; nothing is sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from stream_core.values import ChannelInfo, Codec
 from stream_core.wire import objects
 
-__all__ = ["LATER", "SCALAR_BYTES", "Take", "size_bytes", "taking"]
+__all__ = ["LATER", "Take", "size_bytes", "taking"]
 
 SCALAR_BYTES = 16
 
@@ -66,7 +66,9 @@ def _take_array(value: Any) -> Any:
 def _taking_numbers(dtype: Any) -> Take:
     import numpy as np
 
-    found = np.dtype(dtype)
+    from stream_core.wire.arrays import sample_dtype
+
+    found = sample_dtype(dtype)
     if found.kind == "f":
         return _take_float
     if found.kind not in "iu":

@@ -79,14 +79,15 @@ def decode_array(data: bytes | bytearray | memoryview) -> NDArray[Any]:
 
 
 def sample_dtype(dtype: Any) -> np.dtype[Any]:
-    """The numpy type that a text or type stands for, if it can travel.
+    """The numpy type that a text, a type or a description stands for, if it can travel.
 
     Raises:
         InvalidValue: it is no type, or its elements are not plain bytes.
     """
     try:
-        found: np.dtype[Any] = np.dtype(dtype)
-    except _TYPE_ERRORS as error:
+        described = type(dtype) is list and len(dtype) == 2 and type(dtype[1]) is list
+        found: np.dtype[Any] = parse_dtype(dtype) if described else np.dtype(dtype)
+    except (*_TYPE_ERRORS, ProtocolError) as error:
         raise InvalidValue(f"dtype {dtype!r} is not a numpy type: {error}") from error
     describe_dtype(found)
     return found

@@ -158,7 +158,19 @@ def test_sample_types_are_found(dtype: Any) -> None:
     assert arrays.sample_dtype(dtype) == np.dtype(dtype)
 
 
-@pytest.mark.parametrize("dtype", ["nonsense", "f8,,(", object, "O", 5, np.dtypes.StringDType()])
+@given(dtypes)
+def test_a_description_is_a_sample_type_too(dtype: np.dtype[Any]) -> None:
+    assert arrays.sample_dtype(arrays.describe_dtype(dtype)) == dtype
+
+
+@pytest.mark.parametrize("dtype", [[8, []], [("a", "f8")], [("a", "f8"), ("b", "f4")]])
+def test_lists_are_told_apart(dtype: Any) -> None:
+    assert arrays.sample_dtype(dtype).itemsize in (8, 12)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["nonsense", "f8,,(", ["f8", [-1]], [-1, []], object, "O", 5, np.dtypes.StringDType()]
+)
 def test_other_sample_types_are_refused(dtype: Any) -> None:
     with pytest.raises(InvalidValue):
         arrays.sample_dtype(dtype)
