@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 import stream_core as sc
 from stream_gui import assets
 from stream_gui.models.address import full_address
-from stream_gui.session.faults import Faults
+from stream_gui.session.faults import Faults, log_qt_messages
 from stream_gui.session.link import Target
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.session.run_files import RunFiles, default_folder
@@ -102,6 +102,7 @@ class Monitor:
         """Show the window, and join the server that was given or ask for one."""
         self._faults.catch(asyncio.get_running_loop())
         self.window.show()
+        self.window.channels.setFocus()
         self.session.begin()
         self.session.values.set_live(self.session.settings.live_values)
         if self._options.address:
@@ -135,6 +136,7 @@ Scenario = Callable[[Monitor], Awaitable[None]]
 
 def make_application() -> QApplication:
     """The Qt application, or the one that is there."""
+    log_qt_messages()
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])

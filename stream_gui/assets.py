@@ -33,10 +33,10 @@ class Theme(msgspec.Struct, frozen=True):
         border: of lines between areas.
         text: of words.
         dim: of words that matter less.
-        accent: of what is selected or calls for a click.
+        selected: behind what is selected.
+        accent: of what calls for a click.
         on_accent: of words on the accent.
         good, warning, bad: of states.
-        sent, received: the two curves of the load.
     """
 
     name: str
@@ -47,13 +47,12 @@ class Theme(msgspec.Struct, frozen=True):
     border: str
     text: str
     dim: str
+    selected: str
     accent: str
     on_accent: str
     good: str
     warning: str
     bad: str
-    sent: str
-    received: str
 
 
 @lru_cache(maxsize=1)

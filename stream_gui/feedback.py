@@ -75,6 +75,10 @@ class Feedback(QObject):
         detail = "".join(traceback.format_exception(error))
         self.error(subject, str(error) or type(error).__name__, detail)
 
+    def take(self, severity: Severity, subject: str, text: str, detail: str = "") -> None:
+        """Tell what stands in the log already."""
+        self.reported.emit(Report(severity, subject, text, detail, time.time()))
+
     def _report(self, severity: Severity, subject: str, text: str, detail: str) -> None:
         logger.log(LOG_LEVELS[severity], "%s: %s", subject, text)
-        self.reported.emit(Report(severity, subject, text, detail, time.time()))
+        self.take(severity, subject, text, detail)

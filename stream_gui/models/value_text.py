@@ -11,7 +11,7 @@ import numpy as np
 
 __all__ = ["bytes_text", "detail_text", "duration_text", "rate_text", "value_text"]
 
-FEW = 4
+FEW, ROW = 4, 64
 DETAIL_CHARACTERS = 20_000
 PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
@@ -56,7 +56,7 @@ def bytes_text(size_bytes: float, suffix: str = "") -> str:
 
 def duration_text(duration_s: float) -> str:
     """A duration: "1.2 ms", "3.4 s", "2 min 5 s"."""
-    if duration_s < 1e-3:
+    if duration_s < 0.9995e-3:
         return f"{duration_s * 1e6:.0f} µs"
     if duration_s < 1:
         return f"{duration_s * 1e3:.3g} ms"
@@ -111,7 +111,8 @@ def _bytes(start: bytes, size: int) -> str:
 def _array(value: np.ndarray[Any, Any]) -> str:
     if value.ndim == 0:
         return value_text(value[()])
-    if value.ndim == 1 and value.size <= FEW and value.dtype.names is None:
-        return ", ".join(value_text(each) for each in value)
+    if value.ndim == 1 and value.size <= ROW and value.dtype.names is None:
+        more = ", …" if value.size > FEW else ""
+        return ", ".join(f"{value_text(each)}" for each in value[:FEW]) + more
     shape = " by ".join(str(length) for length in value.shape)
     return f"{shape} {value.dtype}"

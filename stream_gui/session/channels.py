@@ -34,8 +34,10 @@ class Channels(QObject):
         self.tree = tree
         self._bridge = bridge
         self._around = around
-        for pattern in PATTERNS:
+        self._following = [
             Following(around, f"watch {pattern}", partial(self._watch, pattern))
+            for pattern in PATTERNS
+        ]
         around.link.closed.connect(tree.clear)
 
     def delete(self, name: str) -> None:

@@ -12,14 +12,17 @@ from typing import Any
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from stream_gui.feedback import Feedback
+from stream_gui.feedback import Feedback, Severity
 from stream_gui.session.bridge import Bridge
 
-__all__ = ["Faults"]
+__all__ = ["Faults", "log_qt_messages"]
 
 logger = logging.getLogger(__name__)
 
 OWN = "stream_gui.feedback"
+HARMLESS = ("This plugin does not support propagateSizeHints()",)
+"""What the off-screen platform says of every window."""
+
 QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -40,9 +43,9 @@ class _ToFeedback(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name == OWN:
             return
-        tell = self._feedback.error if record.levelno >= logging.ERROR else self._feedback.warning
+        severity = Severity.ERROR if record.levelno >= logging.ERROR else Severity.WARNING
         detail = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
-        self._bridge.post(tell, record.name, record.getMessage(), detail)
+        self._bridge.post(self._feedback.take, severity, record.name, record.getMessage(), detail)
 
 
 class Faults:
@@ -65,14 +68,12 @@ class Faults:
         sys.excepthook = self._exception
         threading.excepthook = self._thread_exception
         loop.set_exception_handler(self._loop_exception)
-        qInstallMessageHandler(_qt_message)
 
     def release(self, loop: asyncio.AbstractEventLoop) -> None:
         """Leave everything as it was."""
         logging.getLogger().removeHandler(self._handler)
         sys.excepthook, threading.excepthook = self._before
         loop.set_exception_handler(None)
-        qInstallMessageHandler(None)
 
     def _exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -98,5 +99,12 @@ class Faults:
         self._bridge.post(self._feedback.failure, subject, error)
 
 
+def log_qt_messages() -> None:
+    """Have what Qt says go to the log "qt", and so to the feedback; before the application."""
+    qInstallMessageHandler(_qt_message)
+
+
 def _qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    if text in HARMLESS:
+        return
     logging.getLogger("qt").log(QT_LEVELS.get(kind, logging.WARNING), "%s", text)

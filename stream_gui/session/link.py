@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -133,7 +135,8 @@ class Link(QObject):
             await self._portal.call(client.close())
 
     async def _open(self, target: Target) -> sc.Client:
-        client = self._factory(target.name or None, target.address, secret=target.secret or None)
+        name = target.name or f"monitor@{platform.node()}-{os.getpid()}"
+        client = self._factory(name, target.address, secret=target.secret or None)
         await client.connect()
         client.on_state(lambda state: self._bridge.post(self._state_changed, client, state))
         return client

@@ -36,7 +36,7 @@ class Load:
         self._around = around
         self._tree = tree
         self._catalog = catalog
-        Following(around, "read the server's statistics", self._read)
+        self._following = Following(around, "read the server's statistics", self._read)
         around.link.closed.connect(self._clear)
 
     def disconnect_client(self, name: str) -> None:

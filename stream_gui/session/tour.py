@@ -90,10 +90,12 @@ class Tour:
             session.link.connect_to(Target(demonstration.address))
             await self._watch(stage, demonstration, begun_s)
         finally:
+            await session.link.close()
             await demonstration.stop()
             self.told.append("Ended the server and the publisher.")
 
     async def _watch(self, stage: Stage, demonstration: Demonstration, begun_s: float) -> None:
+        stage.show_method("rig", "set_frequency")
         if not self._seconds:
             checking = asyncio.create_task(_keep_checking(demonstration), name="check the demo")
             try:
@@ -129,8 +131,6 @@ class Tour:
         for part, line in CALLS:
             await asyncio.sleep(max(0.0, part * self._seconds - (time.perf_counter() - begun_s)))
             session.calls.call(parse(line, session.catalog.targets), line)
-            if part == CALLS[0][0]:
-                stage.show_method("rig", "set_frequency")
 
     def _sum_up(self, stage: Stage, frames_per_s: float) -> None:
         session = stage.session

@@ -117,7 +117,8 @@ class CallHistoryView(QWidget):
         table.verticalHeader().setDefaultSectionSize(25)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        for column, width in enumerate((88, 170, 120, 66)):
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in enumerate((86, 170, 110, 66)):
             header.resizeSection(column, width)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         table.selectionModel().selectionChanged.connect(lambda *_: self._show())

@@ -26,7 +26,7 @@ from stream_gui.views.channel_delegate import ChannelDelegate
 
 __all__ = ["ChannelTreeView"]
 
-WIDTHS = (178, 96, 40, 66, 58, 70)
+WIDTHS = (152, 104, 46, 64, 62, 68)
 SETTLE_MS = 150
 EXPANDED_ROWS = 300
 

@@ -44,6 +44,7 @@ class CommandLineView(QLineEdit):
         self._completer.setWidget(self)
         self._completer.activated[QModelIndex].connect(self._take)  # type: ignore[index]
         self._popup = QListView()
+        self._popup.setObjectName("completions")
         self._completer.setPopup(self._popup)
         self.textEdited.connect(lambda _: self.offer())
 

@@ -51,14 +51,26 @@ class Dock(QDockWidget):
         close.clicked.connect(self.close)
         appearance.dress(close, "close")
         row.addWidget(close)
+        self._no_bar = QWidget()
+        self._window = window
         self.setTitleBarWidget(self._bar)
         self.setWidget(_framed(body))
+        self.visibilityChanged.connect(lambda _: self._choose_bar())
+        self.topLevelChanged.connect(lambda _: self._choose_bar())
 
     def add_tool(self, tool: QWidget) -> None:
         """Put a button or a label into the title, before the button that hides the dock."""
         row = self._bar.layout()
         if isinstance(row, QHBoxLayout):
             row.insertWidget(row.count() - 1, tool)
+
+    def _choose_bar(self) -> None:
+        """Among tabs the tab is title enough."""
+        tabbed = not self.isFloating() and bool(self._window.tabifiedDockWidgets(self))
+        bar = self._no_bar if tabbed else self._bar
+        if self.titleBarWidget() is not bar:
+            self.setTitleBarWidget(bar)
+            bar.show()
 
     def reveal(self) -> None:
         """Show it and bring it to the front of its tabs."""

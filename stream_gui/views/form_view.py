@@ -80,6 +80,7 @@ class FormView(QScrollArea):
     def show_fields(self, fields: Sequence[FormField]) -> None:
         """Make the form for these fields."""
         body = QWidget()
+        body.setObjectName("form_body")
         form = QFormLayout(body)
         form.setContentsMargins(8, 4, 8, 4)
         form.setVerticalSpacing(5)

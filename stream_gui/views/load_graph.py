@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
@@ -36,13 +37,21 @@ COLOURS = {
         "#a3b1c0",
     ),
 }
-SHOWN_S = 120.0
+SHORTEST_S, SHOWN_S = 30.0, 120.0
 
 
 def client_colour(number: int, theme: str) -> QColor:
     """The colour of a client, the same in table and graph."""
     colours = COLOURS[theme]
     return QColor(colours[number % len(colours)])
+
+
+class AgeAxis(pg.AxisItem):  # type: ignore[misc]
+    """Seconds before now."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """The text of each tick."""
+        return [f"{value:g} s" if value else "now" for value in values]
 
 
 class LoadGraph(QWidget):
@@ -86,11 +95,11 @@ class LoadGraph(QWidget):
         return dict(self._curves)
 
     def _make_plot(self, row: int, name: str) -> Any:
-        plot = self._canvas.addPlot(row=row, col=0)
+        plot = self._canvas.addPlot(row=row, col=0, axisItems={"bottom": AgeAxis("bottom")})
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=False, y=False)
-        plot.setXRange(-SHOWN_S, 0, padding=0)
+        plot.setXRange(-SHORTEST_S, 0, padding=0)
         plot.showGrid(x=True, y=True, alpha=0.12)
         plot.setLabel("left", name, units="B/s")
         plot.getAxis("left").setWidth(62)
@@ -100,6 +109,8 @@ class LoadGraph(QWidget):
 
     def _show(self) -> None:
         ages_s = self._history.ages_s
+        span_s = -float(ages_s[0]) if ages_s.size else 0.0
+        self._plots["out"].setXRange(-min(max(span_s, SHORTEST_S), SHOWN_S), 0, padding=0)
         present = set()
         for client in self._history.clients():
             for direction, rates in (("in", client.bytes_in), ("out", client.bytes_out)):

@@ -25,8 +25,9 @@ from stream_gui.views.load_graph import LoadGraph, client_colour
 
 __all__ = ["LoadView"]
 
-WIDTHS = (132, 78, 78, 74, 74, 70, 66, 76, 66, 60, 130)
+WIDTHS = (150, 78, 78, 74, 74, 70, 66, 76, 66, 60, 130)
 SWATCH = 10
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class ClientDelegate(QStyledItemDelegate):
@@ -89,6 +90,7 @@ class LoadView(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(24)
         table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setDefaultAlignment(LEFT)
         table.horizontalHeader().setStretchLastSection(True)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show_menu)

@@ -30,7 +30,7 @@ from stream_gui.views.window_state import WindowState
 
 __all__ = ["MainWindow"]
 
-SIZE = (1640, 1000)
+SIZE = (1760, 1040)
 SAVE_MS = 60_000
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -159,12 +159,14 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.docks["load"], self.docks["feedback"])
         self.docks["load"].raise_()
         self.resizeDocks(
-            [self.docks["channels"], self.docks["console"]], [430, 440], Qt.Orientation.Horizontal
+            [self.docks["channels"], self.docks["console"]], [500, 450], Qt.Orientation.Horizontal
         )
         self.resizeDocks([self.docks["load"]], [250], Qt.Orientation.Vertical)
 
     def _first_size(self) -> None:
-        self.resize(QSize(*SIZE).boundedTo(QGuiApplication.primaryScreen().availableSize()))
+        room = QGuiApplication.primaryScreen().availableSize()
+        off_screen = QGuiApplication.platformName() == "offscreen"
+        self.resize(QSize(*SIZE) if off_screen else QSize(*SIZE).boundedTo(room))
         self._place_docks()
 
     def _fill_menus(self) -> None:
@@ -276,7 +278,6 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.channels.plot_requested.connect(self._plot)
-        self.plots.problem.connect(lambda text: self._session.feedback.warning("plots", text))
         self.banner.connect_wanted.connect(self.show_connect_dialog)
         self.banner.start_wanted.connect(self.show_start_dialog)
         self.banner.stop_wanted.connect(self._session.link.disconnect_now)

@@ -40,11 +40,13 @@ class MethodList(QWidget):
         self._calls = calls
         self._catalog: MethodCatalog = calls.catalog
         self._appearance = appearance
-        self._wanted = ""
+        self._wanted_target = ""
+        self._paths: dict[str, str] = {}
         self.targets = QComboBox()
         self.targets.setAccessibleName("Target")
         self.targets.setToolTip("Who executes the call")
         self.targets.currentTextChanged.connect(self._target_chosen)
+        self.targets.activated.connect(lambda _: self._target_picked())
         self.methods = QTreeWidget()
         self.methods.setHeaderHidden(True)
         self.methods.setAccessibleName("Methods")
@@ -72,10 +74,10 @@ class MethodList(QWidget):
 
     def choose(self, target: str, path: str = "") -> None:
         """Make a target and one of its methods current, as soon as it is known."""
-        self._wanted = path
+        self._wanted_target, self._paths[target] = target, path
         if self.targets.findText(target) >= 0:
             self.targets.setCurrentText(target)
-        self._select_wanted()
+            self._show_methods()
 
     def _arrange(self) -> None:
         again = QToolButton()
@@ -101,8 +103,9 @@ class MethodList(QWidget):
         self.targets.blockSignals(True)
         self.targets.clear()
         self.targets.addItems(names)
-        if before in names:
-            self.targets.setCurrentText(before)
+        for name in (before, self._wanted_target):
+            if name in names:
+                self.targets.setCurrentText(name)
         self.targets.blockSignals(False)
         self.targets.setEnabled(bool(names))
         if self.target != before or not names:
@@ -113,12 +116,15 @@ class MethodList(QWidget):
             self._calls.learn(target)
         self._show_methods()
 
+    def _target_picked(self) -> None:
+        """The operator's own choice ends all earlier wishes."""
+        self._wanted_target = self.target
+
     def _described(self, target: str) -> None:
         if target == self.target:
             self._show_methods()
 
     def _show_methods(self) -> None:
-        path = self.path or self._wanted
         self.methods.blockSignals(True)
         self.methods.clear()
         description = self._catalog.description(self.target)
@@ -128,8 +134,7 @@ class MethodList(QWidget):
             self.methods.addTopLevelItem(QTreeWidgetItem([self._catalog.problem(self.target)]))
         self.methods.expandAll()
         self.methods.blockSignals(False)
-        self._wanted = path
-        self._select_wanted()
+        self._select_latest()
 
     def _add_methods(self, description: sc.Description) -> None:
         groups: dict[str, QTreeWidgetItem] = {}
@@ -156,20 +161,21 @@ class MethodList(QWidget):
                 self.methods.addTopLevelItem(item)
         return groups[path]
 
-    def _select_wanted(self) -> None:
+    def _select_latest(self) -> None:
+        """Make the method current that was so, or is to be so, at this target."""
         found = self.methods.findItems(
             "*", Qt.MatchFlag.MatchWildcard | Qt.MatchFlag.MatchRecursive
         )
         methods = [item for item in found if item.data(0, PATH)]
-        wanted = next((item for item in methods if item.data(0, PATH) == self._wanted), None)
-        if wanted is None and methods and not self.path:
-            wanted = methods[0]
-        if wanted is not None and wanted is not self.methods.currentItem():
-            self.methods.setCurrentItem(wanted)
-        else:
-            self._method_chosen()
+        path = self._paths.get(self.target)
+        latest = next((item for item in methods if item.data(0, PATH) == path), None)
+        if latest is not None or methods:
+            self.methods.blockSignals(True)
+            self.methods.setCurrentItem(latest or methods[0])
+            self.methods.blockSignals(False)
+        self.chosen.emit(self.target, self.path)
 
     def _method_chosen(self) -> None:
         if self.path:
-            self._wanted = self.path
+            self._paths[self.target] = self.path
         self.chosen.emit(self.target, self.path)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 import stream_core as sc
 from stream_gui.models.command_line import Command, CommandError
@@ -36,6 +44,7 @@ class MethodView(QWidget):
         self._target = ""
         self._method: sc.MethodDescription | None = None
         self.signature = QLabel(wordWrap=True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.signature.setFont(appearance.fixed_font())
         self.documentation = QLabel(wordWrap=True)
         self.documentation.setObjectName("dim")

@@ -97,14 +97,22 @@ class RpcConsoleView(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setObjectName("rpc_splitter")
         self.splitter.setChildrenCollapsible(False)
-        for widget in (self.methods, self.method, lower):
-            self.splitter.addWidget(widget)
-        self.splitter.setStretchFactor(0, 2)
-        self.splitter.setStretchFactor(2, 3)
+        self.splitter.addWidget(self._upper())
+        self.splitter.addWidget(lower)
+        self.splitter.setSizes([430, 400])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.splitter)
         self.setFocusProxy(self.line)
+
+    def _upper(self) -> QWidget:
+        upper = QWidget()
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.methods, 1)
+        column.addWidget(self.method)
+        return upper
 
     def _connect(self) -> None:
         self.methods.chosen.connect(self._method_chosen)
