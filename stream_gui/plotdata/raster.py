@@ -73,6 +73,8 @@ class Raster:
         self, columns: NDArray[np.int64], rows: NDArray[np.float64], colour: int, size: int
     ) -> None:
         """Draw a dot, `size` pixels across, around each point."""
+        if not len(columns):
+            return
         reach = np.arange(size) - size // 2
         kept = (rows > -size) & (rows < self.height + size)
         y = np.floor(rows[kept]).astype(np.int64)[:, None, None] + reach[None, :, None]

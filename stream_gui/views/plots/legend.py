@@ -51,6 +51,11 @@ class Legend(QWidget):
         """The entries in the order of the curves."""
         return tuple(self._entries.values())
 
+    @property
+    def more_text(self) -> str:
+        """What it says of columns that are left out."""
+        return self._more.text()
+
     def recolour(self, colours: PlotColours) -> None:
         """Take other colours."""
         self._colours = colours

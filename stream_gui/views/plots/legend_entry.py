@@ -112,7 +112,9 @@ class LegendEntry(QWidget):
             self._paint_badge(painter, left + _GAP)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.toggled.emit()
 
     def contextMenuEvent(self, event: object) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
@@ -53,7 +54,7 @@ class PlotArea(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._scroll = QScrollArea()
         self._empty = QLabel(_EMPTY_TEXT)
-        self._timer = FrameTimer(self._paint_due, self)
+        self.frame_timer = FrameTimer(self._paint_due, self)
         self._build()
         self._connect()
         for panel in layout.panels:
@@ -66,9 +67,14 @@ class PlotArea(QWidget):
         return self._painted_before + sum(panel.frames for panel in self._panels.values())
 
     @property
-    def panels(self) -> dict[int, PlotPanel]:
+    def empty_text(self) -> str:
+        """What it says in place of panels; "" if there are any."""
+        return "" if self._panels else self._empty.text()
+
+    @property
+    def panels(self) -> Mapping[int, PlotPanel]:
         """The panels by their numbers."""
-        return dict(self._panels)
+        return MappingProxyType(self._panels)
 
     def actions(self) -> list[QAction]:
         """Everything that can be done here, for a menu."""
@@ -95,7 +101,7 @@ class PlotArea(QWidget):
 
     def shut_down(self) -> None:
         """Paint no more and give all feeds back."""
-        self._timer.stop()
+        self.frame_timer.stop()
         for panel in self._panels.values():
             panel.shut_down()
 
@@ -104,11 +110,11 @@ class PlotArea(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._timer.start()
+        self.frame_timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._timer.stop()
+        self.frame_timer.stop()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

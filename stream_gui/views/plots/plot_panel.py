@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QMouseEvent,
+    QPainter,
+    QPaintEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from stream_gui import assets
 from stream_gui.models.plot_layout import CHANNEL_MIME, PlotLayout, channels_from_mime
@@ -30,7 +32,7 @@ _NEWS_EVERY_S = 0.1
 _EMPTY_RANGE = (0.0, 1.0)
 
 
-class PlotPanel(QFrame):
+class PlotPanel(QWidget):
     """A panel of the layout on screen.
 
     Signals:
@@ -46,7 +48,6 @@ class PlotPanel(QFrame):
 
     def __init__(self, layout: PlotLayout, panel: int, feeds: FeedSource) -> None:
         super().__init__()
-        self.setObjectName("plot_panel")
         self.setAcceptDrops(True)
         self._layout = layout
         self._panel = panel
@@ -56,6 +57,7 @@ class PlotPanel(QFrame):
         self._news: object = None
         self._news_at_s = 0.0
         self._is_drop_target = False
+        self._is_current = False
         self.canvas = PlotCanvas()
         self.curves = PanelCurves(layout, panel, feeds, self._on_curves_changed)
         self.legend = Legend(self.curves, self._colours)
@@ -76,6 +78,11 @@ class PlotPanel(QFrame):
     def frames(self) -> int:
         """How often its curves have been drawn."""
         return self.canvas.curves_item.images_drawn
+
+    @property
+    def curve_colours(self) -> list[int]:
+        """The colour of each curve, 0xRRGGBB."""
+        return [self._colour_of(shown) for shown in self.curves]
 
     def follow_layout(self) -> None:
         """Take over what the layout says of this panel."""
@@ -132,6 +139,14 @@ class PlotPanel(QFrame):
                 self._colours = colours
                 self._restyle()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        strong = self._is_drop_target or self._is_current
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._colours.accent if strong else self._colours.border)
+        painter.setBrush(self._colours.base)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._layout.set_current(self._panel)
         super().mousePressEvent(event)
@@ -153,9 +168,8 @@ class PlotPanel(QFrame):
 
     def show_current(self, is_current: bool) -> None:
         """Show whether this panel takes what is added without naming one."""
-        if self.property("current") != is_current:
-            self.setProperty("current", is_current)
-            self._restyle_frame()
+        self._is_current = is_current
+        self.update()
 
     def _build(self) -> None:
         header = QHBoxLayout()
@@ -206,21 +220,13 @@ class PlotPanel(QFrame):
         self._title.setStyleSheet(f"font-weight: 600; color: {self._colours.text.name()}")
         self._fit.setIcon(assets.icon("fit", self._colours.warning.name()))
         self._close.setIcon(assets.icon("close", self._colours.dim.name()))
-        self._restyle_frame()
+        self.update()
         self.legend.recolour(self._colours)
         self.need_paint()
 
-    def _restyle_frame(self) -> None:
-        strong = self._is_drop_target or self.property("current")
-        edge = self._colours.accent if strong else self._colours.border
-        self.setStyleSheet(
-            f"QFrame#plot_panel {{ background: {self._colours.base.name()};"
-            f" border: 1px solid {edge.name()}; border-radius: 5px; }}"
-        )
-
     def _show_drop_target(self, shown: bool) -> None:
         self._is_drop_target = shown
-        self._restyle_frame()
+        self.update()
 
     def _is_due(self, view: ColumnView, now_s: float) -> bool:
         """Whether there is another picture to show; one that only grows may wait a little."""

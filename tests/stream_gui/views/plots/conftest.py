@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Signal
+from pytestqt.qtbot import QtBot
+
+from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.plotdata.series import Series
+from stream_gui.views.plots.plot_area import PlotArea
+
+SECOND = 1_000_000_000
+T0 = 1_700_000_000 * SECOND
+
+
+class FakeFeed(QObject):
+    changed = Signal()
+
+    def __init__(self, channel: str) -> None:
+        super().__init__()
+        self.channel = channel
+        self.columns: tuple[str, ...] = ()
+        self.series: tuple[Series, ...] = ()
+        self.unit = ""
+        self.state = "waiting"
+        self.problem = ""
+        self.lost = 0
+
+    def become_live(self, *columns: str, unit: str = "V") -> None:
+        self.columns = columns or ("",)
+        self.series = tuple(Series(column, dtype="float64") for column in self.columns)
+        self.unit = unit
+        self.state = "live"
+        self.changed.emit()
+
+    def append(self, *values: float, start_s: float = 0.0, interval_s: float = 1.0) -> None:
+        for series in self.series:
+            series.append(
+                np.array(values),
+                time_ns=T0 + round(start_s * SECOND),
+                interval_ns=round(interval_s * SECOND),
+            )
+
+
+class FakeFeeds:
+    def __init__(self) -> None:
+        self.by_channel: dict[str, FakeFeed] = {}
+        self.is_open: list[FakeFeed] = []
+
+    def __getitem__(self, channel: str) -> FakeFeed:
+        if channel not in self.by_channel:
+            self.by_channel[channel] = FakeFeed(channel)
+        return self.by_channel[channel]
+
+    def open(self, channel: str) -> FakeFeed:
+        self.is_open.append(self[channel])
+        return self[channel]
+
+    def close(self, feed: FakeFeed) -> None:
+        self.is_open.remove(feed)
+
+
+@pytest.fixture
+def layout(qapp: object) -> PlotLayout:
+    return PlotLayout()
+
+
+@pytest.fixture
+def feeds() -> FakeFeeds:
+    return FakeFeeds()
+
+
+@pytest.fixture
+def area(qtbot: QtBot, layout: PlotLayout, feeds: FakeFeeds) -> Iterator[PlotArea]:
+    """A plot area on screen whose frames the test paints itself."""
+    area = PlotArea(layout, feeds)
+    qtbot.addWidget(area, before_close_func=lambda widget: widget.shut_down())
+    area.resize(800, 600)
+    area.show()
+    area.frame_timer.stop()
+    return area
+
+
+@pytest.fixture
+def paint(area: PlotArea, qapp: QObject) -> Callable[[float], bool]:
+    """Paint the frame of a time, in seconds since the first sample."""
+
+    def paint(now_s: float = 0.0) -> bool:
+        painted = area.paint_frame(round(now_s * SECOND))
+        for panel in area.panels.values():
+            panel.canvas.viewport().repaint()
+        return painted
+
+    return paint
