@@ -222,6 +222,8 @@ class Shown:
 
 def shown(annotation: AnnotationType) -> Any:
     """The annotation for a local signature: the real type where there is one, else its text."""
+    if annotation == Plain("None"):
+        return None
     real = _real(annotation)
     return Shown(text(annotation)) if real is None else real
 

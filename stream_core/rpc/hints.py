@@ -38,7 +38,7 @@ from stream_core.rpc.annotations import (
     UnionOf,
 )
 
-__all__ = ["Hints", "resolved_hints"]
+__all__ = ["Hints", "resolved_hints", "written"]
 
 PLAIN_NAMES: dict[Any, str] = {kind: name for name, kind in PLAIN_TYPES.items()} | {
     None: "None",
@@ -73,8 +73,8 @@ def resolved_hints(function: Callable[..., Any]) -> dict[str, Any]:
     if not hasattr(plain, "__annotations__"):
         plain = type(plain).__call__ if callable(plain) else plain
     names = getattr(plain, "__globals__", {})
-    written = getattr(plain, "__annotations__", {})
-    return {name: _resolved(annotation, names) for name, annotation in written.items()}
+    annotations = getattr(plain, "__annotations__", {})
+    return {name: _resolved(annotation, names) for name, annotation in annotations.items()}
 
 
 def _resolved(annotation: Any, names: dict[str, Any]) -> Any:
@@ -138,7 +138,7 @@ class Hints:
             return ANY
         if isinstance(annotation, typing.ForwardRef):
             return AnyType(annotation.__forward_arg__)
-        return AnyType(_written(annotation))
+        return AnyType(written(annotation))
 
     def _read_generic(
         self, annotation: Any, origin: Any, arguments: tuple[Any, ...]
@@ -171,13 +171,13 @@ class Hints:
             return TupleOf(tuple(self._read(argument) for argument in arguments))
         if isinstance(origin, type) and _record_fields(origin) is not None:
             return self._record(origin)
-        return AnyType(_written(annotation))
+        return AnyType(written(annotation))
 
     def _read_union(self, annotation: Any, arguments: tuple[Any, ...]) -> AnnotationType:
         members = [self._read(argument) for argument in arguments]
         if any(isinstance(member, AnyType) for member in members):
-            written = _written(annotation)  # one member takes everything: so does the union
-            return AnyType(written if len(written) < 100 else "Any")
+            text = written(annotation)  # one member takes everything: so does the union
+            return AnyType(text if len(text) < 100 else "Any")
         return _union(members)
 
     def _read_literal(self, annotation: Any, values: tuple[Any, ...]) -> AnnotationType:
@@ -187,7 +187,7 @@ class Hints:
                 return self._enum(kind, list(values))
         if all(type(value) in DESCRIBABLE for value in values):
             return LiteralOf(values)
-        return AnyType(_written(annotation))
+        return AnyType(written(annotation))
 
     def _read_array(self, annotation: Any, arguments: tuple[Any, ...]) -> AnnotationType:
         kinds = typing.get_args(arguments[1]) if len(arguments) > 1 else ()
@@ -195,7 +195,7 @@ class Hints:
             return ArrayOf()
         wanted = typing.get_args(kinds[0]) or kinds  # NDArray[float32 | float64]
         if not all(isinstance(kind, type) for kind in wanted):
-            return AnyType(_written(annotation))
+            return AnyType(written(annotation))
         return _union([_array_of(kind) for kind in wanted])
 
     def _read_class(self, kind: type) -> AnnotationType:
@@ -267,8 +267,10 @@ def _describable(member: enum.Enum) -> Any:
     return member.value if type(member.value) in DESCRIBABLE else member.name
 
 
-def _written(annotation: Any) -> str:
-    return inspect.formatannotation(annotation).replace("typing.", "")
+def written(annotation: Any) -> str:
+    """An annotation as text, without the modules that everybody knows."""
+    text = inspect.formatannotation(annotation)
+    return text.replace("typing.", "").replace("collections.abc.", "")
 
 
 def _is_array(kind: Any) -> bool:

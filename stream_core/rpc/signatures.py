@@ -12,7 +12,7 @@ from stream_core.rpc.annotations import AnnotationType, EnumType, RecordType, te
 from stream_core.rpc.binder import Slot
 from stream_core.rpc.checks import Check, compile_check
 from stream_core.rpc.descriptions import MethodDescription
-from stream_core.rpc.hints import Hints, resolved_hints
+from stream_core.rpc.hints import Hints, resolved_hints, written
 from stream_core.rpc.mismatch import MismatchError
 from stream_core.rpc.parameters import KINDS, ParameterDescription
 from stream_core.wire import objects
@@ -58,8 +58,8 @@ def read_signature(path: str, function: Callable[..., Any], *, streams: bool) ->
     parameters = tuple(
         _describe(parameter, annotations, hints) for parameter in signature.parameters.values()
     )
-    written = annotations.get("return", EMPTY)
-    returns = hints.read_stream(written) if streams else hints.read(written)
+    annotation = annotations.get("return", EMPTY)
+    returns = hints.read_stream(annotation) if streams else hints.read(annotation)
     slots = tuple(
         Slot(
             described.name,
@@ -69,7 +69,7 @@ def read_signature(path: str, function: Callable[..., Any], *, streams: bool) ->
         )
         for described in parameters
     )
-    returns_text = _written(written, returns, streams=streams)
+    returns_text = _written(annotation, returns, streams=streams)
     return Signature(parameters, slots, returns, returns_text, _result_form(returns))
 
 
@@ -127,11 +127,7 @@ def _default(default: Any, annotation: AnnotationType) -> tuple[Any, str]:
 def _written(annotation: Any, read: AnnotationType, *, streams: bool) -> str:
     if annotation is EMPTY:
         return ""
-    if not streams:
-        return text(read)
-    return (
-        inspect.formatannotation(annotation).replace("typing.", "").replace("collections.abc.", "")
-    )
+    return written(annotation) if streams else text(read)
 
 
 def _result_form(returns: AnnotationType) -> Check | None:

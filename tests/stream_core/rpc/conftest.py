@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -103,3 +103,14 @@ async def join() -> AsyncIterator[Callable[..., Link]]:
     yield joined
     for link in links:
         await link.close()
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], Awaitable[None]]:
+    """Waits for what another thread, or the other end, is about to do."""
+
+    async def wait(condition: Callable[[], bool]) -> None:
+        while not condition():  # noqa: ASYNC110 - some conditions are of threads
+            await asyncio.sleep(0.001)
+
+    return wait

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -39,15 +40,22 @@ def binder(function: Any) -> Binder:
     st.dictionaries(st.sampled_from("abcd"), st.integers(), max_size=3),
 )
 def test_argument_lists_are_taken_and_refused_as_python_does(function, args, kwargs):
-    try:
-        function(*args, **kwargs)
-    except TypeError as error:
-        with pytest.raises(TypeError) as caught:
-            binder(function).bind(args, dict(kwargs))
-        if not re.search("keyword-only argument|some positional-only", str(error)):
-            assert str(caught.value) == str(error)
-    else:
+    pythons = _refusal(lambda: function(*args, **kwargs))
+    ours = _refusal(lambda: binder(function).bind(args, dict(kwargs)))
+    if pythons is None:
         assert binder(function).bind(args, dict(kwargs)) == (args, kwargs)
+    elif re.search("keyword-only argument|some positional-only", pythons):
+        assert ours is not None  # of several reasons Python may name another one
+    else:
+        assert ours == pythons
+
+
+def _refusal(call: Callable[[], object]) -> str | None:
+    try:
+        call()
+    except TypeError as error:
+        return str(error)
+    return None
 
 
 @pytest.mark.parametrize(

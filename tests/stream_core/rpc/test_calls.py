@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from stream_core.errors import (
+    CallTimeout,
+    ChannelNotFound,
+    ConnectionLost,
+    ProtocolError,
+    RemoteError,
+    TargetNotFound,
+)
+from stream_core.rpc import Failure, PendingCalls, encode_call, encode_failure
+from stream_core.wire import objects
+from stream_core.wire.header import Flag, Kind
+
+BODY = encode_call("add", [1, 2], {})
+
+
+class Caller(PendingCalls):
+    """With the frames that it sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[Kind, dict[str, Any]]] = []
+        super().__init__(lambda kind, **facts: self.sent.append((kind, facts)))
+
+    def kinds(self) -> list[Kind]:
+        return [kind for kind, _facts in self.sent]
+
+
+@pytest.fixture
+async def caller():
+    caller = Caller()
+    yield caller
+    caller.close()
+
+
+async def test_a_call_is_sent_at_once_with_number_and_time(caller):
+    first = caller.start(3, "add", BODY, timeout_s=2.5)
+    second = caller.start(3, "add", BODY)
+    assert caller.sent == [
+        (Kind.CALL, {"address": 3, "sequence": 1, "time_ns": 2_500_000_000, "body": BODY}),
+        (Kind.CALL, {"address": 3, "sequence": 2, "time_ns": 0, "body": BODY}),
+    ]
+    assert (first.target, first.path, second.sequence) == (3, "add", 2)
+
+
+async def test_answers_find_their_calls_in_any_order(caller):
+    first, second = caller.start(3, "add", BODY), caller.start(3, "add", BODY)
+    caller.frame(Kind.RESULT, 2, 0, objects.encode("second"))
+    caller.frame(Kind.RESULT, 1, 0, objects.encode("first"))
+    assert (await first, await second) == ("first", "second")
+    assert len(caller) == 0
+
+
+async def test_answers_to_nobody_are_ignored(caller):
+    for kind in (Kind.RESULT, Kind.FAILURE, Kind.PROGRESS):
+        caller.frame(kind, 99, 0, b"junk")
+
+
+async def test_a_deadline_fails_the_call_and_tells_the_target(caller):
+    call = caller.start(3, "add", BODY, timeout_s=0.01, target_name="rig")
+    with pytest.raises(CallTimeout, match=r"add\(\) of 'rig' did not answer in time"):
+        await call
+    assert caller.kinds() == [Kind.CALL, Kind.CANCEL]
+    caller.frame(Kind.RESULT, 1, 0, objects.encode(3))
+
+
+async def test_an_endless_time_out_is_none(caller):
+    caller.start(3, "add", BODY, timeout_s=float("inf"))
+    assert caller.sent[0][1]["time_ns"] == 0
+
+
+async def test_a_target_that_is_gone_fails_its_calls_only(caller):
+    gone, stays = caller.start(3, "add", BODY), caller.start(4, "add", BODY)
+    caller.fail_target(3, TargetNotFound("'rig' is gone"))
+    with pytest.raises(TargetNotFound, match="'rig' is gone"):
+        await gone
+    assert not stays.done()
+
+
+async def test_a_lost_link_fails_all_each_with_an_error_of_its_own(caller):
+    calls = [caller.start(3, "add", BODY), caller.start(4, "m", BODY, streams=True)]
+    caller.fail_all(ConnectionLost("gone"))
+    errors = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(error) for error in errors] == [ConnectionLost, ConnectionLost]
+    assert errors[0] is not errors[1]
+    assert caller.kinds() == [Kind.CALL, Kind.CALL]
+
+
+async def test_close_fails_what_is_left(caller):
+    call = caller.start(3, "add", BODY, timeout_s=60)
+    caller.close()
+    with pytest.raises(ConnectionLost, match="closed"):
+        await call
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags", "body", "streams"),
+    [
+        (Kind.RESULT, 0, b"\xc1", False),
+        (Kind.FAILURE, 0, b"junk", False),
+        (Kind.PROGRESS, 0, b"\xc1", False),
+        (Kind.RESULT, Flag.MORE, objects.encode(1), False),
+        (Kind.RESULT, Flag.MORE, b"\xc1", True),
+    ],
+)
+async def test_a_malformed_answer_fails_that_call_alone(caller, kind, flags, body, streams):
+    call, other = caller.start(3, "m", BODY, streams=streams), caller.start(3, "m", BODY)
+    caller.frame(kind, 1, flags, body)
+    with pytest.raises(ProtocolError):
+        await call
+    assert caller.kinds()[-1] is Kind.CANCEL
+    assert not other.done()
+
+
+@pytest.mark.parametrize(("target", "kind"), [(0, ChannelNotFound), (3, RemoteError)])
+async def test_errors_of_the_server_keep_their_class(caller, target, kind):
+    call = caller.start(target, "m", BODY)
+    caller.frame(Kind.FAILURE, 1, 0, encode_failure(Failure("raised", "ChannelNotFound", "no")))
+    with pytest.raises(kind):
+        await call
+    assert ("server" in repr(call)) is (target == 0)
+
+
+async def test_a_stream_is_credited_by_halves_of_its_window(caller):
+    call = caller.start(3, "m", BODY, streams=True)
+    for number in range(40):
+        caller.frame(Kind.RESULT, 1, Flag.MORE, objects.encode(number))
+    results = aiter(call)
+    assert [await anext(results) for _ in range(40)] == list(range(40))
+    credits = [facts["count"] for kind, facts in caller.sent if kind is Kind.CREDIT]
+    assert credits == [16, 32]
+    caller.frame(Kind.RESULT, 1, Flag.END, b"")
+    with pytest.raises(StopAsyncIteration):
+        await anext(results)
+
+
+async def test_a_stream_that_ends_by_one_plain_result(caller):
+    call = caller.start(3, "m", BODY, streams=True)
+    caller.frame(Kind.RESULT, 1, 0, objects.encode(5))
+    assert await call == [5]
+
+
+async def test_what_arrived_before_a_failure_is_given_out_first(caller):
+    call = caller.start(3, "m", BODY, streams=True)
+    caller.frame(Kind.RESULT, 1, Flag.MORE, objects.encode(1))
+    caller.fail_all(ConnectionLost("gone"))
+    results = aiter(call)
+    assert await anext(results) == 1
+    with pytest.raises(ConnectionLost):
+        await anext(results)
+
+
+async def test_progress_reaches_its_callbacks(caller):
+    call, seen = caller.start(3, "m", BODY), []
+    caller.frame(Kind.PROGRESS, 1, 0, objects.encode("nobody listens"))
+    call.on_progress(seen.append)
+    caller.frame(Kind.PROGRESS, 1, 0, objects.encode(0.5))
+    assert seen == [0.5]
+
+
+async def test_a_callback_may_end_other_calls(caller):
+    first, second = caller.start(3, "m", BODY), caller.start(3, "m", BODY)
+    first.add_done_callback(lambda _call: second.cancel())
+    caller.fail_all(ConnectionLost("gone"))
+    with pytest.raises(asyncio.CancelledError):
+        await second
