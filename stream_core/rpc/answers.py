@@ -65,7 +65,10 @@ class Answers:
             self.finish(execution, Kind.RESULT, body)
 
     def failure(self, execution: Execution, failure: Failure) -> None:
-        """The call's end without a result."""
+        """The call's end without a result; of a cancelled call only the log hears."""
+        if execution.cancelled and failure.type_name != asyncio.CancelledError.__name__:
+            told = failure.traceback or failure.message
+            logger.warning("%s() failed after it was cancelled:\n%s", execution.method.path, told)
         self.finish(execution, Kind.FAILURE, encode_failure(failure))
 
     def end(self, execution: Execution) -> None:

@@ -6,17 +6,13 @@ It never instantiates anything, and never imports numpy: who annotates with it h
 from __future__ import annotations
 
 import collections.abc as abc
-import dataclasses
 import enum
 import inspect
 import numbers
 import sys
 import types
 import typing
-from collections.abc import Callable, Mapping
 from typing import Any
-
-import msgspec
 
 from stream_core.rpc.annotations import (
     ANY,
@@ -37,8 +33,9 @@ from stream_core.rpc.annotations import (
     TupleRun,
     UnionOf,
 )
+from stream_core.rpc.declarations import record_fields
 
-__all__ = ["Hints", "resolved_hints", "written"]
+__all__ = ["Hints", "written"]
 
 PLAIN_NAMES: dict[Any, str] = {kind: name for name, kind in PLAIN_TYPES.items()} | {
     None: "None",
@@ -60,29 +57,6 @@ STREAMS = (
     abc.AsyncGenerator,
 )
 DESCRIBABLE = (type(None), bool, int, float, str, bytes)
-
-
-def resolved_hints(function: Callable[..., Any]) -> dict[str, Any]:
-    """The annotations of a function with forward references resolved where that is possible.
-
-    A reference that cannot be resolved stays the text that it is.
-    """
-    plain: Any = inspect.unwrap(function)
-    while not hasattr(plain, "__annotations__") and hasattr(plain, "func"):
-        plain = inspect.unwrap(plain.func)  # functools.partial
-    if not hasattr(plain, "__annotations__"):
-        plain = type(plain).__call__ if callable(plain) else plain
-    names = getattr(plain, "__globals__", {})
-    annotations = getattr(plain, "__annotations__", {})
-    return {name: _resolved(annotation, names) for name, annotation in annotations.items()}
-
-
-def _resolved(annotation: Any, names: dict[str, Any]) -> Any:
-    holder = types.SimpleNamespace(__annotations__={"it": annotation})
-    try:
-        return typing.get_type_hints(holder, names)["it"]
-    except Exception:  # any expression may stand in an annotation, and fail
-        return annotation
 
 
 class Hints:
@@ -169,7 +143,7 @@ class Hints:
             if arguments[-1:] == (Ellipsis,):
                 return TupleRun(item)
             return TupleOf(tuple(self._read(argument) for argument in arguments))
-        if isinstance(origin, type) and _record_fields(origin) is not None:
+        if isinstance(origin, type) and record_fields(origin) is not None:
             return self._record(origin)
         return AnyType(written(annotation))
 
@@ -206,7 +180,7 @@ class Hints:
             return self._enum(kind, list(kind))
         if issubclass(kind, PLAIN_TYPES["datetime"]):
             return Plain("datetime")
-        if _record_fields(kind) is not None:
+        if record_fields(kind) is not None:
             return self._record(kind)
         return AnyType(kind.__qualname__.rpartition(".")[2])
 
@@ -238,7 +212,7 @@ class Hints:
         try:
             fields = tuple(
                 RecordField(field, self.read(annotation), required)
-                for field, annotation, required in _record_fields(kind) or ()
+                for field, annotation, required in record_fields(kind) or ()
             )
         finally:
             self._inside.pop()
@@ -306,37 +280,3 @@ def _numpy_scalar(kind: type) -> AnnotationType | None:
         if issubclass(kind, family):
             return Plain(name)
     return AnyType(kind.__name__)
-
-
-def _record_fields(kind: type) -> list[tuple[str, Any, bool]] | None:
-    """Name, annotation and necessity of each field; None if the class is no record."""
-    hints = _class_hints(kind)
-    if dataclasses.is_dataclass(kind):
-        return [
-            (field.name, hints.get(field.name, field.type), not _has_default(field))
-            for field in dataclasses.fields(kind)
-            if field.init
-        ]
-    if issubclass(kind, msgspec.Struct):
-        fields = msgspec.structs.fields(kind)
-        return [(field.name, hints.get(field.name, Any), field.required) for field in fields]
-    if typing.is_typeddict(kind):
-        required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
-        return [(name, annotation, name in required) for name, annotation in hints.items()]
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        defaults: Mapping[str, Any] = getattr(kind, "_field_defaults", {})
-        names: tuple[str, ...] = kind._fields
-        return [(name, hints.get(name, Any), name not in defaults) for name in names]
-    return None
-
-
-def _has_default(field: dataclasses.Field[Any]) -> bool:
-    missing = dataclasses.MISSING
-    return field.default is not missing or field.default_factory is not missing
-
-
-def _class_hints(kind: type) -> dict[str, Any]:
-    try:
-        return typing.get_type_hints(kind)
-    except Exception:  # as in _resolved: the texts are kept
-        return dict(getattr(kind, "__annotations__", {}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Coroutine
 from contextlib import aclosing, closing
 from functools import partial
@@ -16,8 +15,6 @@ from stream_core.rpc.workers import Job, Workers
 from stream_core.wire.header import Kind
 
 __all__ = ["LoopRunner", "ThreadRunner"]
-
-logger = logging.getLogger(__name__)
 
 OWN_FRAMES = 1  # of this file, at the outer end of a method's traceback
 OWN_STREAM_FRAMES = 2

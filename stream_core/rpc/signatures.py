@@ -11,8 +11,9 @@ from stream_core.errors import InvalidValue
 from stream_core.rpc.annotations import AnnotationType, EnumType, RecordType, text
 from stream_core.rpc.binder import Slot
 from stream_core.rpc.checks import Check, compile_check
+from stream_core.rpc.declarations import python_signature, resolved_hints
 from stream_core.rpc.descriptions import MethodDescription
-from stream_core.rpc.hints import Hints, resolved_hints, written
+from stream_core.rpc.hints import Hints, written
 from stream_core.rpc.mismatch import MismatchError
 from stream_core.rpc.parameters import KINDS, ParameterDescription
 from stream_core.wire import objects
@@ -88,7 +89,7 @@ def caller_slots(method: MethodDescription) -> tuple[Slot, ...]:
 
 def _signature(path: str, function: Callable[..., Any]) -> inspect.Signature:
     try:
-        return inspect.signature(function)
+        return python_signature(function)
     except ValueError:  # a function in C that does not tell
         return UNKNOWN
     except TypeError as error:

@@ -68,6 +68,13 @@ class Host:
         except asyncio.CancelledError:
             return "too late"
 
+    async def rpc_fail_late(self):
+        self.started.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise ValueError("while ending")
+
     def rpc_raise(self, name: str):
         raise {"key": KeyError("x"), "exit": SystemExit(2), "cancel": asyncio.CancelledError()}[
             name
@@ -267,6 +274,16 @@ async def test_a_call_cancelled_at_once_is_never_answered(target, method):
     target.cancel(7, 1)
     await target.close()
     assert target.sent.frames.empty()
+
+
+async def test_a_failure_that_no_caller_hears_is_logged(target, until, caplog):
+    target.call(7, 1, 0, encode_call("fail_late", [], {}))
+    await until(target.host.started.is_set)
+    with caplog.at_level(logging.WARNING):
+        target.cancel(7, 1)
+        await target.close()
+    assert "fail_late() failed after it was cancelled" in caplog.text
+    assert "ValueError: while ending" in caplog.text
 
 
 async def test_the_calls_of_others_go_on_when_one_caller_leaves(target):

@@ -1,5 +1,4 @@
 import collections.abc as abc
-import functools
 import numbers
 import typing
 from dataclasses import dataclass, field
@@ -29,7 +28,7 @@ from stream_core.rpc.annotations import (
     TupleRun,
     UnionOf,
 )
-from stream_core.rpc.hints import Hints, resolved_hints
+from stream_core.rpc.hints import Hints
 
 INT, FLOAT, STR, NONE = Plain("int"), Plain("float"), Plain("str"), Plain("None")
 T = typing.TypeVar("T")
@@ -185,28 +184,3 @@ def test_the_results_of_generators_have_a_type():
     assert Hints().read_stream(abc.AsyncIterator[list[int]]) == ListOf(INT)
     assert Hints().read_stream(abc.Generator[int, None, None]) == INT
     assert Hints().read_stream(None) == ANY
-
-
-def test_text_is_resolved_where_it_can_be():
-    def method(a: "int", b: "Ghost", c: "list[Ghost]") -> "Point": ...  # noqa: F821
-
-    hints = resolved_hints(method)
-    assert hints == {"a": int, "b": "Ghost", "c": "list[Ghost]", "return": Point}
-    assert Hints().read(hints["b"]) == AnyType("Ghost")
-
-
-def test_what_wraps_a_function_has_its_annotations():
-    def method(a: int) -> str: ...
-
-    @functools.wraps(method)
-    def wrapper(*args):
-        return method(*args)
-
-    class Instance:
-        def __call__(self, a: int) -> str: ...
-
-    expected = {"a": int, "return": str}
-    assert resolved_hints(wrapper) == expected
-    assert resolved_hints(functools.partial(method)) == expected
-    assert resolved_hints(Instance()) == expected
-    assert resolved_hints(len) == {}
