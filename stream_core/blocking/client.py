@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from stream_core.blocking.iteration import Iteration
+from stream_core.blocking.outbox import Outbox
 from stream_core.blocking.reader import Reader
 from stream_core.blocking.remote import WaitingInvoker
 from stream_core.blocking.writer import Writer
@@ -87,7 +88,7 @@ class Client:
         self._timeout_name = timeout_name
         self._lock = threading.Lock()
         self._thread: LoopThread | None = None
-        self._writers: weakref.WeakSet[Writer] = weakref.WeakSet()
+        self._outboxes: weakref.WeakSet[Outbox] = weakref.WeakSet()
 
     def __repr__(self) -> str:
         return repr(self._client)
@@ -128,8 +129,8 @@ class Client:
             _connected.discard(self)
 
     async def _leave(self) -> None:
-        for writer in tuple(self._writers):
-            writer.settle()
+        for outbox in tuple(self._outboxes):
+            outbox.settle()
         await self._client.close()
 
     def __enter__(self) -> Self:
@@ -340,8 +341,8 @@ class Client:
         self._ask(self._delete_channel(name))
 
     async def _delete_channel(self, name: str) -> None:
-        for writer in tuple(self._writers):
-            writer.settle()
+        for outbox in tuple(self._outboxes):
+            outbox.settle()
         await self._client.delete_channel(name)
 
     # The others
@@ -415,9 +416,10 @@ class Client:
             coroutine.close()  # if it was never begun
 
     def _writer(self, writer: AsyncWriter) -> Writer:
-        made = Writer(writer, self._running, self._client.now_ns)
-        self._writers.add(made)
-        return made
+        outlet = writer._outlet  # noqa: SLF001 - the two faces are one implementation
+        outbox = Outbox(outlet, self._running)
+        self._outboxes.add(outbox)
+        return Writer(writer, outbox, self._running, self._client.now_ns)
 
     def _reader(self, reader: AsyncReader) -> Reader:
         return Reader(reader, self._running)

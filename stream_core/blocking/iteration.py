@@ -7,7 +7,8 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, Self, TypeVar
 
-from stream_core.loop_thread import LoopThread
+from stream_core.errors import ConnectionLost
+from stream_core.loop_thread import LoopThread, NotRunningError
 
 __all__ = ["Iteration"]
 
@@ -45,7 +46,10 @@ class Iteration(Generic[T]):
         with self._lock:
             if self._ended:
                 raise StopIteration
-            self._thread.run(self._ready())
+            try:
+                self._thread.run(self._ready())
+            except NotRunningError:
+                raise ConnectionLost("the client was closed") from None
             step, self._step = self._step, None
             assert step is not None
             try:

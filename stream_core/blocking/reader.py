@@ -8,16 +8,19 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
 
 from stream_core.client.inbox import Step
 from stream_core.client.reader import Reader as AsyncReader
-from stream_core.errors import ChannelClosed, Empty
+from stream_core.errors import ChannelClosed, ConnectionLost, Empty
 from stream_core.loop_thread import LoopThread, NotRunningError
 from stream_core.values import Block, ChannelInfo, Item, Loss, ReaderStatistics
 
 __all__ = ["Reader"]
+
+T = TypeVar("T")
+Work = Callable[[], Coroutine[Any, Any, T]]
 
 POLL_S = 0.01
 
@@ -98,7 +101,7 @@ class Reader:
             if self._waiting:
                 raise Empty
         try:
-            if not self._values and not self._in_loop(self._advance()):
+            if not self._values and not self._wait_for(self._advance):
                 raise Empty
             return self._pop(None)
         finally:
@@ -122,8 +125,7 @@ class Reader:
         with self._turn(timeout_s) as left_s:
             if not self._values:
                 self._await_values(left_s)
-            block: Block = self._in_loop(self._take_block(), undo=self._untake)
-            return block
+            return self._wait_for(self._take_block, self._untake)
 
     def read_array(self, n: int, out: Any = None) -> Any:
         """The next `n` samples as one array of shape `(n, *shape)`; waits for all of them.
@@ -137,13 +139,13 @@ class Reader:
             ChannelClosed: the channel ended before; the samples that came can still be taken.
         """
         with self._turn(None):
-            return self._in_loop(self._reader.read_array(n, out))
+            return self._wait_for(lambda: self._reader.read_array(n, out))
 
     def transfer(self) -> Iterator[Any]:
         """The values up to the end marks of all writers, or to the end of the channel."""
         while True:
             with self._lock:
-                if not self._values and not self._in_loop(self._until_mark()):
+                if not self._values and not self._wait_for(self._until_mark):
                     return
                 value = self._pop(None)
             yield value
@@ -153,45 +155,45 @@ class Reader:
     @contextlib.contextmanager
     def _turn(self, timeout_s: float | None) -> Iterator[float | None]:
         """Be the one who takes; gives what is left of the time-out."""
-        begin_s = time.monotonic()
-        if not self._lock.acquire(timeout=-1 if timeout_s is None else max(0.0, timeout_s)):
-            raise TimeoutError(
-                f"channel '{self._inbox.name}': nothing came within timeout_s={timeout_s:g}, while "
-                "another thread waited for it too"
-            )
+        left_s = timeout_s
+        if not self._lock.acquire(blocking=False):
+            begin_s = time.monotonic()
+            if not self._lock.acquire(timeout=-1 if timeout_s is None else max(0.0, timeout_s)):
+                raise TimeoutError(
+                    f"channel '{self._inbox.name}': nothing came within timeout_s={timeout_s:g}, "
+                    "while another thread waited for it too"
+                )
+            if timeout_s is not None:
+                left_s = max(0.0, timeout_s - (time.monotonic() - begin_s))
         try:
-            spent_s = time.monotonic() - begin_s
-            yield None if timeout_s is None else max(0.0, timeout_s - spent_s)
+            yield left_s
         finally:
             self._lock.release()
 
     def _pop(self, timeout_s: float | None) -> Any:
-        while True:
-            try:
-                value = self._values.popleft()
-            except IndexError:  # or `clear` came in between
-                self._await_values(timeout_s)
-            else:
-                break
-        if not self._values:
+        values = self._values
+        while not values:
+            self._await_values(timeout_s)
+        value = values.popleft()
+        if not values:
             self._exhausted()
         return value
 
     def _await_values(self, timeout_s: float | None) -> None:
-        self._in_loop(self._fill(timeout_s))
+        self._wait_for(lambda: self._fill(timeout_s))
 
-    def _in_loop(self, coroutine: Any, **undo: Any) -> Any:
+    def _wait_for(self, work: Work[T], undo: Callable[[T], object] | None = None) -> T:
         self._waiting = True
         try:
-            return self._ask(coroutine, **undo)
+            return self._ask(work, undo)
         finally:
             self._waiting = False
 
-    def _ask(self, coroutine: Any, **undo: Any) -> Any:
+    def _ask(self, work: Work[T], undo: Callable[[T], object] | None = None) -> T:
         try:
-            return self._thread.run(coroutine, **undo)
-        except NotRunningError:
-            raise ChannelClosed(self.end_reason or "the client was closed") from None
+            return self._thread.run(work(), undo=undo)
+        except NotRunningError:  # all has ended, what is held can still be taken
+            return _without_waiting(work())
 
     def _exhausted(self) -> None:
         """Credit the block; in the loop, before anything that this thread has done there next."""
@@ -226,6 +228,9 @@ class Reader:
                 case Step.EMPTY:
                     await self._wait()
 
+    async def _clear(self) -> None:
+        self._reader.clear()
+
     # The subscription
 
     def configure(self, **parameters: Any) -> None:
@@ -234,21 +239,23 @@ class Reader:
         Raises:
             InvalidValue: a parameter is wrong.
         """
-        self._ask(self._reader.configure(**parameters))
+        self._ask(lambda: self._reader.configure(**parameters))
 
     def statistics(self) -> ReaderStatistics:
         """The account of this reader at the server."""
-        statistics: ReaderStatistics = self._ask(self._reader.statistics())
-        return statistics
+        return self._ask(self._reader.statistics)
 
     def clear(self) -> None:
         """Discard what is waiting, here and at the server."""
-        self._ask(_clear(self._reader))
+        if self._waiting:  # then nothing is here, and who waits must not be waited for
+            self._ask(self._clear)
+            return
+        with self._lock:
+            self._ask(self._clear)
 
     def close(self) -> None:
         """Read no more; idempotent."""
-        with contextlib.suppress(NotRunningError):
-            self._thread.run(self._reader.close())
+        self._ask(self._reader.close)
 
     def __len__(self) -> int:
         return len(self._reader)
@@ -276,5 +283,12 @@ class Reader:
         return self._reader.info
 
 
-async def _clear(reader: AsyncReader) -> None:
-    reader.clear()
+def _without_waiting(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that has nothing to wait for any more."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    work.close()
+    raise ConnectionLost("the client was closed")

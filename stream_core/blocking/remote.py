@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stream_core.blocking.iteration import Iteration
-from stream_core.loop_thread import LoopThread
+from stream_core.errors import ConnectionLost
+from stream_core.loop_thread import LoopThread, NotRunningError
 from stream_core.rpc import Call, Invoker, MethodDescription
 
 __all__ = ["WaitingInvoker"]
@@ -31,11 +32,13 @@ class WaitingInvoker:
         timeout_s: float | None,
     ) -> Any:
         """Call the method, which is bound and checked already."""
-        if method.streams:
-            return Iteration(
-                self._thread, self._thread.run(self._stream(method, args, kwargs, timeout_s))
-            )
-        return self._thread.run(self._call(method, args, kwargs, timeout_s))
+        try:
+            if not method.streams:
+                return self._thread.run(self._call(method, args, kwargs, timeout_s))
+            results = self._thread.run(self._stream(method, args, kwargs, timeout_s))
+        except NotRunningError:
+            raise ConnectionLost("the client was closed") from None
+        return Iteration(self._thread, results)
 
     async def _call(
         self,

@@ -1,32 +1,25 @@
-"""A writer that waits: takes values into an outbox, which the client's thread empties.
+"""A writer that waits; it never talks to the loop for an item that flows but to wake it.
 
-It is the asyncio writer of the same channel. While items flow, `send` is an append and, once a
-turn of the loop, a wake; else the asyncio writer decides, after all that was sent before.
+It is the asyncio writer of the same channel. While items flow, `send` takes the value and puts it
+into the outbox; else the asyncio writer decides, after all that was sent before.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import logging
-import threading
-from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from stream_core.blocking.taking import LATER, size_bytes, taking
+from stream_core.blocking.outbox import Outbox
+from stream_core.blocking.taking import LATER, taking
 from stream_core.client.writer import Writer as AsyncWriter
-from stream_core.errors import ChannelClosed, StreamError
+from stream_core.errors import ChannelClosed
 from stream_core.loop_thread import LoopThread, NotRunningError
 from stream_core.values import ChannelInfo, Demand
 
 __all__ = ["Writer"]
 
-logger = logging.getLogger(__name__)
 T = TypeVar("T")
-
-OUTBOX_ITEMS = 2048
-OUTBOX_BYTES = 1024 * 1024
 
 
 class Writer:
@@ -35,18 +28,19 @@ class Writer:
     Several threads may send; the items of each keep their order.
     """
 
-    def __init__(self, writer: AsyncWriter, thread: LoopThread, now_ns: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        writer: AsyncWriter,
+        outbox: Outbox,
+        thread: LoopThread,
+        now_ns: Callable[[], int],
+    ) -> None:
         self._writer = writer
+        self._outbox = outbox
+        self._outlet = outbox.outlet
         self._thread = thread
         self._now_ns = now_ns
-        self._outlet = writer._outlet  # noqa: SLF001 - the two faces are one implementation
         self._take = taking(writer.info)
-        self._lock = threading.Lock()
-        self._outbox: deque[tuple[Any, int, int]] = deque()  # value, time_ns, size_bytes
-        self._outbox_bytes = 0
-        self._woken = False
-        self._emptied: list[asyncio.Future[None]] = []
-        self._outlet.on_change.append(self._empty)
 
     def __repr__(self) -> str:
         return repr(self._writer)
@@ -68,8 +62,8 @@ class Writer:
         """
         if self._outlet.flowing:
             taken = self._take(value)
-            if taken is not LATER and self._room:
-                return self._append(taken, time_ns)
+            if taken is not LATER and self._outbox.room:
+                return self._put(taken, time_ns)
         elif self._unread:
             return False
         return self._ask(self._send_nowait(value, time_ns))
@@ -91,8 +85,8 @@ class Writer:
         """
         if self._outlet.flowing:
             taken = self._take(value)
-            if taken is not LATER and self._room:
-                return self._append(taken, time_ns)
+            if taken is not LATER and self._outbox.room:
+                return self._put(taken, time_ns)
         elif self._unread and not wait_active:
             return False
         return self._ask(self._send(value, time_ns, wait_active))
@@ -120,93 +114,41 @@ class Writer:
         return self._ask(self._send_samples(array, time_ns, interval_ns))
 
     @property
-    def _room(self) -> bool:
-        return len(self._outbox) < OUTBOX_ITEMS and self._outbox_bytes < OUTBOX_BYTES
-
-    @property
     def _unread(self) -> bool:
         outlet = self._outlet
         return outlet.idle and outlet.closed is None and not self._outbox
 
-    def _append(self, taken: Any, time_ns: int | None) -> bool:
-        size = size_bytes(taken)
-        item = (taken, self._now_ns() if time_ns is None else time_ns, size)
-        with self._lock:
-            self._outbox.append(item)
-            self._outbox_bytes += size
-            asleep, self._woken = not self._woken, True
-        if asleep:
-            self._tell(self._empty)
+    def _put(self, taken: Any, time_ns: int | None) -> bool:
+        try:
+            self._outbox.put(taken, self._now_ns() if time_ns is None else time_ns)
+        except NotRunningError:
+            raise self._closed() from None
         return True
 
-    # In the loop
-
-    def _empty(self) -> None:
-        """Offer what is in the outbox, for one turn of the loop."""
-        self._woken = False
-        outlet, outbox, freed_bytes = self._outlet, self._outbox, 0
-        while outbox and (outlet.flowing or not self._held_up):
-            value, time_ns, size = outbox.popleft()
-            freed_bytes += size
-            try:
-                outlet.offer(value, time_ns)
-            except StreamError:  # it was checked when it was taken
-                logger.exception("channel '%s': an item could not be sent", outlet.name)
-            if outlet.overdue:
-                outlet.overdue = False
-                self._woken = True
-                asyncio.get_running_loop().call_soon(self._empty)
-                break
-        with self._lock:
-            self._outbox_bytes -= freed_bytes
-        if not outbox:
-            self._tell_emptied()
-
-    @property
-    def _held_up(self) -> bool:
-        """Whether items may be offered later; else they are given up now, or nobody reads."""
-        outlet = self._outlet
-        return outlet.closed is None and outlet.number != 0 and not outlet.idle
-
-    def _tell_emptied(self) -> None:
-        emptied, self._emptied = self._emptied, []
-        for future in emptied:
-            if not future.done():
-                future.set_result(None)
-
-    async def _until_empty(self) -> None:
-        while self._outbox:
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._emptied.append(future)
-            await future
+    # In the loop, after what was sent before
 
     async def _send(self, value: Any, time_ns: int | None, wait_active: bool) -> bool:
-        await self._until_empty()
+        await self._outbox.until_empty()
         return await self._writer.send(value, time_ns=time_ns, wait_active=wait_active)
 
     async def _send_nowait(self, value: Any, time_ns: int | None) -> bool:
-        self.settle()
+        self._outbox.settle()
         return self._writer.send_nowait(value, time_ns=time_ns)
 
     async def _send_samples(self, array: Any, time_ns: int | None, interval_ns: int | None) -> bool:
-        await self._until_empty()
+        await self._outbox.until_empty()
         return await self._writer.send_samples(array, time_ns=time_ns, interval_ns=interval_ns)
 
     async def _after_all(self, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        await self._until_empty()
+        await self._outbox.until_empty()
         await act()
-
-    def settle(self) -> None:
-        """In the loop: send all that can be sent now."""
-        while self._outbox and self._outlet.flowing:
-            self._empty()
 
     # Demand
 
     @property
     def ready(self) -> bool:
         """Whether `send_nowait` would take an item."""
-        return self._outlet.flowing and self._room
+        return self._outlet.flowing and self._outbox.room
 
     @property
     def active(self) -> bool:
@@ -262,12 +204,6 @@ class Writer:
     def _ask(self, coroutine: Coroutine[Any, Any, T]) -> T:
         try:
             return self._thread.run(coroutine)
-        except NotRunningError:
-            raise self._closed() from None
-
-    def _tell(self, callback: Callable[[], None]) -> None:
-        try:
-            self._thread.call_soon(callback)
         except NotRunningError:
             raise self._closed() from None
 
