@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stream_gui.plotdata.envelope import Envelope
 
-__all__ = ["ColumnView", "Columns", "columns_of"]
+__all__ = ["ColumnView", "Columns", "columns_of", "extremes_of"]
 
 _MARK_WHEN_WIDER = 20
 """Samples are marked one by one when they are, on average, so many columns apart."""
@@ -80,7 +80,7 @@ def columns_of(envelope: Envelope, view: ColumnView) -> Columns:
     for piece in np.split(np.arange(len(envelope)), back) if len(back) else [slice(None)]:
         _add_piece(low, high, _Points.of(envelope, piece, view))
     marks, values = _marks(envelope, view)
-    return Columns(low, high, marks, values, *_extremes(low, high))
+    return Columns(low, high, marks, values, *extremes_of(low, high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _marks(envelope: Envelope, view: ColumnView) -> tuple[NDArray[np.int64], NDA
     return columns[shown], envelope.low[shown].astype(np.float64)
 
 
-def _extremes(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
+def extremes_of(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
     """The lowest and the highest finite height."""
     finite_low, finite_high = low[np.isfinite(low)], high[np.isfinite(high)]
     if not len(finite_low) or not len(finite_high):

@@ -35,6 +35,16 @@ class Raster:
         """Paint everything in one colour."""
         self.pixels.fill(_OPAQUE | np.uint32(colour))
 
+    def scroll(self, columns: int) -> None:
+        """Move everything to the left; what is left of the last columns is meaningless."""
+        if columns:
+            flat = self.pixels.reshape(-1)
+            flat[:-columns] = flat[columns:]
+
+    def paste(self, part: Raster, column: int) -> None:
+        """Put another raster of the same height at a column."""
+        self.pixels[:, column : column + part.width] = part.pixels
+
     def draw_grid(self, columns: NDArray[np.int64], rows: NDArray[np.int64], colour: int) -> None:
         """Draw lines through whole columns and rows; those outside are left out."""
         opaque = _OPAQUE | np.uint32(colour)

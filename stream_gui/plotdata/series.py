@@ -62,6 +62,7 @@ class Series:
         self._dtype = dtype
         self._lock = threading.Lock()
         self._version = 0
+        self._epoch = 0
         self._last_value: float | None = None
         self._reset()
 
@@ -72,6 +73,11 @@ class Series:
     def version(self) -> int:
         """A number that grows whenever there is something new to show."""
         return self._version
+
+    @property
+    def epoch(self) -> int:
+        """A number that grows when samples come that are not later than all before."""
+        return self._epoch
 
     @property
     def length(self) -> int:
@@ -157,6 +163,7 @@ class Series:
         """Forget all samples."""
         with self._lock:
             self._reset()
+            self._epoch += 1
             self._version += 1
 
     def gaps(self) -> tuple[Gap, ...]:
@@ -207,7 +214,10 @@ class Series:
         return _Times(time_ns, interval_ns or 0, None)
 
     def _write(self, samples: NDArray[Any], times: _Times) -> None:
+        before_ns = self._times.newest_ns
         broken = times.append_to(self._times, len(samples))
+        if before_ns is not None and (self._times.newest_ns or 0) < before_ns:
+            self._epoch += 1
         if broken:
             self._add_gap("nothing came for a while, or the clock was set back", None)
         self._samples.write(samples)

@@ -141,6 +141,7 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             lines, values = lines[:0], values[:0]
         self.curves_item.show_picture(
             Picture(
+                view=view,
                 curves=tuple(curves),
                 low=low,
                 high=high,

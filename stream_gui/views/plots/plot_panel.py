@@ -16,7 +16,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from stream_gui import assets
 from stream_gui.models.plot_layout import CHANNEL_MIME, PlotLayout, channels_from_mime
 from stream_gui.plotdata.autoscale import AutoScale
-from stream_gui.plotdata.columns import Columns, ColumnView, columns_of
+from stream_gui.plotdata.column_cache import ColumnCache
+from stream_gui.plotdata.columns import Columns, ColumnView
+from stream_gui.plotdata.series import Series
 from stream_gui.views.plots.envelope_item import DrawnCurve
 from stream_gui.views.plots.feed_source import FeedSource
 from stream_gui.views.plots.legend import Legend
@@ -58,6 +60,7 @@ class PlotPanel(QWidget):
         self._news_at_s = 0.0
         self._is_drop_target = False
         self._is_current = False
+        self._caches: dict[tuple[str, str], ColumnCache] = {}
         self.canvas = PlotCanvas()
         self.curves = PanelCurves(layout, panel, feeds, self._on_curves_changed)
         self.legend = Legend(self.curves, self._colours)
@@ -113,15 +116,12 @@ class PlotPanel(QWidget):
         if view is None or not self._is_due(view, now_s):
             return False
         drawn = [
-            (shown, columns)
+            self._drawn(shown, shown.series, view)
             for shown in self.curves
-            if shown.curve.visible and (columns := _columns(shown, view)) is not None
+            if shown.curve.visible and shown.series is not None
         ]
-        pictures = [
-            DrawnCurve(columns, self._colour_of(shown)) for shown, columns in reversed(drawn)
-        ]
-        y_range = self._y_range([columns for _, columns in drawn], now_s)
-        self.canvas.show_curves(view, y_range, pictures, self._unit())
+        y_range = self._y_range([curve.columns for curve in drawn], now_s)
+        self.canvas.show_curves(view, y_range, drawn[::-1], self._unit())
         return True
 
     def shut_down(self) -> None:
@@ -214,6 +214,7 @@ class PlotPanel(QWidget):
             self._title.setVisible(bool(title))
             self.legend.refresh()
             self.canvas.note = _note(self.curves)
+            self._caches.clear()
             self.need_paint()
 
     def _restyle(self) -> None:
@@ -238,6 +239,11 @@ class PlotPanel(QWidget):
             return False
         self._painted, self._news, self._news_at_s = picture, news, now_s
         return True
+
+    def _drawn(self, shown: ShownCurve, series: Series, view: ColumnView) -> DrawnCurve:
+        key = (shown.curve.channel, shown.curve.column)
+        found = self._caches.setdefault(key, ColumnCache()).update(series, view)
+        return DrawnCurve(found.columns, self._colour_of(shown), key, found.changed_from)
 
     def _colour_of(self, shown: ShownCurve) -> int:
         colour = curve_colour(shown.curve.colour, self._colours.is_dark)
@@ -270,12 +276,6 @@ class PlotPanel(QWidget):
 
     def _current_range(self) -> tuple[float, float]:
         return self._layout.y_range(self._panel) or self._scale.range or _EMPTY_RANGE
-
-
-def _columns(shown: ShownCurve, view: ColumnView) -> Columns | None:
-    if shown.series is None:
-        return None
-    return columns_of(shown.series.envelope(view.start_ns, view.stop_ns, view.count), view)
 
 
 def _note(curves: PanelCurves) -> str:

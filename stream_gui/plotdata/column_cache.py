@@ -1,0 +1,115 @@
+"""A curve's pixel columns from one frame to the next: computes only what has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stream_gui.plotdata.columns import Columns, ColumnView, columns_of, extremes_of
+from stream_gui.plotdata.series import Series
+
+__all__ = ["CachedColumns", "ColumnCache"]
+
+
+@dataclass(frozen=True, slots=True)
+class CachedColumns:
+    """A curve's columns with what is new of them.
+
+    Attributes:
+        columns: all of them.
+        changed_from: the first column, in this view, that differs from the frame before; the
+            view's width if none does, 0 if all may.
+    """
+
+    columns: Columns
+    changed_from: int
+
+
+class ColumnCache:
+    """The columns of one series while its view moves on.
+
+    Columns are anchored in time and samples only ever come at the end: a column that lies before
+    the newest sample of the frame before never changes again.
+    """
+
+    def __init__(self) -> None:
+        self._series: Series | None = None
+        self._view: ColumnView | None = None
+        self._columns: Columns | None = None
+        self._version = -1
+        self._epoch = -1
+        self._newest_ns: int | None = None
+
+    def update(self, series: Series, view: ColumnView) -> CachedColumns:
+        """The columns of a series in a view."""
+        version, epoch, newest_ns = series.version, series.epoch, series.newest_time_ns
+        first = self._first_change(series, view, version, epoch)
+        if first and self._columns is not None and self._view is not None:
+            columns = _moved(self._columns, view.first - self._view.first)
+            if first < view.count:
+                columns = _completed(columns, series, view, first)
+            columns = _with_extremes(columns)
+        else:
+            columns = _computed(series, view)
+        self._series, self._view, self._columns = series, view, columns
+        self._version, self._epoch, self._newest_ns = version, epoch, newest_ns
+        return CachedColumns(columns, first)
+
+    def _first_change(self, series: Series, view: ColumnView, version: int, epoch: int) -> int:
+        """The first column that may differ from the one in the same place of time before."""
+        old = self._view
+        if old is None or self._columns is None or self._newest_ns is None:
+            return 0
+        shift = view.first - old.first
+        usable = (
+            series is self._series
+            and epoch == self._epoch
+            and (view.count, view.column_ns) == (old.count, old.column_ns)
+            and 0 <= shift < view.count
+            and not len(self._columns.marks)
+        )
+        if not usable:
+            return 0
+        if version == self._version:
+            known = old.count - shift
+            return known if shift else view.count
+        newest_column = self._newest_ns // view.column_ns - view.first
+        return max(0, min(newest_column - 1, old.count - shift))
+
+
+def _computed(series: Series, view: ColumnView) -> Columns:
+    return columns_of(series.envelope(view.start_ns, view.stop_ns, view.count), view)
+
+
+def _moved(columns: Columns, shift: int) -> Columns:
+    """The columns `shift` places further left, with nothing in those that are new."""
+    return Columns(
+        _shifted(columns.low, shift),
+        _shifted(columns.high, shift),
+        columns.marks,
+        columns.mark_values,
+        columns.least,
+        columns.most,
+    )
+
+
+def _shifted(values: NDArray[np.float64], shift: int) -> NDArray[np.float64]:
+    moved = np.full_like(values, np.nan)
+    moved[: len(values) - shift] = values[shift:]
+    return moved
+
+
+def _completed(columns: Columns, series: Series, view: ColumnView, first: int) -> Columns:
+    """The columns with those from `first` on computed anew."""
+    part = ColumnView(view.first + first, view.count - first, view.column_ns)
+    news = _computed(series, part)
+    columns.low[first:] = news.low
+    columns.high[first:] = news.high
+    return columns
+
+
+def _with_extremes(columns: Columns) -> Columns:
+    least, most = extremes_of(columns.low, columns.high)
+    return Columns(columns.low, columns.high, columns.marks, columns.mark_values, least, most)
