@@ -112,6 +112,8 @@ class ServerMethods:
         except asyncio.CancelledError:  # nobody hears of the reader any more
             self._services.streams.unsubscribe(caller, subscription.number)
             raise
+        # The reply leaves in this turn of the loop, so that no item overtakes it.
+        asyncio.get_running_loop().call_soon(subscription.begin)
         return reply
 
     def rpc_unsubscribe(self, number: int) -> None:

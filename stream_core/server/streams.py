@@ -180,20 +180,21 @@ class Streams:
         self._check_reader(session, channel, parameters)
         return self._attach(session, channel, parameters)
 
-    async def subscribe_when_there(
+    def subscribe_when_there(
         self, session: Session, name: str, parameters: Parameters
-    ) -> Subscription:
-        """A new reader, as soon as the channel exists."""
+    ) -> asyncio.Future[Subscription]:
+        """A new reader, as soon as the channel exists; it counts as waiting from now on."""
         future: asyncio.Future[Subscription] = asyncio.get_running_loop().create_future()
         awaited = _Awaited(session, parameters, future)
-        waiting = self._awaited.setdefault(name, [])
-        waiting.append(awaited)
-        try:
-            return await future
-        finally:
-            if awaited in waiting:
-                waiting.remove(awaited)
-            if not waiting and self._awaited.get(name) is waiting:
+        self._awaited.setdefault(name, []).append(awaited)
+        future.add_done_callback(lambda _: self._forget_awaited(name, awaited))
+        return future
+
+    def _forget_awaited(self, name: str, awaited: _Awaited) -> None:
+        waiting = self._awaited.get(name, [])
+        if awaited in waiting:
+            waiting.remove(awaited)
+            if not waiting:
                 del self._awaited[name]
 
     def _attach_awaited(self, channel: Channel) -> None:

@@ -56,6 +56,12 @@ class Subscription:
         self._was_pausing = False
         self._buffered_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._begun = False
+
+    def begin(self) -> None:
+        """The client knows the reader's number by now: what waits may be sent."""
+        self._begun = True
+        self._changed(time.monotonic_ns())
 
     # What a channel asks of a reader (channels.channel.Subscriber)
 
@@ -75,7 +81,7 @@ class Subscription:
         buffer = self.buffer
         if buffer.full_override is not self._budget.full:
             buffer.full_override = self._budget.full
-        straight = buffer.offer(block, room=self._delivery.room, now_ns=now_ns)
+        straight = buffer.offer(block, room=self._begun and self._delivery.room, now_ns=now_ns)
         if straight is not None:
             self._delivery.send_block(self, straight)
         else:
@@ -161,6 +167,8 @@ class Subscription:
 
     def _changed(self, now_ns: int) -> None:
         self._account()
+        if not self._begun:
+            return
         if self.buffer.has_more(now_ns):
             self._delivery.wake(self)
         else:
