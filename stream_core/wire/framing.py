@@ -39,10 +39,13 @@ class FrameReader:
 
     The caller asks for `buffer()`, fills it from the socket and says how much by `received(n)`.
     Small bodies are copied out of one reused buffer; a large body that has not arrived whole is
-    received straight into a buffer of its own.
+    received straight into a buffer of its own. Frames of an unknown optional kind are skipped.
 
     Args:
         limit_bytes: a larger body is a `ProtocolError`; may be changed at any time.
+
+    Attributes:
+        error: how the peer broke the protocol, or None.
     """
 
     def __init__(self, limit_bytes: int) -> None:
@@ -78,7 +81,8 @@ class FrameReader:
             self._large_filled += size
             if self._large_filled < len(self._large_view):
                 return frames
-            frames.append(self._large)
+            if self._large.kind in KNOWN_KINDS:
+                frames.append(self._large)
             self._large = None
             self._large_view = memoryview(b"")
         else:
@@ -88,42 +92,51 @@ class FrameReader:
 
     def _compact(self) -> None:
         rest = self._end - self._start
-        self._buffer[:rest] = bytes(self._view[self._start : self._end])
+        self._buffer[:rest] = self._buffer[self._start : self._end]
         self._start, self._end = 0, rest
 
     def _cut(self, frames: list[Frame]) -> None:
-        start, end, view = self._start, self._end, self._view
+        start, end, view, unpack = self._start, self._end, self._view, HEADER.unpack_from
         while end - start >= HEADER_BYTES:
-            facts: Any = HEADER.unpack_from(view, start)
-            length, kind = facts[:2]
-            if length > self.limit_bytes:
-                self._fail(f"a frame body of {length} bytes exceeds frame_bytes={self.limit_bytes}")
-                break
-            if kind not in KNOWN_KINDS and kind < FIRST_OPTIONAL_KIND:
-                self._fail(f"frame kind {kind} is unknown")
-                break
+            # Spelled out: going through a tuple of the facts would double the cost of a frame.
+            length, kind, codec, flags, address, source, count, stride, sequence, time_ns = unpack(
+                view, start
+            )
+            known = kind in KNOWN_KINDS
+            if length > self.limit_bytes or not (known or kind >= FIRST_OPTIONAL_KIND):
+                self._refuse(length, kind)
+                return
             body_start = start + HEADER_BYTES
             stop = body_start + length
-            if stop <= end:
-                start = stop
-                if kind in KNOWN_KINDS:
-                    frames.append(Frame(*facts[1:], bytes(view[body_start:stop])))
-            elif length >= LARGE_BYTES:
-                self._begin_large(facts, length, view[body_start:end])
-                start = end
+            if stop > end:
+                if length >= LARGE_BYTES:
+                    self._begin_large(unpack(view, start), view[body_start:end])
+                    start = end
                 break
-            else:
-                break
+            start = stop
+            if known:
+                body = bytes(view[body_start:stop])
+                frames.append(
+                    Frame(
+                        kind, codec, flags, address, source, count, stride, sequence, time_ns, body
+                    )
+                )
         self._start = start
 
-    def _begin_large(self, facts: Any, length: int, present: memoryview) -> None:
+    def _begin_large(self, facts: Any, present: memoryview) -> None:
         from stream_core.wire.arrays import uninitialised  # numpy is loaded when first needed
 
-        target = uninitialised(length)
+        target = uninitialised(facts[0])
         target[: len(present)] = present
         self._large = Frame(*facts[1:], target.toreadonly())
         self._large_view = target
         self._large_filled = len(present)
 
-    def _fail(self, reason: str) -> None:
+    def _refuse(self, length: int, kind: int) -> None:
+        """The stream ends here; what follows is read over."""
+        self._start = self._end = 0
+        if length > self.limit_bytes:
+            reason = f"a frame body of {length} bytes exceeds frame_bytes={self.limit_bytes}"
+        else:
+            reason = f"frame kind {kind} is unknown"
         self.error = ProtocolError(reason)

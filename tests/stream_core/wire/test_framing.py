@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_core.wire.framing import BUFFER_BYTES, LARGE_BYTES, Frame, FrameReader
+from stream_core.wire.header import HEADER_BYTES, Kind, header
+
+LIMIT = 1024 * 1024
+
+
+def wire(kind: int = Kind.DATA, body: bytes = b"", **facts: int) -> bytes:
+    return header(kind, len(body), **facts) + body
+
+
+def feed(reader: FrameReader, data: bytes, sizes: list[int] | None = None) -> list[Frame]:
+    """Give data as a socket would: at most as much as fits, at most the next size."""
+    frames: list[Frame] = []
+    pieces = iter(sizes or [])
+    while data:
+        buffer = reader.buffer()
+        assert len(buffer) > 0
+        size = min(len(data), len(buffer), next(pieces, len(data)))
+        buffer[:size] = data[:size]
+        frames += reader.received(size)
+        data = data[size:]
+    return frames
+
+
+def content(frames: list[Frame]) -> list[tuple[int, int, bytes]]:
+    return [(frame.kind, frame.sequence, bytes(frame.body)) for frame in frames]
+
+
+@given(
+    bodies=st.lists(st.binary(max_size=200), max_size=6),
+    sizes=st.lists(st.integers(1, 120), max_size=40),
+)
+def test_any_split_of_the_bytes_gives_the_same_frames(
+    bodies: list[bytes], sizes: list[int]
+) -> None:
+    data = b"".join(wire(body=body, sequence=n) for n, body in enumerate(bodies))
+    frames = feed(FrameReader(LIMIT), data, sizes)
+    assert content(frames) == [(Kind.DATA, n, body) for n, body in enumerate(bodies)]
+
+
+def test_each_split_of_two_frames_gives_both() -> None:
+    data = wire(body=b"first", sequence=1) + wire(Kind.PING, sequence=2)
+    for size in range(1, len(data)):
+        frames = feed(FrameReader(LIMIT), data, [size])
+        assert content(frames) == [(Kind.DATA, 1, b"first"), (Kind.PING, 2, b"")]
+
+
+@given(
+    lengths=st.lists(
+        st.sampled_from(
+            [0, 1, LARGE_BYTES - 1, LARGE_BYTES, LARGE_BYTES + 1, BUFFER_BYTES, 700_001]
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    sizes=st.lists(st.integers(1, 2 * BUFFER_BYTES), max_size=20),
+)
+def test_large_frames_come_whole_however_they_are_split(
+    lengths: list[int], sizes: list[int]
+) -> None:
+    bodies = [bytes([number]) * length for number, length in enumerate(lengths, 1)]
+    data = b"".join(wire(body=body) for body in bodies)
+    frames = feed(FrameReader(LIMIT), data, sizes)
+    assert [bytes(frame.body) for frame in frames] == bodies
+
+
+def test_a_received_body_is_never_written_again() -> None:
+    reader = FrameReader(LIMIT)
+    small, large = b"a" * 100, b"b" * 300_000
+    frames = feed(reader, wire(body=small) + wire(body=large), [200])
+    feed(reader, wire(body=b"c" * 100) + wire(body=b"d" * 300_000))
+    assert [bytes(frame.body) for frame in frames] == [small, large]
+    for frame in frames:
+        assert memoryview(frame.body).readonly
+
+
+def test_all_facts_of_the_header_come_out() -> None:
+    facts = {
+        "codec": 2,
+        "flags": 0x8003,
+        "address": 2**32 - 1,
+        "source": 7,
+        "count": 2**32 - 2,
+        "stride": 9,
+        "sequence": 2**63 - 1,
+        "time_ns": -(2**63),
+    }
+    (frame,) = feed(FrameReader(LIMIT), wire(Kind.CALL, b"x", **facts))
+    assert {name: getattr(frame, name) for name in facts} == facts
+    assert frame.kind == Kind.CALL
+
+
+@pytest.mark.parametrize("body_bytes", [0, 30, LARGE_BYTES, 3 * BUFFER_BYTES])
+@pytest.mark.parametrize("split", [1, HEADER_BYTES, 1_000_000])
+def test_frames_of_an_unknown_optional_kind_are_skipped(body_bytes: int, split: int) -> None:
+    data = wire(200, bytes(body_bytes)) + wire(Kind.PING) + wire(255) + wire(Kind.PONG)
+    frames = feed(FrameReader(LIMIT), data, [split, split])
+    assert [frame.kind for frame in frames] == [Kind.PING, Kind.PONG]
+
+
+def test_an_unknown_kind_ends_the_stream_after_the_frames_before_it() -> None:
+    reader = FrameReader(LIMIT)
+    frames = feed(reader, wire(body=b"good") + wire(99) + wire(body=b"never"))
+    assert content(frames) == [(Kind.DATA, 0, b"good")]
+    assert "kind 99" in str(reader.error)
+    assert feed(reader, wire(body=b"never")) == []
+
+
+@pytest.mark.parametrize("kind", [Kind.DATA, 200])
+def test_a_body_beyond_the_limit_is_refused_before_it_comes(kind: int) -> None:
+    reader = FrameReader(100)
+    assert len(feed(reader, wire(kind, bytes(100)))) == (kind == Kind.DATA)
+    feed(reader, header(kind, 101))
+    assert "101 bytes exceeds frame_bytes=100" in str(reader.error)
+
+
+def test_the_limit_may_be_raised_between_frames() -> None:
+    reader = FrameReader(10)
+    feed(reader, wire(body=bytes(10)))
+    reader.limit_bytes = 20
+    assert len(feed(reader, wire(body=bytes(20)))) == 1
+    assert reader.error is None
+
+
+def test_after_a_breach_any_amount_is_read_over() -> None:
+    reader = FrameReader(10)
+    feed(reader, header(Kind.DATA, 11) + bytes(BUFFER_BYTES - HEADER_BYTES))
+    assert reader.error is not None
+    assert feed(reader, bytes(3 * BUFFER_BYTES)) == []
+
+
+@given(st.binary(max_size=400), st.lists(st.integers(1, 100), max_size=10))
+def test_junk_is_an_error_or_nothing_but_never_an_exception(data: bytes, sizes: list[int]) -> None:
+    reader = FrameReader(1000)
+    for frame in feed(reader, data, sizes):
+        assert len(frame.body) <= 1000
