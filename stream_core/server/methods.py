@@ -95,9 +95,15 @@ class ServerMethods:
         return self._subscribed(caller, streams.subscribe(caller, name, parameters))
 
     async def _subscribed_later(
-        self, caller: Session, subscription: Awaitable[Subscription]
+        self, caller: Session, later: asyncio.Future[Subscription]
     ) -> dict[str, Any]:
-        return await self._subscribed(caller, await subscription)
+        try:
+            subscription = await later
+        except asyncio.CancelledError:
+            if later.done() and not later.cancelled() and later.exception() is None:
+                self._services.streams.unsubscribe(caller, later.result().number)
+            raise
+        return await self._subscribed(caller, subscription)
 
     async def _subscribed(self, caller: Session, subscription: Subscription) -> dict[str, Any]:
         channel = subscription.channel

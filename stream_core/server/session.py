@@ -242,7 +242,7 @@ class Session:
         if entry is not None:
             entry[0].mark(entry[1])
 
-    def say_goodbye(self, reason: str, error: StreamError | None, retry_s: float | None) -> None:
+    def say_goodbye(self, reason: str, error: StreamError | None, *, retry_s: float | None) -> None:
         """Tell the client why, and close the link."""
         connection = self.connection
         if connection is None:

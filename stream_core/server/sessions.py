@@ -171,7 +171,7 @@ class Sessions:
         connection = session.connection
         if connection is not None:
             self._watch_closing(connection)
-            session.say_goodbye(reason, None if clean else error, retry_s)
+            session.say_goodbye(reason, None if clean else error, retry_s=retry_s)
         logger.info("client %s has gone: %s", session.name, reason)
         self._services.calls.session_gone(session)
         self._services.streams.session_gone(session)
@@ -197,9 +197,16 @@ class Sessions:
                 session.ping()
 
     async def close(self, reason: str) -> None:
-        """End all sessions, and wait until their links are closed."""
+        """End all sessions, and wait until their links are closed.
+
+        All links say goodbye first: nobody hears that a channel ends because its owner leaves.
+        """
         for session in self:
-            self.end(session, reason, error=ConnectionLost(reason), retry_s=0.2)
+            if session.connection is not None:
+                self._watch_closing(session.connection)
+                session.say_goodbye(reason, ConnectionLost(reason), retry_s=0.2)
+        for session in self:
+            self.end(session, reason)
         for connection in tuple(self._closing):
             await connection.lost
 
