@@ -1,0 +1,145 @@
+"""What the parts of a session do together."""
+
+import asyncio
+from typing import Any
+
+import numpy as np
+
+import stream_core as sc
+from stream_gui.models.channel_tree import ChannelTree
+from stream_gui.session.link import Target
+from stream_gui.session.monitor_session import MonitorSession
+
+
+def tree_text(tree: ChannelTree, name: str, column: int) -> str:
+    return str(tree.index_of(name, column).data())
+
+
+async def test_the_tree_follows_the_server(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    tree = joined.channels.tree
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("rig/t", unit="K", dtype="float32")
+        await eventually(lambda: "rig/t" in tree.names and "server/statistics" in tree.names)
+        assert tree_text(tree, "rig/t", 5) == "rig"
+        await writer.close()
+        await eventually(lambda: "rig/t" not in tree.names)
+    joined.link.disconnect_now()
+    await eventually(lambda: not tree.names)
+
+
+async def test_the_load_of_every_client_is_shown(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    async with sc.Client("rig", server.address):
+        await eventually(lambda: joined.load.clients.names == ["monitor", "rig"])
+        await eventually(lambda: joined.load.history.ages_s.size >= 2)
+        assert joined.load.history.server is not None
+        assert joined.catalog.targets == ["server", "monitor", "rig"]
+
+
+async def test_values_cost_nothing_until_somebody_asks(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    tree = joined.channels.tree
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("rig/t")
+        await eventually(lambda: "rig/t" in tree.names)
+        joined.values.set_visible(["rig/t"])
+        await asyncio.sleep(0.05)
+        assert not writer.active
+        assert tree_text(tree, "rig/t", 1) == "idle"
+        joined.values.set_live(True)
+        await asyncio.wait_for(writer.wait_active(), 5)
+        await writer.send(12.5)
+        await eventually(lambda: tree_text(tree, "rig/t", 1) == "12.5")
+        joined.values.set_visible([])
+        assert tree_text(tree, "rig/t", 1) == "idle"
+        await eventually(lambda: not writer.active)
+
+
+async def test_a_feed_brings_every_sample_of_every_column(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel(
+            "rig/w", dtype="float32", columns=("x", "y"), unit="V", rate_hz=1000
+        )
+        feed = joined.feeds.open("rig/w")
+        assert joined.feeds.open("rig/w") is feed
+        await asyncio.wait_for(writer.wait_active(), 5)
+        block = np.arange(2000, dtype=np.float32).reshape(1000, 2)
+        await writer.send_samples(block)
+        await eventually(lambda: feed.state == "live" and feed.series[0].total == 1000)
+        assert (feed.columns, feed.unit) == (("x", "y"), "V")
+        assert [series.last_value for series in feed.series] == [1998.0, 1999.0]
+        await eventually(lambda: "rig/w" in joined.channels.tree.names)
+        joined.values.refresh()
+        assert tree_text(joined.channels.tree, "rig/w", 1) == "1998, 1999"
+        joined.feeds.close(feed)
+        assert writer.active
+        joined.feeds.close(feed)
+        await eventually(lambda: not writer.active)
+
+
+async def test_a_feed_waits_for_its_channel_and_for_its_return(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    feed = joined.feeds.open("rig/later")
+    assert feed.state == "waiting"
+    async with sc.Client("rig", server.address) as rig:
+        for value in (1.0, 2.0):
+            writer = await rig.create_channel("rig/later")
+            await eventually(lambda: "rig/later" in joined.channels.tree.names)
+            await asyncio.wait_for(writer.wait_active(), 5)
+            await writer.send(value)
+            await eventually(lambda: feed.series and feed.series[0].last_value == value)  # noqa: B023
+            assert feed.state == "live"
+            await writer.close()
+            await eventually(lambda: feed.state == "ended")
+    assert feed.series[0].total == 2
+    joined.feeds.close(feed)
+
+
+async def test_what_cannot_be_drawn_says_so(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("rig/events")
+        feed = joined.feeds.open("rig/events")
+        await asyncio.wait_for(writer.wait_active(), 5)
+        await writer.send("valve opened")
+        await eventually(lambda: feed.state == "error")
+        assert "str" in feed.problem
+        joined.feeds.close(feed)
+
+
+async def test_a_feed_goes_on_at_another_server(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    feed = joined.feeds.open("a")
+    async with (
+        sc.Server("127.0.0.1", 0) as other,
+        sc.Client("rig", other.address) as rig,
+    ):
+        writer = await rig.create_channel("a")
+        joined.join(Target(other.address))
+        await asyncio.wait_for(writer.wait_active(), 5)
+        await writer.send(5)
+        await eventually(lambda: feed.series and feed.series[0].last_value == 5.0)
+        joined.feeds.close(feed)
+
+
+async def test_joining_is_remembered_without_the_secret(
+    session: MonitorSession, eventually: Any
+) -> None:
+    async with sc.Server("127.0.0.1", 0, secret="a very plain secret") as server:
+        session.join(Target(server.address, "me", "a very plain secret"))
+        await eventually(lambda: session.state.connected)
+    recent = session.settings.recent[0]
+    assert (recent.address, recent.name, recent.needs_secret) == (server.address, "me", True)
+    session.save_settings()
+    path = session.settings_file._path
+    assert path is not None
+    assert "plain secret" not in path.read_text()
