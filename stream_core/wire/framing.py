@@ -128,7 +128,7 @@ class FrameReader:
 
         target = uninitialised(facts[0])
         target[: len(present)] = present
-        self._large = Frame(*facts[1:], target.toreadonly())
+        self._large = Frame(*(*facts[1:], target.toreadonly()))
         self._large_view = target
         self._large_filled = len(present)
 
