@@ -29,7 +29,7 @@ def call(
     name: ClientName = None,
     secret_file: SecretFile = None,
     timeout: Annotated[
-        float, typer.Option("--timeout", "-t", metavar="SECONDS", min=0.0, help="The deadline.")
+        float, typer.Option("--timeout", "-t", metavar="SECONDS", min=0.001, help="The deadline.")
     ] = 20.0,
     traceback: Annotated[
         bool, typer.Option("--traceback", help="Show the remote traceback of a failure.")

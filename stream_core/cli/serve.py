@@ -17,8 +17,6 @@ from stream_core.process import serve_until_signal
 
 __all__ = ["serve"]
 
-logger = logging.getLogger(__name__)
-
 
 class LogLevel(StrEnum):
     """What is worth a line on standard error."""
@@ -61,16 +59,8 @@ def serve(
     settings = _merged(
         read_settings(config) if config else ServeSettings(), host, port, name, limit, insecure
     )
-    sc.run(_serve(_arguments(settings, secret_file)))
-
-
-async def _serve(arguments: dict[str, Any]) -> None:
-    server = sc.Server(**arguments)
-
-    def ready() -> None:
-        logger.info("listening on %s", server.address)
-
-    await serve_until_signal(server, ready)
+    server = sc.Server(**_arguments(settings, secret_file))
+    sc.run(serve_until_signal(server))
 
 
 def _merged(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -27,6 +28,9 @@ class Target(sc.blocking.Client):
 
     def rpc_fail(self) -> None:
         raise ValueError("too hot\x1b[31m")
+
+    async def rpc_never(self) -> None:
+        await asyncio.get_running_loop().create_future()
 
     def rpc_step(self) -> None:
         sc.current_call().progress({"step": 1})
@@ -88,5 +92,5 @@ def test_the_remote_traceback_is_shown_if_told(run: Callable[..., Any]) -> None:
     assert "rpc_fail" in run("call", "--traceback", "rig.one.fail").stderr
 
 
-def test_a_deadline_has_a_code_of_its_own(run: Callable[..., Any], target: Target) -> None:
-    assert run("call", "--timeout", "0", "rig.one.same", "x").exit_code == 4
+def test_a_deadline_has_a_code_of_its_own(run: Callable[..., Any]) -> None:
+    assert run("call", "--timeout", "0.05", "rig.one.never").exit_code == 4

@@ -14,7 +14,7 @@ import stream_core as sc
 def listening(process: Any) -> str:
     """Give the address that the log names."""
     for line in process.stderr:
-        found = re.search(r"listening on (\S+)", line)
+        found = re.search(r"listening at (\S+)", line)
         if found:
             return found[1]
     pytest.fail("it never listened")
