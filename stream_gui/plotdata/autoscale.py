@@ -10,7 +10,7 @@ import math
 
 __all__ = ["AutoScale", "nice_step"]
 
-_STEPS = 8
+_STEPS = 20
 _MARGIN = 0.03
 _NARROW_BELOW = 0.6
 _NARROW_AFTER_S = 2.0

@@ -25,7 +25,7 @@ def test_steps_are_one_two_or_five(span: float, most: int, step: float) -> None:
 
 
 def test_bounds_stand_on_steps_around_the_data() -> None:
-    assert updated(AutoScale(), -0.97, 1.02, 0) == pytest.approx((-1.5, 1.5))
+    assert updated(AutoScale(), -0.97, 1.02, 0) == pytest.approx((-1.1, 1.1))
 
 
 def test_noise_does_not_move_it() -> None:
