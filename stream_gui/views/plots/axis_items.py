@@ -34,9 +34,11 @@ class TickAxis(pg.AxisItem):  # type: ignore[misc]
         self.setTextPen(pg.mkPen(colours.dim))
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N803
+        """The ticks as they were given."""
         return [(self._step, self._ticks)]
 
     def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+        """The labels as they were given."""
         return self._labels
 
     def _show(self, step: float, ticks: list[float], labels: list[str]) -> None:

@@ -139,10 +139,12 @@ class EnvelopeItem(pg.GraphicsObject):  # type: ignore[misc]
         return max(1, int(rect.width() * pixel_ratio)), max(1, int(rect.height() * pixel_ratio))
 
     def boundingRect(self) -> QRectF:
+        """The whole of the view box."""
         rect: QRectF = self._box.rect()
         return rect
 
     def paint(self, painter: QPainter, *_: Any) -> None:
+        """Copy the image, drawing it first if need be."""
         if self._picture is None:
             return
         if not self._is_drawn:

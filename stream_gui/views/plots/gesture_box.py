@@ -38,6 +38,7 @@ class GestureBox(pg.ViewBox):  # type: ignore[misc]
         self.setDefaultPadding(0)
 
     def wheelEvent(self, ev: Any, axis: int | None = None) -> None:
+        """Wish for more or less time, or height."""
         ev.accept()
         factor = _ZOOM_PER_NOTCH ** (-ev.delta() / _NOTCH)
         place = self.mapFromScene(ev.scenePos())
@@ -48,6 +49,7 @@ class GestureBox(pg.ViewBox):  # type: ignore[misc]
             self.zoomed.emit(factor, place.x() / max(1.0, self.width()))
 
     def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
+        """Wish to move."""
         ev.accept()
         if ev.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             return
@@ -59,6 +61,7 @@ class GestureBox(pg.ViewBox):  # type: ignore[misc]
             self.lifted.emit(moved.y() / max(1.0, self.height()))
 
     def mouseClickEvent(self, ev: Any) -> None:
+        """Wish for the panel, or for a fitting scale."""
         if ev.button() == Qt.MouseButton.LeftButton:
             ev.accept()
             (self.fit_wanted if ev.double() else self.activated).emit()

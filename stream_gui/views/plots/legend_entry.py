@@ -87,6 +87,7 @@ class LegendEntry(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
+        """As wide as what it says."""
         metrics = self.fontMetrics()
         width = 2 * _MARGIN + _SWATCH + _GAP + metrics.horizontalAdvance(self._name)
         if self._value:
@@ -96,9 +97,11 @@ class LegendEntry(QWidget):
         return QSize(width, metrics.height() + 6)
 
     def minimumSizeHint(self) -> QSize:
+        """It is never cut off."""
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """Colour, name, value and badge."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_frame(painter)
@@ -112,12 +115,14 @@ class LegendEntry(QWidget):
             self._paint_badge(painter, left + _GAP)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Show or hide the curve."""
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
             event.position().toPoint()
         ):
             self.toggled.emit()
 
     def contextMenuEvent(self, event: object) -> None:
+        """Offer what can be done with the curve."""
         menu = QMenu(self)
         menu.addAction("Hide" if self._is_shown else "Show", self.toggled.emit)
         menu.addAction("Remove from this plot", self.removed.emit)
@@ -125,6 +130,7 @@ class LegendEntry(QWidget):
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return and space show or hide the curve, Del takes it away."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.toggled.emit()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -135,10 +141,12 @@ class LegendEntry(QWidget):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the frame."""
         super().focusInEvent(event)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame away."""
         super().focusOutEvent(event)
         self.update()
 

@@ -106,26 +106,32 @@ class PlotArea(QWidget):
             panel.shut_down()
 
     def sizeHint(self) -> QSize:
+        """Enough for two panels."""
         return QSize(800, 560)
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Paint from now on."""
         super().showEvent(event)
         self.frame_timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """Paint no more."""
         super().hideEvent(event)
         self.frame_timer.stop()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_empty"):
             self._restyle()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take channels."""
         if event.mimeData().hasFormat(CHANNEL_MIME):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Plot the channels in a panel of their own."""
         dropped = channels_from_mime(bytes(event.mimeData().data(CHANNEL_MIME).data()))
         if dropped:
             panel = self._layout.add_panel()

@@ -67,6 +67,7 @@ class PlotBar(QFrame):
             self._zone.setText(time.strftime("%a %d %b %Y, %Z", local))
 
     def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
             self._restyle()

@@ -154,11 +154,13 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         )
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep the labels in their places."""
         super().resizeEvent(event)
         if hasattr(self, "_note"):
             self._place_labels()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_note"):
             self._restyle()

@@ -129,9 +129,11 @@ class PlotPanel(QWidget):
         self.curves.close()
 
     def sizeHint(self) -> QSize:
+        """Enough to read it."""
         return QSize(640, 240)
 
     def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "legend"):
             colours = PlotColours.of(self.palette())
@@ -140,6 +142,7 @@ class PlotPanel(QWidget):
                 self._restyle()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """A frame, stronger for the current panel and for a drop."""
         strong = self._is_drop_target or self._is_current
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -148,18 +151,22 @@ class PlotPanel(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Become the current panel."""
         self._layout.set_current(self._panel)
         super().mousePressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take channels."""
         if event.mimeData().hasFormat(CHANNEL_MIME):
             event.acceptProposedAction()
             self._show_drop_target(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing will be dropped."""
         self._show_drop_target(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        """Plot the channels here."""
         self._show_drop_target(False)
         dropped = event.mimeData().data(CHANNEL_MIME).data()
         for channel, column in channels_from_mime(bytes(dropped)):
