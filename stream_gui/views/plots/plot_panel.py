@@ -194,6 +194,7 @@ class PlotPanel(QWidget):
         column.addLayout(header)
         column.addWidget(self.canvas, 1)
         self.canvas.setAcceptDrops(False)
+        self.canvas.viewport().setAcceptDrops(False)
 
     def _connect(self) -> None:
         self._close.clicked.connect(self.closed)

@@ -87,3 +87,17 @@ def test_a_drag_moves_in_time_and_pauses(
     assert before is not None
     assert area.time_view.stop_ns is not None
     assert area.time_view.stop_ns < before
+
+
+def test_a_click_makes_the_panel_current_and_gives_the_plots_the_keys(
+    canvas: PlotCanvas, layout: PlotLayout, area: PlotArea, qtbot: QtBot
+) -> None:
+    (panel,) = layout.panels
+    layout.add_panel()
+    QApplication.processEvents()
+    place = middle(canvas).toPoint()
+    qtbot.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert layout.current == panel
+    assert area.isAncestorOf(area.focusWidget()) or area.focusWidget() is area
+    qtbot.keyClick(area.focusWidget(), Qt.Key.Key_Space)
+    assert layout.paused

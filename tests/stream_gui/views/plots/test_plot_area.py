@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from stream_gui.models.plot_layout import CHANNEL_MIME, PlotLayout, channels_to_mime
@@ -60,6 +60,19 @@ def test_a_drop_on_a_panel_joins_it(area: PlotArea, layout: PlotLayout) -> None:
     assert drop(area.panels[first], ("b", ""))
     assert [curve.channel for curve in layout.curves(first)] == ["a", "b"]
     assert layout.current == first
+
+
+def test_a_drag_over_the_curves_reaches_the_panel(area: PlotArea, layout: PlotLayout) -> None:
+    panel = area.panels[layout.add_panel()]
+    data = QMimeData()
+    data.setData(CHANNEL_MIME, channels_to_mime([("a", "")]))
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    viewport = panel.canvas.viewport()
+    enter = QDragEnterEvent(QPoint(50, 50), COPY, data, buttons, keys)
+    QApplication.sendEvent(viewport, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(viewport, QDropEvent(QPointF(50, 50), COPY, data, buttons, keys))
+    assert [shown.curve.channel for shown in panel.curves] == ["a"]
 
 
 def test_what_is_no_channel_is_not_taken(area: PlotArea) -> None:
