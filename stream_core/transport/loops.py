@@ -19,9 +19,24 @@ def new_loop() -> asyncio.AbstractEventLoop:
 
 
 def run(main: Coroutine[Any, Any, T], *, debug: bool | None = None) -> T:
-    """Run `main` to its end as `asyncio.run` does, on the best event loop."""
+    """Run `main` to its end as `asyncio.run` does, on the best event loop.
+
+    Raises:
+        RuntimeError: called from a running event loop.
+    """
+    if _in_a_loop():
+        main.close()
+        raise RuntimeError("run() was called from a running event loop: await the coroutine there")
     with asyncio.Runner(loop_factory=new_loop, debug=debug) as runner:
         return runner.run(main)
+
+
+def _in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 @cache

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from stream_core.blocking import outbox
+from stream_core.blocking.outbox import Outbox
+from stream_core.errors import InvalidValue
+from stream_core.loop_thread import LoopThread, NotRunningError
+
+
+class Outlet:
+    """As much of an outlet as an outbox needs; one that notes what it is offered."""
+
+    name = "x"
+    number = 1
+    closed: str | None = None
+    idle = False
+    overdue = False
+
+    def __init__(self) -> None:
+        self.flowing = True
+        self.offered: list[tuple[Any, int]] = []
+        self.on_change: list[Callable[[], object]] = []
+        self.threads: set[str] = set()
+
+    def offer(self, value: Any, time_ns: int | None) -> bool:
+        if value == "wrong":
+            raise InvalidValue(value)
+        self.offered.append((value, time_ns or 0))
+        self.threads.add(threading.current_thread().name)
+        self.overdue = True
+        return self.flowing
+
+    async def change(self, **facts: Any) -> None:
+        for name, value in facts.items():
+            setattr(self, name, value)
+        for callback in self.on_change:
+            callback()
+
+
+@pytest.fixture
+def thread() -> Iterator[LoopThread]:
+    with LoopThread("loop") as thread:
+        yield thread
+
+
+@pytest.fixture
+def outlet() -> Outlet:
+    return Outlet()
+
+
+@pytest.fixture
+def box(outlet: Outlet, thread: LoopThread) -> Outbox:
+    return Outbox(outlet, thread)  # type: ignore[arg-type]
+
+
+def test_items_are_offered_in_the_loop_in_their_order(
+    outlet: Outlet, thread: LoopThread, box: Outbox
+) -> None:
+    for number in range(500):
+        box.put(number, number * 10)
+    thread.run(box.until_empty())
+    assert outlet.offered == [(number, number * 10) for number in range(500)]
+    assert outlet.threads == {"loop"}
+    assert len(box) == 0
+    assert box.room
+
+
+def test_a_pause_keeps_them_and_the_end_of_the_pause_sends_them(
+    outlet: Outlet, thread: LoopThread, box: Outbox
+) -> None:
+    outlet.flowing = False
+    box.put("kept", 1)
+    thread.run(asyncio.sleep(0))
+    assert (len(box), outlet.offered) == (1, [])
+    thread.run(outlet.change(flowing=True))
+    thread.run(box.until_empty())
+    assert outlet.offered == [("kept", 1)]
+
+
+@pytest.mark.parametrize("facts", [{"closed": "over"}, {"number": 0}, {"idle": True}])
+def test_what_can_never_flow_is_given_up(
+    outlet: Outlet, thread: LoopThread, box: Outbox, facts: dict[str, Any]
+) -> None:
+    outlet.flowing = False
+    for number in range(10):
+        box.put(number, 0)
+    thread.run(outlet.change(**facts))
+    thread.run(box.until_empty())
+    assert len(outlet.offered) == 10
+
+
+def test_it_is_full_by_items_and_by_bytes(outlet: Outlet, thread: LoopThread, box: Outbox) -> None:
+    outlet.flowing = False
+    for number in range(outbox.ITEMS):
+        assert box.room
+        box.put(number, 0)
+    assert not box.room
+    thread.run(outlet.change(flowing=True))
+    thread.run(box.until_empty())
+    assert box.room
+    outlet.flowing = False
+    box.put(bytes(outbox.BYTES), 0)
+    assert not box.room
+    thread.run(outlet.change(flowing=True))
+    thread.run(box.until_empty())
+    assert box.room
+
+
+def test_settling_offers_all_at_once(outlet: Outlet, thread: LoopThread, box: Outbox) -> None:
+    async def settled() -> int:
+        for number in range(10):
+            box.put(number, 0)
+        box.settle()
+        return len(outlet.offered)
+
+    assert thread.run(settled()) == 10
+
+
+def test_an_item_that_is_refused_late_is_logged_and_holds_up_nothing(
+    outlet: Outlet, thread: LoopThread, box: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    for value in ("wrong", "right"):
+        box.put(value, 0)
+    thread.run(box.until_empty())
+    assert [value for value, _ in outlet.offered] == ["right"]
+    assert "an item could not be sent" in caplog.text
+
+
+def test_a_stopped_thread_takes_nothing() -> None:
+    with LoopThread() as thread:
+        box = Outbox(Outlet(), thread)  # type: ignore[arg-type]
+    with pytest.raises(NotRunningError):
+        box.put(1, 0)
