@@ -44,13 +44,17 @@ clean:
 
 # ------------------------------------------------------------------------------- set-up of .venv
 
+# each set-up holds the one before it
 $(VENV)/.gui: EXTRAS := gui
+$(VENV)/.gui: HELD := $(VENV)/.gui
 $(VENV)/.test: EXTRAS := gui,test
+$(VENV)/.test: HELD := $(VENV)/.gui $(VENV)/.test
 $(VENV)/.bench: EXTRAS := gui,test,bench
+$(VENV)/.bench: HELD := $(VENV)/.gui $(VENV)/.test $(VENV)/.bench
 $(VENV)/.gui $(VENV)/.test $(VENV)/.bench: pyproject.toml $(VENV)/pyvenv.cfg
 	@echo "installing streamscope[$(EXTRAS)] into $(VENV)"
 	@$(PIP) install --quiet --editable ".[$(EXTRAS)]"
-	@touch $@
+	@touch $(HELD)
 
 # a .venv whose Python has gone away counts as missing
 ifneq ($(shell test -x $(BIN)/python && echo there),there)
