@@ -153,7 +153,15 @@ def run(options: Options, scenario: Scenario = Monitor.left) -> None:
     """Run a monitor until the operator leaves, or the scenario has ended."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     application = make_application()
+    interval_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    try:
+        _run(application, options, scenario)
+    finally:
+        sys.setswitchinterval(interval_s)
+
+
+def _run(application: QApplication, options: Options, scenario: Scenario) -> None:
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(application)) as runner:
         try:
             runner.run(_live(application, options, scenario))

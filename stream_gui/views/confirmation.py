@@ -23,7 +23,7 @@ def confirm(
     button = box.addButton(deed, QMessageBox.ButtonRole.DestructiveRole)
     button.setObjectName("danger")
     button.clicked.connect(lambda: action())
-    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)
     box.open()

@@ -49,6 +49,6 @@ class LeaveQuestion(QMessageBox):
         else:
             self.stop = self.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
             self.stop.clicked.connect(lambda: leave(True))
-        stay = self.addButton(QMessageBox.StandardButton.Cancel)
+        stay = self.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         self.setEscapeButton(stay)
         self.setDefaultButton(stay)

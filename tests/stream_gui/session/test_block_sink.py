@@ -1,0 +1,88 @@
+"""From blocks to series."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import stream_core as sc
+from stream_gui.session.block_sink import BlockSink, Curves, NotDrawableError
+
+
+def block(values: Any, *losses: sc.Loss, first: int = 0) -> sc.Block:
+    times_ns = np.arange(first, first + len(values), dtype=np.int64) * 1_000_000
+    return sc.Block(values, times_ns, range(first, first + len(values)), losses, 1)
+
+
+def taken(*blocks: sc.Block, info: sc.ChannelInfo | None = None) -> Curves:
+    found: list[Curves] = []
+    sink = BlockSink("rig/a", found.append)
+    for each in blocks:
+        sink.take(each, info)
+    (curves,) = found
+    return curves
+
+
+def test_a_scalar_channel_has_one_nameless_column() -> None:
+    info = sc.ChannelInfo(name="rig/a", unit="V")
+    curves = taken(block(np.arange(4.0)), block(np.arange(3.0), first=4), info=info)
+    assert (curves.columns, curves.unit) == (("",), "V")
+    assert curves.series[0].total == 7
+    assert curves.series[0].newest_time_ns == 6_000_000
+
+
+@pytest.mark.parametrize(
+    ("values", "columns"),
+    [
+        (np.zeros((3, 2), np.int16), ("0", "1")),
+        (np.zeros((3, 2, 2), np.float32), ("0", "1", "2", "3")),
+        ([1, 2.5, True], ("",)),
+        ([(1, 2), (3, 4)], ("0", "1")),
+        ([{"x": 1, "label": "a", "y": 2.0}, {"y": 5.0}], ("x", "y")),
+        ([np.float32(1), np.float32(2)], ("",)),
+    ],
+)
+def test_rows_of_numbers_become_columns(values: Any, columns: tuple[str, ...]) -> None:
+    assert taken(block(values)).columns == columns
+
+
+def test_columns_have_the_names_of_the_channel() -> None:
+    info = sc.ChannelInfo(name="rig/a", columns=("x", "y"))
+    curves = taken(block(np.zeros((3, 2))), info=info)
+    assert curves.columns == ("x", "y")
+    assert curves.series[0].label == "rig/a x"
+
+
+def test_missing_keys_are_missing_samples() -> None:
+    curves = taken(block([{"x": 1.0, "y": 1.0}, {"y": 2.0}]))
+    assert curves.series[0].last_value is not None
+    assert np.isnan(curves.series[0].last_value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["text"], [b"bytes"], [None], [object()], [[1, "a"]], [{"a": "b"}], np.zeros((2, 100)), [[]]],
+)
+def test_what_is_no_number_is_refused_with_its_name(values: Any) -> None:
+    with pytest.raises(NotDrawableError, match="rig/a"):
+        taken(block(values))
+
+
+def test_another_width_is_refused() -> None:
+    with pytest.raises(NotDrawableError, match="2 columns"):
+        taken(block(np.zeros((3, 2))), block(np.zeros((3, 3))))
+
+
+def test_losses_are_counted_and_leave_gaps() -> None:
+    sink = BlockSink("a", lambda curves: found.append(curves))
+    found: list[Curves] = []
+    sink.take(block(np.zeros(3)), None)
+    loss = sc.Loss(3, 7, 5, "buffer full")
+    assert sink.take(block(np.zeros(2), loss, first=8), None) == 5
+    (gap,) = found[0].series[0].gaps()
+    assert gap.reason.startswith("buffer full")
+
+
+def test_an_empty_block_only_tells_of_losses() -> None:
+    sink = BlockSink("a", lambda curves: None)
+    assert sink.take(block(np.zeros(0), sc.Loss(0, None, 2, "gone")), None) == 2
