@@ -324,6 +324,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         frame_bytes: body of one frame.
         reader_bytes: waiting in one reader's buffer.
         buffer_bytes: waiting in all buffers together.
+        link_bytes: waiting for one client's link beyond its readers' buffers; calls that would add
+            to more than that are refused, and a client that adds to it itself is cut off.
         handshake_bytes: received from a client before it is authenticated.
         handshake_s: until a client must be authenticated.
         calls: in flight from one client.
@@ -340,6 +342,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     frame_bytes: int = 256 * 1024 * 1024
     reader_bytes: int = 16 * 1024 * 1024
     buffer_bytes: int = 1024 * 1024 * 1024
+    link_bytes: int = 64 * 1024 * 1024
     handshake_bytes: int = 64 * 1024
     handshake_s: float = 10.0
     calls: int = 10_000

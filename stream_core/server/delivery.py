@@ -6,6 +6,7 @@ import time
 
 from stream_core.channels.reader_buffer import Ended, Mark
 from stream_core.channels.schedule import Schedule
+from stream_core.errors import ProtocolError
 from stream_core.server.pacing import Pacing
 from stream_core.server.subscription import Subscription
 from stream_core.transport import Connection
@@ -49,10 +50,23 @@ class Delivery:
         self.serve()
 
     def acknowledged(self, total_bytes: int) -> None:
-        """The client has received so much on this connection."""
+        """The client has received so much on this connection.
+
+        Raises:
+            ProtocolError: so much was never sent.
+        """
+        connection = self._connection
+        if connection is not None and total_bytes > connection.bytes_out:
+            raise ProtocolError(
+                f"{total_bytes} bytes were acknowledged, {connection.bytes_out} have been sent"
+            )
         self._pacing.acknowledge(total_bytes, time.monotonic())
         if self._schedule:
             self.serve()
+
+    def round_trip(self, seconds: float) -> None:
+        """A ping on this connection took so long."""
+        self._pacing.round_trip(seconds)
 
     def wake(self, subscription: Subscription) -> None:
         """That reader has something to send."""

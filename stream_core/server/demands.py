@@ -23,7 +23,7 @@ class Demands:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._waiting: dict[WriterSlot, list[asyncio.Future[None]]] = {}
+        self._waiting: dict[WriterSlot, list[tuple[int, asyncio.Future[None]]]] = {}
 
     def tell(self, channel: Channel) -> None:
         """Tell the channel's writers what has changed for them."""
@@ -39,8 +39,7 @@ class Demands:
     def acknowledged(self, channel: Channel, slot: WriterSlot, number: int) -> None:
         """A writer follows a notice from here on."""
         slot.acknowledge(number)
-        if slot.settled:
-            self._release(slot)
+        self._release(slot, slot.acknowledged)
 
     def link_lost(self, session: Session) -> None:
         """Who waits for that client's writers waits no more: it sends nothing now."""
@@ -52,17 +51,25 @@ class Demands:
         self._release(slot)
 
     async def settle(self, channel: Channel) -> None:
-        """Wait until the channel's writers have acknowledged, or for one second."""
+        """Wait until the writers have acknowledged what they are told by now, or for one second."""
         waiting = {
             slot: self._expect(slot) for slot in channel.writers.values() if self._owes(slot)
         }
         if not waiting:
             return
-        await asyncio.wait(waiting.values(), timeout=SETTLING_S)
+        try:
+            await asyncio.wait(waiting.values(), timeout=SETTLING_S)
+            self._name_silent(channel, waiting)
+        finally:
+            for slot, future in waiting.items():
+                self._forget(slot, future)
+
+    def _name_silent(
+        self, channel: Channel, waiting: dict[WriterSlot, asyncio.Future[None]]
+    ) -> None:
         for slot, future in waiting.items():
             if future.done():
                 continue
-            future.cancel()
             session = self._services.sessions.numbered(slot.client)
             logger.warning(
                 "client %s has not acknowledged the demand on channel '%s' within %g s",
@@ -77,13 +84,20 @@ class Demands:
 
     def _expect(self, slot: WriterSlot) -> asyncio.Future[None]:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(slot, []).append(future)
+        self._waiting.setdefault(slot, []).append((slot.told_number, future))
         return future
 
-    def _release(self, slot: WriterSlot) -> None:
-        for future in self._waiting.pop(slot, ()):
-            if not future.done():
+    def _release(self, slot: WriterSlot, number: int | None = None) -> None:
+        """Who waits for that notice, or for an earlier one, waits no more; None: for any."""
+        for wanted, future in self._waiting.get(slot, ()):
+            if not future.done() and (number is None or wanted <= number):
                 future.set_result(None)
+
+    def _forget(self, slot: WriterSlot, future: asyncio.Future[None]) -> None:
+        future.cancel()
+        left = [entry for entry in self._waiting.pop(slot, ()) if entry[1] is not future]
+        if left:
+            self._waiting[slot] = left
 
     def _send(self, channel: Channel, slot: WriterSlot) -> None:
         session = self._services.sessions.numbered(slot.client)

@@ -12,15 +12,24 @@ from stream_core.channels.channel import Channel
 from stream_core.channels.parameters import checked_parameters
 from stream_core.channels.spec import checked_spec
 from stream_core.channels.writer_slot import WriterSlot
-from stream_core.errors import ChannelNotFound, NotAllowed, TargetNotFound
+from stream_core.errors import (
+    ChannelNotFound,
+    InvalidValue,
+    LimitExceeded,
+    NotAllowed,
+    ProtocolError,
+    TargetNotFound,
+)
 from stream_core.rpc.current_call import current_call
 from stream_core.server.services import Services
-from stream_core.server.session import Session
+from stream_core.server.session import LARGEST_NUMBER, Session
 from stream_core.server.statistics import Meter
 from stream_core.server.subscription import Subscription
 from stream_core.server.watches import channel_info
 
 __all__ = ["ServerMethods"]
+
+PATTERN_CHARACTERS = 1024
 
 
 class ServerMethods:
@@ -43,6 +52,7 @@ class ServerMethods:
         self, name: str, origin: int = 0, next_number: int = 0, **wishes: Any
     ) -> dict[str, Any]:
         """Create a channel; `wishes` are the parameters of `Client.create_channel`."""
+        _check_number(next_number)
         spec = checked_spec(name, **wishes)
         channel, slot = self._services.streams.create(
             self._caller, spec, origin=origin, next_number=next_number
@@ -55,6 +65,7 @@ class ServerMethods:
         """Write to a shared channel."""
         if key is not None:
             raise ChannelNotFound(f"channel '{name}' does not exist under this key")
+        _check_number(next_number)
         return self._writer_reply(
             *self._services.streams.open_writer(self._caller, name, next_number)
         )
@@ -86,6 +97,8 @@ class ServerMethods:
         With `wait` the answer comes when the channel exists.
         """
         parameters = checked_parameters(wait=wait, **wishes)
+        if parameters.history:
+            raise InvalidValue("history is not available in this version; leave it 0")
         if key is not None:
             raise ChannelNotFound(f"channel '{name}' does not exist under this key")
         streams, caller = self._services.streams, self._caller
@@ -129,7 +142,7 @@ class ServerMethods:
     def rpc_configure_reader(self, client: str, reader: int, **changes: Any) -> Awaitable[None]:
         """Change a reader's parameters; the readers' numbers stand in `reader_statistics`."""
         streams = self._services.streams
-        subscription = streams.reader(self._services.sessions.named(client), reader)
+        subscription = streams.reader(self._services.sessions.known(client), reader)
         streams.configure(subscription, changes)
         return self._services.demands.settle(subscription.channel)
 
@@ -149,23 +162,26 @@ class ServerMethods:
             for subscription in session.subscriptions.values()
         ]
 
-    def rpc_resume(self, received: dict[int, int]) -> None:
-        """The client is back: per reader the highest number that it has received."""
+    def rpc_resume(
+        self, received: dict[int, tuple[int, int]], writers: list[int] | None = None
+    ) -> None:
+        """The client is back: go on where the link broke.
+
+        Args:
+            received: for each reader the highest number, and how many marks, it has received.
+            writers: the channels that it writes to, by number.
+        """
         caller = self._caller
-        for number, received_up_to in received.items():
-            subscription = caller.subscriptions.get(number)
-            if subscription is not None:
-                subscription.resume(received_up_to)
-        for number in tuple(caller.subscriptions):
-            if number not in received:
-                self._services.streams.unsubscribe(caller, number)
-        caller.deliver()
-        self._services.demands.tell_again(caller)
+        try:
+            self._services.streams.resume(caller, received, writers)
+        except ProtocolError as error:
+            caller.break_off(error)
 
     # What is there
 
     def rpc_channels(self, pattern: str = "**") -> list[dict[str, Any]]:
         """The public channels whose names match: `*` in one part, `**` any parts, `?` one."""
+        _check_pattern(pattern)
         return [
             msgspec.to_builtins(channel_info(self._services, channel))
             for channel in self._services.streams.directory.matching(pattern)
@@ -173,6 +189,7 @@ class ServerMethods:
 
     async def rpc_watch(self, pattern: str = "**") -> AsyncIterator[dict[str, Any]]:
         """The channels that match, then what becomes of them."""
+        _check_pattern(pattern)
         async for change in self._services.watches.follow(pattern):
             yield change
 
@@ -201,8 +218,18 @@ class ServerMethods:
     def rpc_kick(self, name: str, reason: str = "", ban_s: float = 0.0) -> None:
         """End a client's session; it may return after `ban_s`."""
         caller = self._caller
-        session = self._services.sessions.named(name)
+        session = self._services.sessions.known(name)
         if session is caller:
             raise NotAllowed("a client does not kick itself; use close()")
         text = f"kicked by '{caller.name}'" + (f": {reason}" if reason else "")
         self._services.sessions.kick(session, text, ban_s)
+
+
+def _check_number(number: int) -> None:
+    if not 0 <= number < LARGEST_NUMBER:
+        raise InvalidValue(f"next_number={number}: an item's number is from 0 to 2**62")
+
+
+def _check_pattern(pattern: str) -> None:
+    if len(pattern) > PATTERN_CHARACTERS:
+        raise LimitExceeded(f"a pattern has at most {PATTERN_CHARACTERS} characters")

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from stream_core.channels.names import SERVER
-from stream_core.errors import ConnectionFailed, ConnectionLost, InvalidValue, NotAllowed
+from stream_core.errors import ConnectionFailed, InvalidValue, NotAllowed
 from stream_core.rpc import Dispatcher, collect
 from stream_core.security import Verifier, make_verifier
 from stream_core.server.calls import CallRouter
@@ -31,6 +31,7 @@ __all__ = ["Server"]
 
 logger = logging.getLogger(__name__)
 TICK_S = 0.25
+CLOSE_S = 0.5  # for a client to take its goodbye
 TICKS_A_SECOND = 4
 
 
@@ -85,6 +86,7 @@ class Server:
         self._dispatcher: Dispatcher | None = None
         self._meter: Meter | None = None
         self._visitors: set[Visitor] = set()
+        self._connections: set[Connection] = set()
         self._ticker: asyncio.TimerHandle | None = None
         self._ticks = 0
         self._due_s = 0.0
@@ -141,14 +143,12 @@ class Server:
         if self._ticker is not None:
             self._ticker.cancel()
         reason = "the server stops"
-        leaving = [visitor.connection for visitor in self._visitors]
         for visitor in tuple(self._visitors):
-            visitor.turn_away(ConnectionLost(reason))
+            visitor.turn_away(ConnectionFailed(reason))
         assert self._services is not None
         assert self._dispatcher is not None
-        await self._services.sessions.close(reason)
-        for connection in leaving:
-            await connection.lost
+        self._services.sessions.close(reason)
+        await self._close_connections()
         await self._dispatcher.close()
         await listener.wait_closed()
         logger.info("stopped listening at %s", self._address)
@@ -185,11 +185,29 @@ class Server:
         port = listener.sockets[0].getsockname()[1]
         return str(Address(self._host, port))
 
+    async def _close_connections(self) -> None:
+        """Wait until all have said goodbye; who does not take it in time is cut off."""
+        await self._lost(CLOSE_S)
+        for connection in tuple(self._connections):
+            connection.abort()
+        await self._lost(CLOSE_S)
+
+    async def _lost(self, timeout_s: float) -> None:
+        if self._connections:
+            lost = [connection.lost for connection in self._connections]
+            await asyncio.wait(lost, timeout=timeout_s)
+
     def _accept(self) -> Connection:
         assert self._services is not None
         visitor = Visitor(self._services, self._verifier, __version__, self._visitors.discard)
-        self._visitors.add(visitor)
-        return visitor.connection
+        connection = visitor.connection
+        self._connections.add(connection)
+        connection.lost.add_done_callback(lambda _: self._connections.discard(connection))
+        if self._listener is None:
+            visitor.turn_away(ConnectionFailed("the server stops"))
+        else:
+            self._visitors.add(visitor)
+        return connection
 
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()

@@ -10,11 +10,12 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.writer_slot import WriterSlot
-from stream_core.errors import ProtocolError, StreamError
+from stream_core.errors import LimitExceeded, ProtocolError, StreamError
 from stream_core.server.delivery import Delivery
 from stream_core.server.subscription import Subscription
 from stream_core.transport import Connection
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 logger = logging.getLogger(__name__)
+LARGEST_NUMBER = 2**62  # numbers are int64 on the wire
 
 
 class Session:
@@ -43,6 +45,8 @@ class Session:
         subscriptions: what it reads, by the reader's number.
         items_in: published so far; round_trip_s: of the newest ping.
         serving, calling: its calls under way as target and as caller (`CallRouter`).
+        introduced: the callers whose names it was told; known_to: the targets that know its own.
+        ended: those of its readers that take no more, in that order.
     """
 
     def __init__(
@@ -63,6 +67,8 @@ class Session:
         self.serving: set[tuple[int, int]] = set()
         self.calling: dict[int, int] = {}
         self.introduced: set[int] = set()
+        self.known_to: set[int] = set()
+        self.ended: deque[Subscription] = deque()
         self.delivery = Delivery()
         self.items_in = 0
         self.round_trip_s: float | None = None
@@ -71,6 +77,7 @@ class Session:
         self._former_bytes_in = 0
         self._former_bytes_out = 0
         self._ping_sent: tuple[int, float] = (0, 0.0)
+        self._choked = False
 
     # The link
 
@@ -126,7 +133,8 @@ class Session:
         body: bytes | memoryview = b"",
     ) -> None:
         """Send a frame, if the link is up."""
-        if self.connection is None:
+        connection = self.connection
+        if connection is None:
             return
         head = header(
             kind,
@@ -140,9 +148,39 @@ class Session:
             time_ns=time_ns,
         )
         if body:
-            self.connection.send(head, body)
+            connection.send(head, body)
         else:
-            self.connection.send(head)
+            connection.send(head)
+        if not connection.room:
+            self._check_backlog(connection)
+
+    @property
+    def choked(self) -> bool:
+        """Whether so much waits for its link that nothing may be added on others' behalf."""
+        connection = self.connection
+        return (
+            connection is not None
+            and not connection.room
+            and connection.waiting_bytes > self._services.limits.link_bytes
+        )
+
+    def _check_backlog(self, connection: Connection) -> None:
+        """Cut off a client that adds to its own backlog; calls were refused before (`choked`).
+
+        One large result may exceed the limit by itself, so a frame of any size is allowed for.
+        """
+        limit = self._services.limits.link_bytes
+        largest = self._services.limits.frame_bytes
+        if connection.waiting_bytes <= limit + largest or self._choked:
+            return
+        self._choked = True
+        reason = f"client '{self.name}' does not take what it is sent: link_bytes={limit}"
+        asyncio.get_running_loop().call_soon(self.break_off, LimitExceeded(reason))
+
+    def ping_if_due(self, now_s: float, interval_s: float) -> None:
+        """Ask for a sign of life, unless that was done lately."""
+        if now_s - self._ping_sent[1] > interval_s:
+            self.ping()
 
     def ping(self) -> None:
         """Ask for a sign of life, and measure the round trip."""
@@ -176,12 +214,18 @@ class Session:
                 self._data(frame)
             else:
                 self._control(frame)
+                if connection is not self.connection:
+                    return
 
     def broken(self, connection: Connection, error: ProtocolError) -> None:
         """The client broke the protocol: its session ends, and nobody else's."""
-        logger.warning("client %s broke the protocol: %s", self.name, error)
         if connection is self.connection:
-            self._services.sessions.end(self, str(error), error=error)
+            self.break_off(error)
+
+    def break_off(self, error: StreamError) -> None:
+        """End the session because of what its client did."""
+        logger.warning("client %s is cut off: %s", self.name, error)
+        self._services.sessions.end(self, str(error), error=error)
 
     def writable(self, connection: Connection) -> None:
         """The link has room again."""
@@ -198,6 +242,9 @@ class Session:
         entry = self.slots.get(frame.address)
         if entry is not None:  # else the channel has just gone: its END is on the way
             channel, slot = entry
+            missing = frame.sequence - slot.next_number
+            if channel.next_sequence + missing + frame.count * frame.stride > LARGEST_NUMBER:
+                raise ProtocolError(f"channel '{channel.spec.name}' is out of numbers")
             self.items_in += channel.publish(slot, frame)
 
     def _control(self, frame: Frame) -> None:
@@ -220,6 +267,7 @@ class Session:
             case Kind.PONG:
                 if frame.sequence == self._ping_sent[0]:
                     self.round_trip_s = time.monotonic() - self._ping_sent[1]
+                    self.delivery.round_trip(self.round_trip_s)
             case Kind.GOODBYE:
                 goodbye = messages.decode(messages.Goodbye, frame.body)
                 self._services.sessions.end(self, goodbye.reason, clean=True)

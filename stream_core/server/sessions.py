@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from stream_core.channels.names import SERVER, check_client_name
@@ -23,6 +24,8 @@ from stream_core.wire.messages import Hello
 __all__ = ["Sessions"]
 
 logger = logging.getLogger(__name__)
+RETRY_S = 0.2  # when to look whether a stopped server has been started again
+FORMER = 10_000  # clients that have gone, whose numbers are still known
 
 
 class Sessions:
@@ -35,7 +38,7 @@ class Sessions:
         self._by_token: dict[str, Session] = {}
         self._banned: dict[str, float] = {}
         self._arrivals: dict[str, list[asyncio.Future[Session]]] = {}
-        self._closing: set[Connection] = set()
+        self._former: OrderedDict[int, tuple[str, str]] = OrderedDict()  # name and user
 
     def __iter__(self) -> Iterator[Session]:
         return iter(tuple(self._by_number.values()))
@@ -46,6 +49,43 @@ class Sessions:
     def numbered(self, number: int) -> Session | None:
         """The client of that number."""
         return self._by_number.get(number)
+
+    def name_of(self, number: int) -> str:
+        """The name of the client of that number, who may have gone; "" if it is not known."""
+        session = self._by_number.get(number)
+        return session.name if session else self._former.get(number, ("", ""))[0]
+
+    def target(self, number: int) -> Session:
+        """Who is to execute a call to that number.
+
+        A client that has come back in a new session, by the same name and user, stands in for the
+        one that had the number.
+
+        Raises:
+            TargetNotFound: it is not there, or its link is broken.
+        """
+        session = self._by_number.get(number)
+        if session is None and number in self._former:
+            name, user = self._former[number]
+            session = self._by_name.get(name)
+            if session is not None and session.user != user:
+                session = None
+        if session is None or not session.connected:
+            name = self.name_of(number)
+            who = f"'{name}'" if name else f"number {number}"
+            raise TargetNotFound(f"client {who} is not connected")
+        return session
+
+    def known(self, name: str) -> Session:
+        """The client of that name, even while its link is broken.
+
+        Raises:
+            TargetNotFound: it is not there.
+        """
+        session = self._by_name.get(name)
+        if session is None:
+            raise TargetNotFound(f"client '{name}' is not connected")
+        return session
 
     def named(self, name: str) -> Session:
         """The client of that name.
@@ -91,7 +131,7 @@ class Sessions:
             known.attach(connection)
             logger.info("client %s is back from %s", known.name, known.address)
             return known, True
-        name = self._free_name(hello)
+        name = self._free_name(hello, user)
         if len(self._by_number) >= self._services.limits.clients:
             raise LimitExceeded(f"the server has clients={self._services.limits.clients} already")
         number = self._services.next_number()
@@ -108,10 +148,11 @@ class Sessions:
             if not future.done():
                 future.set_result(session)
 
-    def _free_name(self, hello: Hello) -> str:
+    def _free_name(self, hello: Hello, user: str) -> str:
         limit = self._services.limits.name_bytes
         if hello.name is None:
             base = check_client_name(hello.program or "client", limit_bytes=limit)
+            self._check_ban(base)
             name, number = base, 2
             while name in self._by_name:
                 name, number = f"{base}-{number}", number + 1
@@ -126,6 +167,8 @@ class Sessions:
                 f"a client named '{name}' is connected from {former.address}; "
                 "choose another name or close that one"
             )
+        if former is not None and former.user != user:
+            raise NameTaken(f"the name '{name}' is kept for a client that has lost its link")
         if former is not None:
             self.end(former, "a new client of the same name has come")
         return name
@@ -168,18 +211,23 @@ class Sessions:
         self._by_name.pop(session.name, None)
         self._by_token.pop(session.token, None)
         self._cancel_expiry(session)
-        connection = session.connection
-        if connection is not None:
-            self._watch_closing(connection)
-            session.say_goodbye(reason, None if clean else error, retry_s=retry_s)
+        self._remember(session)
+        session.say_goodbye(reason, None if clean else error, retry_s=retry_s)
         logger.info("client %s has gone: %s", session.name, reason)
         self._services.calls.session_gone(session)
         self._services.streams.session_gone(session)
 
+    def _remember(self, session: Session) -> None:
+        self._former[session.number] = (session.name, session.user)
+        if len(self._former) > FORMER:
+            self._former.popitem(last=False)
+
     def kick(self, session: Session, reason: str, ban_s: float) -> None:
         """End a session on somebody's wish; it may return after `ban_s`."""
+        now_s = asyncio.get_running_loop().time()
+        self._banned = {name: until for name, until in self._banned.items() if until > now_s}
         if ban_s > 0:
-            self._banned[session.name] = asyncio.get_running_loop().time() + ban_s
+            self._banned[session.name] = now_s + ban_s
         self.end(session, reason, error=NotAllowed(reason))
 
     def check_heartbeats(self, now_s: float) -> None:
@@ -194,25 +242,17 @@ class Sessions:
                 logger.warning("client %s has been silent for %.1f s", session.name, silent_s)
                 self.link_lost(session)
             elif silent_s > heartbeat_s:
-                session.ping()
+                session.ping_if_due(now_s, heartbeat_s)
 
-    async def close(self, reason: str) -> None:
-        """End all sessions, and wait until their links are closed.
+    def close(self, reason: str) -> None:
+        """End all sessions.
 
         All links say goodbye first: nobody hears that a channel ends because its owner leaves.
         """
         for session in self:
-            if session.connection is not None:
-                self._watch_closing(session.connection)
-                session.say_goodbye(reason, ConnectionLost(reason), retry_s=0.2)
+            session.say_goodbye(reason, ConnectionLost(reason), retry_s=RETRY_S)
         for session in self:
             self.end(session, reason)
-        for connection in tuple(self._closing):
-            await connection.lost
-
-    def _watch_closing(self, connection: Connection) -> None:
-        self._closing.add(connection)
-        connection.lost.add_done_callback(lambda _: self._closing.discard(connection))
 
     @staticmethod
     def _cancel_expiry(session: Session) -> None:

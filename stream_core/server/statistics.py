@@ -54,6 +54,7 @@ class Meter:
         self._version = version
         self._process = psutil.Process()
         self.loop_delay_s = 0.0
+        self._loop_delay_s = 0.0  # in the interval before
         self._earlier = self._totals()
         self._newest = self._earlier
         spec = ChannelSpec(
@@ -65,8 +66,8 @@ class Meter:
         self._channel = services.streams.create_own(spec)
 
     def tick(self) -> None:
-        """Measure, once a second, if somebody reads."""
-        if not self._channel.readers:
+        """Measure, once a second, if somebody reads; a reader that waits pauses us, too."""
+        if self._channel.demand().state != "active":
             return
         for session in self._services.sessions:
             session.ping()
@@ -87,6 +88,7 @@ class Meter:
         totals = self._totals()
         if totals.time_s - self._newest.time_s >= FRESH_S:
             self._earlier, self._newest = self._newest, totals
+            self._loop_delay_s, self.loop_delay_s = self.loop_delay_s, 0.0
         earlier = self._earlier
         interval_s = max(totals.time_s - earlier.time_s, 1e-3)
         return Statistics(
@@ -117,7 +119,6 @@ class Meter:
         )
 
     def _server(self, totals: _Totals, earlier: _Totals, interval_s: float) -> ServerStatistics:
-        delay_s, self.loop_delay_s = self.loop_delay_s, 0.0
         return ServerStatistics(
             name=self._services.name,
             address=self._address,
@@ -125,7 +126,7 @@ class Meter:
             started_ns=self._services.started_ns,
             cpu=max(0.0, totals.cpu_s - earlier.cpu_s) / interval_s,
             memory_bytes=self._process.memory_info().rss,
-            loop_delay_s=delay_s,
+            loop_delay_s=max(self._loop_delay_s, self.loop_delay_s),
             buffered_bytes=self._services.streams.budget.used_bytes,
         )
 

@@ -10,7 +10,7 @@ import msgspec
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.directory import Directory
-from stream_core.channels.names import check_channel_name
+from stream_core.channels.names import SERVER, check_channel_name
 from stream_core.channels.parameters import Parameters
 from stream_core.channels.reader_buffer import ReaderBuffer
 from stream_core.channels.spec import ChannelSpec
@@ -22,6 +22,7 @@ from stream_core.errors import (
     LimitExceeded,
     NotAllowed,
 )
+from stream_core.rpc.current_call import CurrentCall, current_call
 from stream_core.server.budget import Budget
 from stream_core.server.services import Services
 from stream_core.server.session import Session
@@ -32,13 +33,18 @@ from stream_core.wire.header import Kind
 
 __all__ = ["Streams"]
 
+OWN_CHANNELS = 1  # server/statistics
+ENDED_MEANWHILE = "the channel has ended while the link was broken"
+KEPT_ENDED = 64  # readers of one client that have ended; their accounts can still be asked for
+
 
 class _Awaited(msgspec.Struct, eq=False):
-    """A subscription that waits for its channel."""
+    """A subscription that waits for its channel, as long as its call does."""
 
     session: Session
     parameters: Parameters
     future: asyncio.Future[Subscription]
+    call: CurrentCall
 
 
 class Streams:
@@ -50,7 +56,7 @@ class Streams:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self.directory = Directory(services.limits.channels)
+        self.directory = Directory(services.limits.channels + OWN_CHANNELS)
         self.budget = Budget(services.limits.buffer_bytes)
         self._awaited: dict[str, list[_Awaited]] = {}
         self._pausing: set[Subscription] = set()
@@ -70,6 +76,9 @@ class Streams:
         existing = self.directory.find(spec.name)
         if existing is not None and existing.owner == session.number:
             raise ChannelExists(f"this client has created channel '{spec.name}' already")
+        limit = self._services.limits.channels
+        if existing is None and len(self.directory) >= limit + OWN_CHANNELS:
+            raise LimitExceeded(f"the server has channels={limit} already")
         channel = self._enter(spec, session.number, origin)
         session.channels[channel.number] = channel
         slot = self._add_writer(session, channel, next_number)
@@ -101,12 +110,9 @@ class Streams:
         """
         channel = self.directory.get(name)
         if channel.owner != session.number:
-            owner = self._services.sessions.numbered(channel.owner)
-            raise NotAllowed(
-                f"channel '{name}' belongs to '{owner.name if owner else 'server'}'; "
-                "only its owner deletes it"
-            )
-        self.end(channel, f"deleted by its owner '{session.name}'", quiet=session.number)
+            owner = self._services.sessions.name_of(channel.owner) or SERVER
+            raise NotAllowed(f"channel '{name}' belongs to '{owner}'; only its owner deletes it")
+        self.end(channel, f"deleted by its owner '{session.name}'")
 
     def end(self, channel: Channel, reason: str, *, quiet: int = 0) -> None:
         """End a channel; its writers hear it, but for the client numbered `quiet`."""
@@ -120,9 +126,14 @@ class Streams:
             session.slots.pop(channel.number, None)
             session.channels.pop(channel.number, None)
             if slot.client != quiet:
-                body = messages.encode(messages.EndNotice(reason))
-                session.send(Kind.END, address=channel.number, count=1, body=body)  # a writer's
+                self._tell_writer_of_end(session, channel.number, reason)
+        channel.writers.clear()
         channel.end(reason)
+
+    @staticmethod
+    def _tell_writer_of_end(session: Session, number: int, reason: str) -> None:
+        body = messages.encode(messages.EndNotice(reason))
+        session.send(Kind.END, address=number, count=1, body=body)
 
     # Writers
 
@@ -166,6 +177,41 @@ class Streams:
         self._services.demands.gone(slot)
         self._services.watches.changed("changed", channel)
 
+    # A client that is back on a new link
+
+    def resume(
+        self, session: Session, received: dict[int, tuple[int, int]], writers: list[int] | None
+    ) -> None:
+        """Go on where the link broke.
+
+        What the client does not know of, since the reply was lost, is left; what the server does
+        not know any more, the client is told again that it ended.
+
+        Args:
+            session: of the client.
+            received: for each of its readers the highest number and how many marks it received.
+            writers: the numbers of the channels that it writes to; None: it does not say.
+
+        Raises:
+            ProtocolError: it cannot have received that.
+        """
+        for number, (received_up_to, marks) in received.items():
+            subscription = session.subscriptions.get(number)
+            if subscription is None:
+                body = messages.encode(messages.EndNotice(ENDED_MEANWHILE))
+                session.send(Kind.END, address=number, body=body)
+            else:
+                subscription.resume(received_up_to, marks)
+        for number in session.subscriptions.keys() - received.keys():
+            self.unsubscribe(session, number)
+        if writers is not None:
+            for number in session.slots.keys() - set(writers):
+                self.close_writer(session, number)
+            for number in set(writers) - session.slots.keys():
+                self._tell_writer_of_end(session, number, ENDED_MEANWHILE)
+        session.deliver()
+        self._services.demands.tell_again(session)
+
     # Readers
 
     def subscribe(self, session: Session, name: str, parameters: Parameters) -> Subscription:
@@ -183,9 +229,14 @@ class Streams:
     def subscribe_when_there(
         self, session: Session, name: str, parameters: Parameters
     ) -> asyncio.Future[Subscription]:
-        """A new reader, as soon as the channel exists; it counts as waiting from now on."""
+        """A new reader, as soon as the channel exists; it counts as waiting from now on.
+
+        Raises:
+            InvalidValue, LimitExceeded: no channel can have that name.
+        """
+        check_channel_name(name, limit_bytes=self._services.limits.name_bytes, own=True)
         future: asyncio.Future[Subscription] = asyncio.get_running_loop().create_future()
-        awaited = _Awaited(session, parameters, future)
+        awaited = _Awaited(session, parameters, future, current_call())
         self._awaited.setdefault(name, []).append(awaited)
         future.add_done_callback(lambda _: self._forget_awaited(name, awaited))
         return future
@@ -200,6 +251,9 @@ class Streams:
     def _attach_awaited(self, channel: Channel) -> None:
         for awaited in self._awaited.pop(channel.spec.name, ()):
             if awaited.future.done():
+                continue
+            if awaited.call.cancelled:  # its task has not heard of that yet
+                awaited.future.cancel()
                 continue
             try:
                 self._check_reader(awaited.session, channel, awaited.parameters)
@@ -217,7 +271,7 @@ class Streams:
                 "so it takes no reader with overflow='wait'"
             )
         limit = self._services.limits.readers
-        if len(session.subscriptions) >= limit:
+        if len(session.subscriptions) - min(len(session.ended), KEPT_ENDED) >= limit:
             raise LimitExceeded(f"client '{session.name}' has readers={limit} already")
 
     def _attach(self, session: Session, channel: Channel, parameters: Parameters) -> Subscription:
@@ -245,6 +299,8 @@ class Streams:
         """The client reads no more by that reader."""
         subscription = session.subscriptions.pop(number, None)
         if subscription is not None:
+            if subscription in session.ended:
+                session.ended.remove(subscription)
             subscription.close()
             self._detach(subscription)
 
@@ -277,6 +333,16 @@ class Streams:
 
     def _subscription_ended(self, subscription: Subscription) -> None:
         self._detach(subscription)
+        session = self._services.sessions.numbered(subscription.key[0])
+        if session is None:
+            return
+        session.ended.append(subscription)
+        if len(session.ended) > KEPT_ENDED:
+            oldest = session.ended[0]
+            if oldest.finished:
+                self.unsubscribe(session, oldest.number)
+            else:
+                session.ended.rotate(-1)
 
     def _detach(self, subscription: Subscription) -> None:
         channel = subscription.channel
@@ -302,7 +368,7 @@ class Streams:
         stall_s = self._services.limits.stall_s
         now_ns = time.monotonic_ns()
         for subscription in tuple(self._pausing):
-            since_ns = subscription.buffer.stalled_since_ns
+            since_ns = subscription.stalled_since_ns
             if since_ns is not None and now_ns - since_ns > stall_s * 1e9:
                 subscription.end(
                     f"the reader held up the writers for stall_s={stall_s:g}", "BufferOverflow"
@@ -310,6 +376,7 @@ class Streams:
 
     def session_gone(self, session: Session) -> None:
         """A client has gone for good: its channels end, its places become free."""
+        session.ended.clear()
         for number in tuple(session.subscriptions):
             self.unsubscribe(session, number)
         for number, (channel, _) in tuple(session.slots.items()):

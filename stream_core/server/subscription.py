@@ -56,6 +56,8 @@ class Subscription:
         self._was_pausing = False
         self._buffered_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_due_ns = 0
+        self._progress_ns = 0
         self._begun = False
 
     def begin(self) -> None:
@@ -74,6 +76,22 @@ class Subscription:
     def pausing(self) -> bool:
         """Whether it holds up the writers."""
         return self.buffer.pausing
+
+    @property
+    def stalled_since_ns(self) -> int | None:
+        """Since when it holds up the writers and its client has consumed nothing; None: not so."""
+        return self._progress_ns if self.buffer.pausing else None
+
+    @property
+    def finished(self) -> bool:
+        """Whether its end was sent, and all before it consumed."""
+        counters = self.buffer.counters
+        return (
+            self.buffer.ended
+            and not counters.buffered
+            and not counters.in_flight
+            and not self.buffer.has_more(time.monotonic_ns())
+        )
 
     def offer(self, block: Block) -> None:
         """Take the next items: send them straight, or keep them by the reader's policy."""
@@ -106,13 +124,17 @@ class Subscription:
 
     def credit(self, sequence: int) -> None:
         """The client has consumed all up to that number."""
-        now_ns = time.monotonic_ns()
+        self._progress_ns = now_ns = time.monotonic_ns()
         self.buffer.credit(sequence, now_ns)
         self._changed(now_ns)
 
-    def resume(self, received_up_to: int) -> None:
-        """The client is back and has received all up to that number."""
-        self.buffer.resume(received_up_to)
+    def resume(self, received_up_to: int, marks: int) -> None:
+        """The client is back and has received all up to that number, and so many marks.
+
+        Raises:
+            ProtocolError: that cannot be.
+        """
+        self.buffer.resume(received_up_to, marks=marks)
         self._changed(time.monotonic_ns())
 
     def configure(self, changes: dict[str, Any]) -> None:
@@ -181,6 +203,7 @@ class Subscription:
             self._budget.change(difference)
         if self.buffer.pausing is not self._was_pausing:
             self._was_pausing = self.buffer.pausing
+            self._progress_ns = time.monotonic_ns()
             self._on_pausing(self)
         if self.buffer.ended and self._on_ended is not None:
             on_ended, self._on_ended = self._on_ended, None
@@ -188,8 +211,13 @@ class Subscription:
 
     def _set_timer(self, now_ns: int) -> None:
         due_ns = self.buffer.due_ns
-        if due_ns is None or self._timer is not None:
+        if due_ns is None:
             return
+        if self._timer is not None:
+            if due_ns >= self._timer_due_ns:
+                return
+            self._timer.cancel()  # the interval has become shorter
+        self._timer_due_ns = due_ns
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(max(0, due_ns - now_ns) / 1e9, self._due)
 

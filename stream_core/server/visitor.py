@@ -72,8 +72,10 @@ class Visitor:
             self.turn_away(LimitExceeded(f"more than handshake_bytes={limit} before the proof"))
 
     def broken(self, connection: Connection, error: ProtocolError) -> None:
-        """The peer does not speak our protocol."""
-        self.turn_away(error)
+        """The peer does not speak our protocol, or sends too much before its proof."""
+        limit = self._services.limits.handshake_bytes
+        reason = f"{error}; before the proof a client may send handshake_bytes={limit}"
+        self.turn_away(ProtocolError(reason))
 
     def writable(self, connection: Connection) -> None:
         """Nothing waits here."""
@@ -90,9 +92,11 @@ class Visitor:
                 return self._greeted(messages.decode(messages.Hello, frame.body))
             case Kind.PROOF:
                 return self._proven(messages.decode(messages.Proof, frame.body))
-            case _:
+            case Kind.GOODBYE:
                 self.connection.close()
-                return None
+            case _:
+                pass  # an optional kind
+        return None
 
     def _greeted(self, hello: messages.Hello) -> Session | None:
         if hello.version != messages.PROTOCOL_VERSION:

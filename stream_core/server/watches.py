@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from stream_core.channels.channel import Channel
-from stream_core.channels.names import matches
+from stream_core.channels.names import SERVER, matches
 from stream_core.errors import LimitExceeded
 from stream_core.server.services import Services
 from stream_core.values import ChannelChange, ChannelInfo
@@ -21,12 +21,10 @@ COALESCE_S = 0.05  # changes of one channel within this time are told as one
 def channel_info(services: Services, channel: Channel) -> ChannelInfo:
     """The channel as others may see it."""
     spec, sessions = channel.spec, services.sessions
-    writers = (sessions.numbered(number) for number in channel.writers)
-    owner = sessions.numbered(channel.owner)
     return ChannelInfo(
         name=spec.name,
-        owner=owner.name if owner else "server",
-        writers=tuple(session.name for session in writers if session),
+        owner=sessions.name_of(channel.owner) if channel.owner else SERVER,
+        writers=tuple(sessions.name_of(number) for number in channel.writers),
         readers=len(channel.readers),
         shared=spec.shared,
         codec=spec.codec,
@@ -47,6 +45,12 @@ class _Watch:
         self.pattern = pattern
         self.pending: dict[str, ChannelChange] = {}
         self.arrived = asyncio.Event()
+        self.behind = False
+
+    def begin(self, info: ChannelInfo) -> None:
+        """A channel that is there already; these are as many as there are, whatever the limit."""
+        self.pending[info.name] = ChannelChange("added", info)
+        self.arrived.set()
 
     def change(self, kind: str, info: ChannelInfo, limit: int) -> None:
         earlier = self.pending.pop(info.name, None)
@@ -59,6 +63,8 @@ class _Watch:
             self.pending[info.name + "\n"] = earlier
         if len(self.pending) < limit:
             self.pending[info.name] = ChannelChange(kind, info)
+        else:
+            self.behind = True
         self.arrived.set()
 
 
@@ -88,7 +94,7 @@ class Watches:
         limit = self._services.limits.watch_backlog
         watch = _Watch(pattern)
         for channel in self._services.streams.directory.matching(pattern):
-            watch.change("added", channel_info(self._services, channel), limit)
+            watch.begin(channel_info(self._services, channel))
         self._watches.add(watch)
         try:
             while True:
@@ -97,7 +103,7 @@ class Watches:
                 watch.arrived.clear()
                 for change in changes.values():
                     yield msgspec.to_builtins(change)
-                if len(watch.pending) >= limit:
+                if watch.behind:
                     raise LimitExceeded(f"a watch is behind by watch_backlog={limit} changes")
                 await asyncio.sleep(COALESCE_S)
         finally:
