@@ -5,6 +5,8 @@ They know nothing of channels, numbers or links.
 
 from __future__ import annotations
 
+import math
+import operator
 import sys
 from array import array
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,8 +15,9 @@ import msgspec
 
 from stream_core.errors import InvalidValue
 from stream_core.wire import objects
-from stream_core.wire.blocks import aligned, pack_int64, pack_uint32
+from stream_core.wire.encoders import ENCODERS, Buffer
 from stream_core.wire.header import CodecNumber, Flag
+from stream_core.wire.tables import ALIGNMENT, little, pack_uint32
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +35,9 @@ __all__ = [
 BLOCK_BYTES = 64 * 1024
 BLOCK_ITEMS = 1024
 
-Buffer = bytes | bytearray | memoryview
+_TIMES = int(Flag.TIMES)
+_INTERVAL = int(Flag.INTERVAL)
+_TIME = range(-(2**63), 2**63)
 
 # typecodes of `array` for the numpy types that one call per sample is made fast for
 _TYPECODES = {
@@ -89,10 +94,17 @@ class Batch(Protocol):
         ...
 
 
-def _pack_times(times: list[int]) -> tuple[int, bytes]:
-    if times.count(times[0]) == len(times):
-        return Flag.NONE, b""
-    return Flag.TIMES, pack_int64(times)
+def _refused_time(time_ns: object) -> InvalidValue:
+    return InvalidValue(f"{time_ns!r} is no time: give a 64-bit whole number of nanoseconds")
+
+
+def _pack_times(times: array[int]) -> tuple[int, bytes]:
+    if len(times) == 1:
+        return 0, b""
+    packed = little(times)
+    if packed == packed[:8] * len(times):
+        return 0, b""
+    return _TIMES, packed
 
 
 class ObjectBatch:
@@ -102,9 +114,12 @@ class ObjectBatch:
 
     def __init__(self) -> None:
         self.count = 0
+        self._begin()
+
+    def _begin(self) -> None:
         self._buffer = bytearray()
         self._ends: list[int] = []
-        self._times: list[int] = []
+        self._times = array("q")
 
     @property
     def full(self) -> bool:
@@ -118,19 +133,26 @@ class ObjectBatch:
 
     def add(self, value: Any, time_ns: int) -> None:
         """Take one item."""
-        objects.encode_into(value, self._buffer)
-        self._ends.append(len(self._buffer))
-        self._times.append(time_ns)
+        buffer = self._buffer
+        objects.encode_into(value, buffer)
+        try:
+            self._times.append(time_ns)
+        except (TypeError, OverflowError):
+            del buffer[self._ends[-1] if self.count else 0 :]
+            raise _refused_time(time_ns) from None
+        self._ends.append(len(buffer))
         self.count += 1
 
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
-        flags, times = _pack_times(self._times)
-        table = pack_uint32(self._ends) if self.count > 1 else b""
-        parts: list[Buffer] = [times + table, self._buffer]
-        size = len(parts[0]) + len(self._buffer)
+        flags, prefix = _pack_times(self._times)
+        if self.count > 1:
+            prefix += pack_uint32(self._ends)
+        parts: list[Buffer] = [prefix, self._buffer] if prefix else [self._buffer]
+        size = len(prefix) + len(self._buffer)
         packed = Packed(self.codec, flags, self.count, self._times[0], parts, size)
-        self._buffer, self._ends, self._times, self.count = bytearray(), [], [], 0
+        self.count = 0
+        self._begin()
         return packed
 
 
@@ -141,10 +163,11 @@ class ItemBatch:
         self.codec = int(codec)
         self.count = 0
         self.size_bytes = 0
-        self._encode = _ENCODERS[codec]
+        self._encode = ENCODERS[codec]
+        self._padded = codec is CodecNumber.ARRAY
         self._parts: list[Buffer] = []
         self._ends: list[int] = []
-        self._times: list[int] = []
+        self._times = array("q")
 
     @property
     def full(self) -> bool:
@@ -154,69 +177,31 @@ class ItemBatch:
     def add(self, value: Any, time_ns: int) -> None:
         """Take one item."""
         parts = self._encode(value)
-        size = sum(map(len, parts))
-        if self.codec == CodecNumber.ARRAY:
-            start = aligned(self.size_bytes)
-            if start > self.size_bytes:
-                self._parts.append(bytes(start - self.size_bytes))
-                self.size_bytes = start
+        try:
+            self._times.append(time_ns)
+        except (TypeError, OverflowError):
+            raise _refused_time(time_ns) from None
+        padding = -self.size_bytes % ALIGNMENT if self._padded else 0
+        if padding:
+            self._parts.append(bytes(padding))
         self._parts.extend(parts)
-        self.size_bytes += size
+        self.size_bytes += padding + sum(map(len, parts))
         self._ends.append(self.size_bytes)
-        self._times.append(time_ns)
         self.count += 1
 
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
-        flags, times = _pack_times(self._times)
-        prefix = times + (pack_uint32(self._ends) if self.count > 1 else b"")
-        if self.codec == CodecNumber.ARRAY:
-            prefix += bytes(aligned(len(prefix)) - len(prefix))
+        flags, prefix = _pack_times(self._times)
+        if self.count > 1:
+            prefix += pack_uint32(self._ends)
+        if self._padded:
+            prefix += bytes(-len(prefix) % ALIGNMENT)
         parts = [prefix, *self._parts] if prefix else self._parts
         size = len(prefix) + self.size_bytes
         packed = Packed(self.codec, flags, self.count, self._times[0], parts, size)
-        self._parts, self._ends, self._times = [], [], []
+        self._parts, self._ends, self._times = [], [], array("q")
         self.count = self.size_bytes = 0
         return packed
-
-
-def _raw(value: Any) -> list[Buffer]:
-    if type(value) is bytes:
-        return [value]
-    if isinstance(value, bytearray | memoryview):
-        return [bytes(value)]
-    raise InvalidValue(f"codec 'raw' takes bytes, not {type(value).__name__}; use codec 'object'")
-
-
-def _array(value: Any) -> list[Buffer]:
-    from stream_core.wire.arrays import encode_array  # numpy is loaded when first needed
-
-    if type(value).__name__ != "ndarray":
-        raise InvalidValue(
-            f"codec 'array' takes a numpy array, not {type(value).__name__}; use codec 'object'"
-        )
-    prefix, data = encode_array(value.copy() if value.flags.writeable else value)
-    return [prefix, data]
-
-
-def _pickle(value: Any) -> list[Buffer]:
-    from stream_core.wire.trusted import encode_pickle
-
-    return [encode_pickle(value)]
-
-
-def _marshal(value: Any) -> list[Buffer]:
-    from stream_core.wire.trusted import encode_marshal
-
-    return [encode_marshal(value)]
-
-
-_ENCODERS = {
-    CodecNumber.RAW: _raw,
-    CodecNumber.ARRAY: _array,
-    CodecNumber.PICKLE: _pickle,
-    CodecNumber.MARSHAL: _marshal,
-}
 
 
 class SamplesBatch:
@@ -231,14 +216,15 @@ class SamplesBatch:
         native = shape == () and sys.byteorder == "little"
         code = _TYPECODES.get(dtype.str) if native else None
         self._single: array[Any] | None = array(code) if code else None
+        self._narrow = code == "f"
         self._data = bytearray()
-        self._times: list[int] = []
+        self._times = array("q")
         self._run: tuple[int, int, int] | None = None  # start, interval, count
 
     @property
     def full(self) -> bool:
         """Whether the block should leave before another item comes."""
-        return self.size_bytes >= BLOCK_BYTES
+        return self.size_bytes + 8 * len(self._times) >= BLOCK_BYTES
 
     @property
     def size_bytes(self) -> int:
@@ -248,26 +234,48 @@ class SamplesBatch:
 
     def add(self, value: Any, time_ns: int) -> None:
         """Take one sample."""
-        if self._single is None:
-            self._data += self._rows([value])
-        else:
-            try:
-                self._single.append(value)
-            except (TypeError, OverflowError) as error:
-                raise InvalidValue(f"{value!r} is no {self._dtype} sample: {error}") from None
         if self._run is not None:
             self._expand_run()
-        self._times.append(time_ns)
+        try:
+            self._times.append(time_ns)
+        except (TypeError, OverflowError):
+            raise _refused_time(time_ns) from None
+        try:
+            if self._single is None:
+                self._data += self._rows([value])
+            else:
+                self._single.append(value)
+                if self._narrow:
+                    self._check_narrow(value)
+        except (TypeError, OverflowError) as error:
+            self._times.pop()
+            raise InvalidValue(f"{value!r} is no {self._dtype} sample: {error}") from None
+        except BaseException:
+            self._times.pop()
+            raise
         self.count += 1
+
+    def _check_narrow(self, value: Any) -> None:
+        """Refuse what is infinite as float32 only; the array takes it without a word."""
+        assert self._single is not None
+        if math.isinf(self._single[-1]) and not math.isinf(value):
+            self._single.pop()
+            raise OverflowError("it is too large")
 
     def add_rows(self, rows: np.ndarray[Any, Any], time_ns: int, interval_ns: int) -> None:
         """Take a contiguous array of samples of the batch's type, its first axis = items."""
-        if self._single:
-            self._data += self._single.tobytes()
-            self._single = array(self._single.typecode)
+        count = len(rows)
+        try:
+            time_ns, interval_ns = operator.index(time_ns), operator.index(interval_ns)
+        except TypeError:
+            raise _refused_time((time_ns, interval_ns)) from None
+        length_ns = interval_ns * count
+        if not (time_ns in _TIME and length_ns in _TIME and time_ns + length_ns in _TIME):
+            raise _refused_time(time_ns + length_ns)
+        self._join_single()
         self._data += rows.reshape(-1).view("u1").data
-        self._add_times(len(rows), time_ns, interval_ns)
-        self.count += len(rows)
+        self._add_times(count, time_ns, interval_ns)
+        self.count += count
 
     def follows(self, time_ns: int, interval_ns: int) -> bool:
         """Whether samples from that time on would be described by the block's one interval."""
@@ -280,16 +288,20 @@ class SamplesBatch:
 
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
-        if self._single:
-            self._data += self._single.tobytes()
-            self._single = array(self._single.typecode)
-        flags, time_ns, times = self._pack_times()
-        prefix = times + bytes(aligned(len(times)) - len(times))
+        self._join_single()
+        flags, time_ns, prefix = self._pack_times()
+        prefix += bytes(-len(prefix) % ALIGNMENT)
         size = len(prefix) + len(self._data)
         parts: list[Buffer] = [prefix, self._data] if prefix else [self._data]
         packed = Packed(self.codec, flags, self.count, time_ns, parts, size)
-        self._data, self._times, self._run, self.count = bytearray(), [], None, 0
+        self._data, self._times, self._run, self.count = bytearray(), array("q"), None, 0
         return packed
+
+    def _join_single(self) -> None:
+        """Move what came singly behind the rows before it."""
+        if self._single:
+            self._data += self._single.tobytes()
+            self._single = array(self._single.typecode)
 
     def _rows(self, values: Any) -> bytes:
         from stream_core.wire.arrays import as_samples  # numpy is loaded when first needed
@@ -304,12 +316,11 @@ class SamplesBatch:
         else:
             if self._run is not None:
                 self._expand_run()
-            self._times.extend(time_ns + interval_ns * index for index in range(count))
+            self._times += _spread(time_ns, interval_ns, count)
 
     def _expand_run(self) -> None:
         assert self._run is not None
-        start, interval, count = self._run
-        self._times = [start + interval * index for index in range(count)]
+        self._times = _spread(*self._run)
         self._run = None
 
     def _pack_times(self) -> tuple[int, int, bytes]:
@@ -318,5 +329,11 @@ class SamplesBatch:
             return flags, self._times[0], times
         start, interval, count = self._run
         if interval == 0 or count == 1:
-            return Flag.NONE, start, b""
-        return Flag.INTERVAL, start, interval.to_bytes(8, "little", signed=True)
+            return 0, start, b""
+        return _INTERVAL, start, interval.to_bytes(8, "little", signed=True)
+
+
+def _spread(start: int, interval: int, count: int) -> array[int]:
+    if interval == 0:
+        return array("q", [start]) * count
+    return array("q", range(start, start + interval * count, interval))

@@ -14,53 +14,48 @@ multiple of 64 after the end of the one before. This module never decodes a valu
 from __future__ import annotations
 
 import struct
-import sys
 from array import array
 from collections.abc import Sequence
 
 from stream_core.errors import ProtocolError
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import CodecNumber, Flag, Kind, header
+from stream_core.wire.tables import (
+    ALIGNMENT,
+    aligned,
+    ascending,
+    little,
+    pack_uint32,
+    unpack_int64,
+    unpack_uint32,
+)
 
-__all__ = ["ALIGNMENT", "Block", "aligned", "pack_int64", "pack_uint32", "unpack_int64"]
+__all__ = [
+    "LARGEST_NUMBER",
+    "LARGEST_SPAN",
+    "MOST_ITEMS",
+    "Block",
+]
 
-ALIGNMENT = 64
-_ALIGNED_CODECS = (CodecNumber.ARRAY, CodecNumber.SAMPLES)
+LARGEST_NUMBER = 2**62  # of an item: what is computed from it still fits the header
+LARGEST_SPAN = 2**32 - 1  # between the numbers of a block's first and last item
+MOST_ITEMS = 2**16  # of a block that has a table; samples are bounded by their bytes
+_CUTS = 8
+
 _INT64 = struct.Struct("<q")
+_UINT32 = struct.Struct("<I")
+_TIME = range(-(2**63), 2**63)
 
-
-def aligned(offset: int) -> int:
-    """The next multiple of 64 that is not below `offset`."""
-    return (offset + ALIGNMENT - 1) & -ALIGNMENT
-
-
-def pack_int64(values: Sequence[int]) -> bytes:
-    """Little-endian int64 values."""
-    return _little(array("q", values))
-
-
-def pack_uint32(values: Sequence[int]) -> bytes:
-    """Little-endian uint32 values."""
-    return _little(array("I", values))
-
-
-def unpack_int64(data: bytes | memoryview) -> array[int]:
-    """The int64 values in little-endian bytes."""
-    return _unpack("q", data)
-
-
-def _little(values: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values.tobytes()
-
-
-def _unpack(code: str, data: bytes | memoryview) -> array[int]:
-    values = array(code)
-    values.frombytes(data)
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values
+# Plain ints: on the hot path the operators of an enum cost microseconds.
+_TIMES = int(Flag.TIMES)
+_INTERVAL = int(Flag.INTERVAL)
+_TIMING = _TIMES | _INTERVAL
+_COMPRESSED = int(Flag.GZIP | Flag.ZSTD)
+_FIRST_CODEC = int(CodecNumber.RAW)
+_LAST_CODEC = int(CodecNumber.MARSHAL)
+_ARRAY = int(CodecNumber.ARRAY)
+_SAMPLES = int(CodecNumber.SAMPLES)
+_DATA = int(Kind.DATA)
 
 
 class Block:
@@ -71,7 +66,8 @@ class Block:
         source: number of the writing client.
         count: how many items; stride: the distance of their numbers; first: the first's number.
         time_ns: time of the first item.
-        body: bytes as in the module's description.
+        body: bytes as in the module's description; data_start: where in it the data begins.
+        size_bytes: of the body.
     """
 
     __slots__ = (
@@ -79,9 +75,11 @@ class Block:
         "_ends",
         "_head",
         "_head_address",
+        "_times_bytes",
         "body",
         "codec",
         "count",
+        "data_start",
         "first",
         "flags",
         "size_bytes",
@@ -110,8 +108,14 @@ class Block:
         self.time_ns = time_ns
         self.body = body
         self.size_bytes = len(body)
+        self._times_bytes = start = 8 * count if flags & _TIMES else 8 if flags & _INTERVAL else 0
+        if codec == _SAMPLES:
+            self.data_start = aligned(start)
+        else:
+            start += 4 * count if count > 1 else 0
+            self.data_start = aligned(start) if codec == _ARRAY else start
         self._ends: array[int] | None = None
-        self._cuts: dict[tuple[int, int, int], Block] | None = None
+        self._cuts: dict[range, Block] | None = None
         self._head = b""
         self._head_address = 0
 
@@ -121,12 +125,16 @@ class Block:
     ) -> Block:
         """The block in a DATA frame, restamped with `source` and `first` where given.
 
+        What it says of itself is checked, so that nobody has to check it again.
+
         Raises:
-            ProtocolError: count, stride and size of the frame contradict each other.
+            ProtocolError: count, stride, times, table and size of the frame contradict each other.
         """
+        if frame.flags & _COMPRESSED:
+            raise ProtocolError("a compressed body came, which this version does not understand")
         block = cls(
             frame.codec,
-            frame.flags & (Flag.TIMES | Flag.INTERVAL),
+            frame.flags & _TIMING,
             frame.source if source is None else source,
             frame.count,
             frame.stride or 1,
@@ -138,16 +146,41 @@ class Block:
         return block
 
     def _check(self) -> None:
-        if not CodecNumber.RAW <= self.codec <= CodecNumber.MARSHAL:
+        count = self.count
+        if not _FIRST_CODEC <= self.codec <= _LAST_CODEC:
             raise ProtocolError(f"codec {self.codec} is unknown")
-        if self.count < 1 or self.first < 0:
-            raise ProtocolError("a block needs items and numbers from 0")
-        if self.data_start > self.size_bytes:
-            raise ProtocolError(f"a body of {self.size_bytes} bytes cannot hold {self.count} items")
-        if self.codec == CodecNumber.SAMPLES and (self.size_bytes - self.data_start) % self.count:
-            raise ProtocolError(f"the samples do not divide into {self.count} items")
-        if self.codec == CodecNumber.SAMPLES and self.size_bytes - self.data_start < self.count:
-            raise ProtocolError(f"{self.count} samples need as many bytes at least")
+        if count < 1 or not 0 <= self.first <= LARGEST_NUMBER:
+            raise ProtocolError(f"a block has items, and numbers from 0 to {LARGEST_NUMBER}")
+        if (count - 1) * self.stride > LARGEST_SPAN:
+            raise ProtocolError(f"the numbers of a block span {LARGEST_SPAN} at most")
+        size_bytes = self.size_bytes - self.data_start
+        if size_bytes < 0:
+            raise ProtocolError(f"a body of {self.size_bytes} bytes cannot hold {count} items")
+        if self.flags & _INTERVAL:
+            self._check_interval()
+        if self.codec == _SAMPLES:
+            if size_bytes % count or size_bytes < count:
+                raise ProtocolError(f"{size_bytes} bytes do not divide into {count} samples")
+        elif count > 1:
+            self._check_table(size_bytes)
+
+    def _check_interval(self) -> None:
+        if self.flags & _TIMES:
+            raise ProtocolError("a block has times or an interval, not both")
+        interval_ns = self.interval_ns
+        length_ns = interval_ns * self.count
+        if length_ns not in _TIME or self.time_ns + length_ns not in _TIME:
+            raise ProtocolError("the times of a block must fit 64 bits")
+
+    def _check_table(self, size_bytes: int) -> None:
+        count, start = self.count, self._times_bytes
+        if count > MOST_ITEMS:
+            raise ProtocolError(f"a block has {MOST_ITEMS} items at most, not {count}")
+        table = memoryview(self.body)[start : start + 4 * count]
+        if _UINT32.unpack_from(table, 4 * count - 4)[0] != size_bytes or not ascending(
+            table, padded=self.codec == _ARRAY
+        ):
+            raise ProtocolError("the table of a block's items contradicts its data")
 
     @property
     def sequences(self) -> range:
@@ -160,22 +193,6 @@ class Block:
         return self.first + (self.count - 1) * self.stride
 
     @property
-    def _times_bytes(self) -> int:
-        if self.flags & Flag.TIMES:
-            return 8 * self.count
-        return 8 if self.flags & Flag.INTERVAL else 0
-
-    @property
-    def _table_bytes(self) -> int:
-        return 4 * self.count if self.count > 1 and self.codec != CodecNumber.SAMPLES else 0
-
-    @property
-    def data_start(self) -> int:
-        """Where in the body the data begins."""
-        start = self._times_bytes + self._table_bytes
-        return aligned(start) if self.codec in _ALIGNED_CODECS else start
-
-    @property
     def data(self) -> memoryview:
         """The data of all items."""
         return memoryview(self.body)[self.data_start :]
@@ -183,7 +200,7 @@ class Block:
     @property
     def interval_ns(self) -> int:
         """The distance of the items' times; 0 where each has its own or all have the same."""
-        return int(_INT64.unpack_from(self.body)[0]) if self.flags & Flag.INTERVAL else 0
+        return int(_INT64.unpack_from(self.body)[0]) if self.flags & _INTERVAL else 0
 
     @property
     def ends(self) -> array[int]:
@@ -193,33 +210,32 @@ class Block:
                 self._ends = array("I", [self.size_bytes - self.data_start])
             else:
                 start = self._times_bytes
-                table = memoryview(self.body)[start : start + self._table_bytes]
-                self._ends = _unpack("I", table)
+                table = memoryview(self.body)[start : start + 4 * self.count]
+                self._ends = unpack_uint32(table)
         return self._ends
 
     def item_range(self, index: int) -> tuple[int, int]:
         """Where in the data an item begins and ends."""
-        if self.codec == CodecNumber.SAMPLES:
+        if self.codec == _SAMPLES:
             size = (self.size_bytes - self.data_start) // self.count
             return index * size, (index + 1) * size
         ends = self.ends
         start = ends[index - 1] if index else 0
-        return (aligned(start) if self.codec == CodecNumber.ARRAY else start), ends[index]
+        return (aligned(start) if self.codec == _ARRAY else start), ends[index]
 
     def item_bytes(self, index: int) -> int:
         """The size of one item."""
         start, stop = self.item_range(index)
         return max(0, stop - start)
 
-    def span_bytes(self, start: int, stop: int) -> int:
-        """The size of the items from `start` up to `stop`, what pads them included."""
-        if stop <= start:
-            return 0
-        return max(0, self.item_range(stop - 1)[1] - self.item_range(start)[0])
+    def items(self) -> list[memoryview]:
+        """The data of each item."""
+        data = self.data
+        return [data[slice(*self.item_range(index))] for index in range(self.count)]
 
     def times_ns(self) -> Sequence[int]:
         """The time of each item."""
-        if self.flags & Flag.TIMES:
+        if self.flags & _TIMES:
             return unpack_int64(memoryview(self.body)[: 8 * self.count])
         step = self.interval_ns
         if step == 0:
@@ -231,7 +247,7 @@ class Block:
         if self._head_address != address or not self._head:
             self._head_address = address
             self._head = header(
-                Kind.DATA,
+                _DATA,
                 self.size_bytes,
                 codec=self.codec,
                 flags=self.flags,
@@ -245,47 +261,57 @@ class Block:
         return self._head
 
     def cut(self, indices: range) -> Block:
-        """The block of the items at `indices`; made once for all who want the same."""
+        """The block of the items at `indices`, one at least; made once for all who want the same.
+
+        Only the newest few cuts are kept for others, so that pieces do not pile up in memory.
+        """
         if len(indices) == self.count:
             return self
-        key = (indices.start, indices.stop, indices.step)
-        if self._cuts is None:
-            self._cuts = {}
-        block = self._cuts.get(key)
+        cuts = self._cuts
+        if cuts is None:
+            cuts = self._cuts = {}
+        block = cuts.get(indices)
         if block is None:
-            block = self._cuts[key] = self._cut(indices)
+            if len(cuts) == _CUTS:
+                del cuts[next(iter(cuts))]
+            block = cuts[indices] = self._cut(indices)
         return block
 
     def _cut(self, indices: range) -> Block:
-        flags, time_ns, times = self._cut_times(indices)
-        if self.codec == CodecNumber.SAMPLES:
+        flags, time_ns, prefix = self._cut_times(indices)
+        if self.codec == _SAMPLES:
             data: bytes | memoryview = self._cut_samples(indices)
-            table = b""
         else:
             table, data = self._cut_items(indices)
-        start = len(times) + len(table)
-        pad = aligned(start) - start if self.codec in _ALIGNED_CODECS else 0
+            prefix += table
+        if self.codec in (_ARRAY, _SAMPLES):
+            prefix += bytes(-len(prefix) % ALIGNMENT)
+        count = len(indices)
         return Block(
             self.codec,
             flags,
             self.source,
-            len(indices),
-            self.stride * indices.step,
+            count,
+            self.stride * indices.step if count > 1 else 1,
             self.first + self.stride * indices.start,
             time_ns,
-            b"".join((times, table, bytes(pad), data)),
+            b"".join((prefix, data)),
         )
 
     def _cut_times(self, indices: range) -> tuple[int, int, bytes]:
-        if self.flags & Flag.TIMES:
-            chosen = self.times_ns()[indices.start : indices.stop : indices.step]
-            if len(chosen) == 1:
-                return Flag.NONE, chosen[0], b""
-            return Flag.TIMES, chosen[0], pack_int64(chosen)
-        time_ns = self.time_ns + indices.start * self.interval_ns
-        if self.flags & Flag.INTERVAL and len(indices) > 1:
-            return Flag.INTERVAL, time_ns, _INT64.pack(self.interval_ns * indices.step)
-        return Flag.NONE, time_ns, b""
+        start, step = indices.start, indices.step
+        if self.flags & _TIMES:
+            if len(indices) == 1:
+                return 0, _INT64.unpack_from(self.body, 8 * start)[0], b""
+            chosen = unpack_int64(memoryview(self.body)[: 8 * self.count])[
+                start : indices.stop : step
+            ]
+            return _TIMES, chosen[0], little(chosen)
+        interval_ns = self.interval_ns
+        time_ns = self.time_ns + start * interval_ns
+        if interval_ns and len(indices) > 1:
+            return _INTERVAL, time_ns, _INT64.pack(interval_ns * step)
+        return 0, time_ns, b""
 
     def _cut_samples(self, indices: range) -> bytes | memoryview:
         size = (self.size_bytes - self.data_start) // self.count
@@ -295,17 +321,26 @@ class Block:
 
         return stride_rows(self.data, size, indices.start, indices.step, len(indices))
 
-    def _cut_items(self, indices: range) -> tuple[bytes, bytes]:
-        data, position = self.data, 0
+    def _cut_items(self, indices: range) -> tuple[bytes, bytes | memoryview]:
+        if indices.step == 1:
+            return self._cut_neighbours(indices)
+        data, padded, position = self.data, self.codec == _ARRAY, 0
         parts: list[bytes | memoryview] = []
-        ends: list[int] = []
+        ends = array("I")
         for index in indices:
             start, stop = self.item_range(index)
-            if self.codec == CodecNumber.ARRAY:
-                parts.append(bytes(aligned(position) - position))
+            if padded:
+                parts.append(bytes(-position % ALIGNMENT))
                 position = aligned(position)
-            part = data[start:stop]
-            parts.append(part)
-            position += len(part)
+            parts.append(data[start:stop])
+            position += stop - start
             ends.append(position)
-        return (pack_uint32(ends) if len(indices) > 1 else b""), b"".join(parts)
+        return (little(ends) if len(ends) > 1 else b""), b"".join(parts)
+
+    def _cut_neighbours(self, indices: range) -> tuple[bytes, memoryview]:
+        ends = self.ends[indices.start : indices.stop]
+        start = self.item_range(indices.start)[0]
+        data = self.data[start : ends[-1]]
+        if len(ends) == 1:
+            return b"", data
+        return pack_uint32([end - start for end in ends]), data

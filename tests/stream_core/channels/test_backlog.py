@@ -3,8 +3,9 @@ from __future__ import annotations
 from stream_core.channels.backlog import Backlog, Run
 from stream_core.channels.notices import Mark
 from stream_core.values import Loss
-from stream_core.wire.blocks import Block, pack_uint32
+from stream_core.wire.blocks import Block
 from stream_core.wire.header import CodecNumber
+from stream_core.wire.tables import pack_uint32
 
 
 def objects(first: int, ends: list[int], data: bytes) -> Block:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_core.wire import tables
+
+
+@given(st.lists(st.integers(0, 300), min_size=1, max_size=40), st.booleans())
+def test_ascending_compares_each_end_with_the_beginning(ends: list[int], padded: bool) -> None:
+    starts = [0, *ends[:-1]]
+    if padded:
+        starts = [tables.aligned(start) for start in starts]
+    expected = all(start <= end for start, end in zip(starts, ends, strict=True))
+    assert tables.ascending(tables.pack_uint32(ends), padded=padded) is expected
+
+
+@pytest.mark.parametrize("padded", [False, True])
+@pytest.mark.parametrize("ends", [[2**31], [0, 2**32 - 1], [2**31 - 1, 0], [2**31 - 1, 1, 2]])
+def test_ends_beyond_2_gib_are_not_ascending(ends: list[int], padded: bool) -> None:
+    assert not tables.ascending(tables.pack_uint32(ends), padded=padded)
+
+
+@pytest.mark.parametrize("count", [1024, 1025, 5000])
+def test_long_tables(count: int) -> None:
+    ends = [64 * index for index in range(count)]
+    assert tables.ascending(tables.pack_uint32(ends), padded=True)
+    ends[count // 2] = 0
+    assert not tables.ascending(tables.pack_uint32(ends), padded=True)
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1)))
+def test_times_come_back(values: list[int]) -> None:
+    packed = tables.pack_int64(values)
+    assert packed == b"".join(value.to_bytes(8, "little", signed=True) for value in values)
+    assert list(tables.unpack_int64(packed)) == values
+
+
+@given(st.lists(st.integers(0, 2**32 - 1)))
+def test_ends_come_back(values: list[int]) -> None:
+    assert list(tables.unpack_uint32(tables.pack_uint32(values))) == values
+
+
+@pytest.mark.parametrize(("offset", "expected"), [(0, 0), (1, 64), (63, 64), (64, 64), (65, 128)])
+def test_aligned(offset: int, expected: int) -> None:
+    assert tables.aligned(offset) == expected
