@@ -1,0 +1,326 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stream_core.errors import InvalidValue
+from stream_core.values import Codec
+from stream_core.wire.batches import (
+    BLOCK_BYTES,
+    BLOCK_ITEMS,
+    Batch,
+    ItemBatch,
+    ObjectBatch,
+    Packed,
+    SamplesBatch,
+)
+from stream_core.wire.blocks import Block
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import CodecNumber, Flag, Kind
+from stream_core.wire.items import Layout, decode_block
+
+TRUSTED = (Codec.PICKLE, Codec.MARSHAL)
+
+VALUES: dict[CodecNumber, list[Any]] = {
+    CodecNumber.RAW: [b"", b"one", b"x" * 300],
+    CodecNumber.OBJECT: [None, {"a": (1, 2)}, 2**70, "text", [1.5], b""],
+    CodecNumber.ARRAY: [
+        np.arange(5),
+        np.zeros((0, 3), "f4"),
+        np.array("text"),
+        np.arange(12, dtype=">i2").reshape(3, 4).T,
+    ],
+    CodecNumber.PICKLE: [{1, 2}, frozenset({3})],
+    CodecNumber.MARSHAL: [1, (2, "three")],
+}
+
+
+def batch_of(codec: CodecNumber) -> Batch:
+    return ObjectBatch() if codec is CodecNumber.OBJECT else ItemBatch(codec)
+
+
+def block_of(packed: Packed) -> Block:
+    body = b"".join(packed.parts)
+    assert len(body) == packed.size_bytes
+    assert type(packed.flags) is int
+    return Block.received(
+        Frame(Kind.DATA, packed.codec, packed.flags, 1, 2, packed.count, 1, 0, packed.time_ns, body)
+    )
+
+
+def values_of(batch: Batch, layout: Layout | None = None) -> tuple[list[Any], list[int]]:
+    block = block_of(batch.pack())
+    assert batch.count == 0
+    assert batch.size_bytes == 0
+    return list(decode_block(block, layout, TRUSTED)), list(block.times_ns())
+
+
+def equal(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and one.shape == other.shape and bool((one == other).all())
+    return type(one) is type(other) and one == other
+
+
+@pytest.mark.parametrize("codec", VALUES, ids=str)
+@pytest.mark.parametrize("times", ["equal", "apart"])
+@pytest.mark.parametrize("most", [1, 2, 10])
+def test_what_goes_in_comes_out(codec: CodecNumber, times: str, most: int) -> None:
+    batch, values = batch_of(codec), VALUES[codec][:most]
+    for _ in range(2):  # a batch can be filled again
+        times_ns = [7 + 3 * index * (times == "apart") for index in range(len(values))]
+        for value, time_ns in zip(values, times_ns, strict=True):
+            batch.add(value, time_ns)
+        found, found_times = values_of(batch)
+        assert all(map(equal, found, values))
+        assert len(found) == len(values)
+        assert found_times == times_ns
+
+
+def test_equal_times_take_no_room() -> None:
+    batch = ObjectBatch()
+    for _ in range(3):
+        batch.add("x", 5)
+    assert batch.pack().flags == 0
+    batch.add("x", 5)
+    batch.add("x", 6)
+    assert batch.pack().flags == Flag.TIMES
+
+
+@pytest.mark.parametrize(
+    ("codec", "bad"),
+    [
+        (CodecNumber.RAW, "text"),
+        (CodecNumber.RAW, 5),
+        (CodecNumber.OBJECT, object()),
+        (CodecNumber.OBJECT, [1, [2**80, {3: object()}]]),
+        (CodecNumber.ARRAY, [1, 2]),
+        (CodecNumber.ARRAY, np.array([object()])),
+        (CodecNumber.PICKLE, lambda: None),
+        (CodecNumber.MARSHAL, object()),
+    ],
+)
+@pytest.mark.parametrize("before", [0, 2])
+def test_a_refused_value_leaves_the_batch_as_it_was(
+    codec: CodecNumber, bad: Any, before: int
+) -> None:
+    batch, values = batch_of(codec), VALUES[codec][:before]
+    for value in values:
+        batch.add(value, 1)
+    size = batch.size_bytes
+    with pytest.raises(InvalidValue):
+        batch.add(bad, 2)
+    assert (batch.count, batch.size_bytes) == (before, size)
+    batch.add(VALUES[codec][0], 3)
+    found, times = values_of(batch)
+    assert all(map(equal, found, [*values, VALUES[codec][0]]))
+    assert times == [1] * before + [3]
+
+
+@pytest.mark.parametrize("codec", [*VALUES, CodecNumber.SAMPLES], ids=str)
+@pytest.mark.parametrize("time_ns", [2**63, -(2**63) - 1, 1.5, "now", None])
+def test_a_refused_time_leaves_the_batch_as_it_was(codec: CodecNumber, time_ns: Any) -> None:
+    batch: Batch
+    if codec is CodecNumber.SAMPLES:
+        batch, value = SamplesBatch(np.dtype("f8"), ()), 1.5
+    else:
+        batch, value = batch_of(codec), VALUES[codec][0]
+    for before in range(2):
+        size = batch.size_bytes
+        with pytest.raises(InvalidValue, match="time"):
+            batch.add(value, time_ns)
+        assert (batch.count, batch.size_bytes) == (before, size)
+        batch.add(value, 1)
+    block = block_of(batch.pack())
+    assert list(block.times_ns()) == [1, 1]
+
+
+def test_an_object_named_like_an_array_is_none() -> None:
+    impostor = type("ndarray", (), {})()
+    with pytest.raises(InvalidValue, match="numpy array"):
+        ItemBatch(CodecNumber.ARRAY).add(impostor, 0)
+
+
+def test_what_may_change_is_taken_as_it_is() -> None:
+    array, raw = np.zeros(3), bytearray(b"abc")
+    arrays, raws = ItemBatch(CodecNumber.ARRAY), ItemBatch(CodecNumber.RAW)
+    arrays.add(array, 0)
+    raws.add(raw, 0)
+    array[:] = 1
+    raw[:] = b"xyz"
+    assert values_of(arrays)[0][0].tolist() == [0, 0, 0]
+    assert values_of(raws)[0] == [b"abc"]
+
+
+def test_a_read_only_array_is_not_copied() -> None:
+    array = np.zeros(1000)
+    array.flags.writeable = False
+    batch = ItemBatch(CodecNumber.ARRAY)
+    batch.add(array, 0)
+    shared = [part for part in batch.pack().parts if len(part) == array.nbytes]
+    assert np.shares_memory(np.frombuffer(shared[0]), array)
+
+
+@pytest.mark.parametrize("codec", [CodecNumber.OBJECT, CodecNumber.RAW])
+def test_a_batch_is_full_by_items_or_bytes(codec: CodecNumber) -> None:
+    batch = batch_of(codec)
+    for index in range(BLOCK_ITEMS):
+        assert not batch.full
+        batch.add(b"x", index)
+    assert batch.full
+    batch.pack()
+    assert not batch.full
+    batch.add(bytes(BLOCK_BYTES), 0)
+    assert batch.full
+
+
+# Samples
+
+FORMS: list[tuple[str, tuple[int, ...], list[Any]]] = [
+    ("f8", (), [1.5, float("inf"), 3, -0.0, np.float32(2), True]),
+    ("f4", (), [1.5, float("inf"), 3]),
+    ("f2", (), [1.5, 2]),
+    (">i4", (), [1, -2]),
+    ("i2", (), [1, -2, np.int8(5)]),
+    ("u8", (), [2**64 - 1]),
+    ("?", (), [True, False]),
+    ("M8[ns]", (), [np.datetime64(5, "ns")]),
+    ("c16", (), [1 + 2j]),
+    ("f8", (2,), [(1, 2), np.array([3.0, 4.0])]),
+    ("i2", (2, 2), [[[1, 2], [3, 4]]]),
+]
+
+
+@pytest.mark.parametrize(("dtype", "shape", "values"), FORMS)
+def test_single_samples_come_out(dtype: str, shape: tuple[int, ...], values: list[Any]) -> None:
+    batch = SamplesBatch(np.dtype(dtype), shape)
+    for index, value in enumerate(values):
+        batch.add(value, 10 * index)
+    block = block_of(batch.pack())
+    found = decode_block(block, Layout(np.dtype(dtype), shape), ())
+    assert found.dtype == np.dtype(dtype)
+    assert found.shape == (len(values), *shape)
+    assert (found == np.array(values, dtype)).all()
+    assert list(block.times_ns()) == [10 * index for index in range(len(values))]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shape", "bad"),
+    [
+        ("f8", (), "1.5"),
+        ("f8", (), None),
+        ("f8", (), 1j),
+        ("f8", (), [1.5]),
+        ("f4", (), 1e39),
+        ("f4", (), 10**400),
+        ("f2", (), 1e6),
+        ("i2", (), 40000),
+        ("i2", (), 1.5),
+        ("u1", (), -1),
+        (">i2", (), 40000),
+        ("f8", (2,), 1.0),
+        ("f8", (2,), (1, 2, 3)),
+        ("f8", (2,), []),
+        ("i2", (2,), (1, 2.5)),
+    ],
+)
+@pytest.mark.parametrize("rows_before", [0, 3])
+def test_a_refused_sample_leaves_the_batch_as_it_was(
+    dtype: str, shape: tuple[int, ...], bad: Any, rows_before: int
+) -> None:
+    layout = Layout(np.dtype(dtype), shape)
+    batch = SamplesBatch(layout.dtype, shape)
+    if rows_before:
+        batch.add_rows(np.ones((rows_before, *shape), layout.dtype), 0, 10)
+    with pytest.raises(InvalidValue):
+        batch.add(bad, 1000)
+    assert batch.count == rows_before
+    batch.add(np.zeros(shape, layout.dtype)[()], 2000)
+    block = block_of(batch.pack())
+    assert len(decode_block(block, layout, ())) == rows_before + 1
+    assert list(block.times_ns()) == [*[0, 10, 20][:rows_before], 2000]
+
+
+@st.composite
+def some_pieces(draw: st.DrawFn) -> list[tuple[list[float], int, int | None]]:
+    """Pieces of samples: values, the first one's time, the interval; None: one sample singly."""
+    pieces: list[tuple[list[float], int, int | None]] = []
+    end = draw(st.integers(0, 100))
+    for _ in range(draw(st.integers(1, 6))):
+        start = draw(st.sampled_from([end, end + 7, 0]))
+        interval = draw(st.sampled_from([None, 0, 10, 11]))
+        count = 1 if interval is None else draw(st.integers(1, 4))
+        values = draw(st.lists(st.floats(allow_nan=False), min_size=count, max_size=count))
+        pieces.append((values, start, interval))
+        end = start + (interval or 0) * count
+    return pieces
+
+
+@given(some_pieces(), st.sampled_from(["<f8", ">f8"]))
+def test_rows_and_single_samples_mix_in_order(
+    pieces: list[tuple[list[float], int, int | None]], dtype: str
+) -> None:
+    batch = SamplesBatch(np.dtype(dtype), ())
+    values: list[float] = []
+    times: list[int] = []
+    for piece, start, interval in pieces:
+        if interval is None:
+            batch.add(piece[0], start)
+        else:
+            batch.add_rows(np.array(piece, dtype), start, interval)
+        values += piece
+        times += [start + (interval or 0) * index for index in range(len(piece))]
+        assert batch.count == len(values)
+        assert batch.size_bytes == 8 * len(values)
+    block = block_of(batch.pack())
+    assert decode_block(block, Layout(np.dtype(dtype), ()), ()).tolist() == values
+    assert list(block.times_ns()) == times
+    assert (batch.count, batch.size_bytes) == (0, 0)
+
+
+def test_neighbouring_blocks_of_samples_merge_under_one_interval() -> None:
+    batch = SamplesBatch(np.dtype("f4"), (2,))
+    assert batch.follows(100, 10)
+    batch.add_rows(np.zeros((3, 2), "f4"), 100, 10)
+    assert batch.follows(130, 10)
+    assert not batch.follows(131, 10)
+    assert not batch.follows(130, 11)
+    batch.add_rows(np.ones((2, 2), "f4"), 130, 10)
+    packed = batch.pack()
+    assert (packed.flags, packed.count, packed.time_ns) == (Flag.INTERVAL, 5, 100)
+    assert list(block_of(packed).times_ns()) == [100, 110, 120, 130, 140]
+    batch.add(np.zeros(2), 0)
+    assert not batch.follows(0, 10)
+
+
+@pytest.mark.parametrize(
+    ("time_ns", "interval_ns"),
+    [(2**63 - 5, 10), (0, 2**63), (0, 2**62), (1.5, 10), (0, 2.5), (None, 1), (-(2**63), -1)],
+)
+def test_rows_with_impossible_times_leave_the_batch_as_it_was(
+    time_ns: Any, interval_ns: Any
+) -> None:
+    batch = SamplesBatch(np.dtype("f8"), ())
+    batch.add(1.5, 5)
+    with pytest.raises(InvalidValue, match="time"):
+        batch.add_rows(np.zeros(3), time_ns, interval_ns)
+    block = block_of(batch.pack())
+    assert (block.count, block.time_ns) == (1, 5)
+
+
+def test_times_of_numpy_are_times() -> None:
+    batch = SamplesBatch(np.dtype("f8"), ())
+    batch.add_rows(np.zeros(3), np.int64(50), np.int64(10))
+    assert list(block_of(batch.pack()).times_ns()) == [50, 60, 70]
+
+
+def test_samples_are_full_by_bytes_with_their_times() -> None:
+    batch = SamplesBatch(np.dtype("u1"), ())
+    while not batch.full:
+        batch.add(1, batch.count)
+    assert batch.pack().size_bytes <= BLOCK_BYTES + 9 + 64
+    batch.add_rows(np.zeros(BLOCK_BYTES, "u1"), 0, 1)
+    assert batch.full
