@@ -20,8 +20,8 @@ __all__ = ["Faults", "log_qt_messages"]
 logger = logging.getLogger(__name__)
 
 OWN = "stream_gui.feedback"
-HARMLESS = ("This plugin does not support propagateSizeHints()",)
-"""What the off-screen platform says of every window."""
+HARMLESS = "This plugin does not support"
+"""How the off-screen platform begins what it says of every window."""
 
 QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -105,6 +105,6 @@ def log_qt_messages() -> None:
 
 
 def _qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    if text in HARMLESS:
+    if text.startswith(HARMLESS):
         return
     logging.getLogger("qt").log(QT_LEVELS.get(kind, logging.WARNING), "%s", text)

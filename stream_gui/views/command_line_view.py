@@ -55,7 +55,8 @@ class CommandLineView(QLineEdit):
 
     def offer(self) -> None:
         """Show what could stand at the end now, if the cursor is there."""
-        found = self._candidates(self.text()) if self.cursorPosition() == len(self.text()) else []
+        at_end = self.isVisible() and self.cursorPosition() == len(self.text())
+        found = self._candidates(self.text()) if at_end else []
         if not found or not self.text() or [each.line for each in found] == [self.text()]:
             self._popup.hide()
             return

@@ -1,0 +1,71 @@
+"""Servers started from the window."""
+
+from pathlib import Path
+from typing import Any
+
+import stream_core as sc
+from stream_gui.models.link_state import LinkPhase
+from stream_gui.session.monitor_session import MonitorSession
+from stream_gui.session.run_files import RunFiles
+from stream_gui.session.servers import ServerPlan
+
+
+async def test_a_server_in_this_window_is_joined_and_ends_with_it(
+    session: MonitorSession, eventually: Any
+) -> None:
+    session.servers.start(ServerPlan(port=0, in_window=True))
+    assert session.servers.starting
+    await eventually(lambda: session.state.connected)
+    (own,) = session.servers.own
+    assert own.in_window
+    assert own.address == session.state.address
+    assert session.servers.known() == []
+    await session.servers.close(stop_processes=False)
+    await eventually(lambda: session.state.phase is LinkPhase.RECONNECTING)
+
+
+async def test_a_server_process_stays_and_can_be_found_and_stopped(
+    session: MonitorSession, tmp_path: Path, eventually: Any
+) -> None:
+    session.servers.start(ServerPlan(port=0, name="lab", secret="s3cret"))
+    await eventually(lambda: session.state.connected)
+    (own,) = session.servers.own
+    await session.servers.close(stop_processes=False)
+    (found,) = RunFiles(tmp_path / "servers").servers()
+    assert (found.address, found.name, found.needs_secret) == (own.address, "lab", True)
+    assert "s3cret" not in (tmp_path / "servers" / f"{found.pid}.json").read_text()
+    async with sc.Client("other", found.address, secret="s3cret"):
+        pass
+    session.servers.stop(found.address)
+    await eventually(lambda: not session.servers.own)
+    await eventually(lambda: not found.is_alive())
+    assert session.servers.known() == []
+
+
+async def test_a_server_of_another_window_can_be_stopped(
+    session: MonitorSession, tmp_path: Path, eventually: Any
+) -> None:
+    session.servers.start(ServerPlan(port=0))
+    await eventually(lambda: session.servers.own)
+    (own,) = session.servers.own
+    session.servers._own.clear()  # as if another window had started it
+    session.servers.stop(own.address)
+    assert own.record is not None
+    await eventually(lambda: not session.servers.known())
+    await own.stop()
+    assert not own.record.is_alive()
+
+
+async def test_a_taken_port_is_told(
+    session: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    port = int(server.address.rpartition(":")[2])
+    for in_window in (True, False):
+        session.servers.start(ServerPlan(port=port, in_window=in_window))
+        await eventually(lambda: not session.servers.starting)
+        assert str(port) in session.servers.problem
+    assert session.servers.own == []
+
+
+def test_a_plan_does_not_show_its_secret() -> None:
+    assert "hidden" not in repr(ServerPlan(secret="hidden"))

@@ -1,0 +1,139 @@
+"""The main window."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+
+from stream_gui.session.monitor_session import MonitorSession
+from stream_gui.session.servers import OwnServer
+from stream_gui.views.appearance import Appearance
+from stream_gui.views.leave_question import LeaveQuestion
+from stream_gui.views.main_window import MainWindow
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def window(qtbot: Any, session: MonitorSession, appearance: Appearance) -> Iterator[MainWindow]:
+    window = MainWindow(session, appearance)
+    qtbot.addWidget(window)
+    yield window
+    window.close_for_good()
+
+
+def all_actions(window: MainWindow) -> list[QAction]:
+    found: list[QAction] = []
+    waiting = list(window.menuBar().actions())
+    while waiting:
+        action = waiting.pop()
+        below = action.menu()
+        if below is not None:
+            waiting.extend(below.actions())  # type: ignore[attr-defined]
+        elif not action.isSeparator():
+            found.append(action)
+    return found
+
+
+def test_every_shortcut_means_one_thing(window: MainWindow) -> None:
+    keys = [action.shortcut().toString() for action in all_actions(window)]
+    keys = [key for key in keys if key]
+    assert len(keys) > 20
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_menu_can_be_reached_by_a_letter_of_its_own(window: MainWindow) -> None:
+    titles = [action.text() for action in window.menuBar().actions()]
+    letters = [title[title.index("&") + 1].lower() for title in titles]
+    assert sorted(letters) == sorted(set(letters))
+
+
+@pytest.mark.parametrize("name", ["channels", "console", "load", "feedback"])
+def test_a_hidden_dock_comes_back_by_its_shortcut(window: MainWindow, name: str) -> None:
+    window.show()
+    window.docks[name].hide()
+    window.menus.actions[f"show_{name}"].trigger()
+    assert window.docks[name].isVisible()
+
+
+def test_channels_are_plotted_together_or_anew(window: MainWindow, session: MonitorSession) -> None:
+    window.channels.plot_requested.emit([("a", ""), ("b", "x")], False)
+    window.channels.plot_requested.emit([("c", ""), ("d", "")], True)
+    curves = [
+        [(curve.channel, curve.column) for curve in session.plots.curves(panel)]
+        for panel in session.plots.panels
+    ]
+    assert curves == [[("a", ""), ("b", "x")], [("c", ""), ("d", "")]]
+
+
+def test_the_state_of_the_window_comes_back(
+    qtbot: Any, window: MainWindow, session: MonitorSession, appearance: Appearance
+) -> None:
+    window.show()
+    window.docks["console"].hide()
+    window.channels.tree.header().resizeSection(0, 222)
+    window.channels.plot_requested.emit([("a", "")], False)
+    window.save_state()
+    window.hide()
+    again = MainWindow(session, appearance)
+    qtbot.addWidget(again)
+    again.show()
+    assert not again.docks["console"].isVisible()
+    assert again.docks["channels"].isVisible()
+    assert again.channels.tree.header().sectionSize(0) == 222
+    assert session.settings.plots == session.plots.to_dict()
+    again.close_for_good()
+
+
+def test_the_theme_is_chosen_and_remembered(
+    window: MainWindow, session: MonitorSession, appearance: Appearance
+) -> None:
+    window.menus.actions["theme_dark"].trigger()
+    assert appearance.is_dark
+    assert QApplication.palette().window().color().lightness() < 100
+    window.save_state()
+    assert session.settings.theme == "dark"
+
+
+def test_closing_leaves_at_once_if_nothing_depends_on_it(qtbot: Any, window: MainWindow) -> None:
+    window.show()
+    with qtbot.waitSignal(window.leave_wanted) as left:
+        window.close()
+    assert left.args == [False]
+    assert window.isVisible()  # until the session has ended
+
+
+@pytest.mark.parametrize(
+    ("button", "stops"), [("Leave it running", False), ("Stop it", True), ("Cancel", None)]
+)
+def test_closing_asks_what_becomes_of_a_server(
+    window: MainWindow, session: MonitorSession, button: str, stops: bool | None
+) -> None:
+    session.servers._own.append(OwnServer("127.0.0.1:1", False, int))
+    left: list[bool] = []
+    window.leave_wanted.connect(left.append)
+    window.show()
+    window.close()
+    (question,) = window.findChildren(LeaveQuestion)
+    assert "127.0.0.1:1" in question.informativeText()
+    next(each for each in question.buttons() if each.text() == button).click()
+    assert left == ([] if stops is None else [stops])
+
+
+def test_the_keys_are_listed(window: MainWindow) -> None:
+    keys = dict(window.menus.shortcuts())
+    assert keys["Ctrl+F"] == "Channels: Filter"
+    assert keys["Ctrl+K"] == "Calls: Type a call"
+
+
+def test_the_filter_and_the_console_are_reached_by_key(qtbot: Any, window: MainWindow) -> None:
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.focusWidget() is window.channels.filter
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert window.focusWidget() is window.console.line

@@ -1,0 +1,71 @@
+"""The dialog that asks what server to start."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from stream_gui.session.monitor_session import MonitorSession
+from stream_gui.session.servers import ServerPlan
+from stream_gui.views.appearance import Appearance
+from stream_gui.views.start_server_dialog import StartServerDialog
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def plans(session: MonitorSession, monkeypatch: pytest.MonkeyPatch) -> list[ServerPlan]:
+    started: list[ServerPlan] = []
+    monkeypatch.setattr(session.servers, "start", started.append)
+    return started
+
+
+@pytest.fixture
+def dialog(
+    qtbot: Any, session: MonitorSession, appearance: Appearance, plans: object
+) -> StartServerDialog:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = StartServerDialog(session.servers, appearance, parent)
+    dialog.parent_kept = parent  # type: ignore[attr-defined]
+    return dialog
+
+
+def test_a_process_on_this_computer_is_the_first_offer(
+    dialog: StartServerDialog, plans: list[ServerPlan]
+) -> None:
+    dialog.start_button.click()
+    assert plans == [ServerPlan("127.0.0.1", 50012, "", "", in_window=False)]
+
+
+def test_any_port_in_this_window(dialog: StartServerDialog, plans: list[ServerPlan]) -> None:
+    dialog.any_port.setChecked(True)
+    dialog.in_window.setChecked(True)
+    dialog.start_button.click()
+    assert (plans[0].port, plans[0].in_window) == (0, True)
+    assert not dialog.port.isEnabled()
+
+
+def test_the_whole_network_needs_a_secret(dialog: StartServerDialog) -> None:
+    dialog.host.setCurrentIndex(1)
+    assert not dialog.start_button.isEnabled()
+    assert "secret" in dialog.problem.text()
+    dialog.secret.setText("s3cret")
+    assert dialog.start_button.isEnabled()
+    assert dialog.plan.host == "0.0.0.0"
+
+
+def test_it_stays_until_the_server_listens(
+    qtbot: Any, dialog: StartServerDialog, session: MonitorSession
+) -> None:
+    dialog.open()
+    dialog.start_button.click()
+    session.servers.starting = True
+    session.servers.changed.emit()
+    assert not dialog.start_button.isEnabled()
+    session.servers.starting, session.servers.problem = False, "port 50012 is taken"
+    session.servers.changed.emit()
+    assert dialog.problem.text() == "port 50012 is taken"
+    session.servers.problem = ""
+    with qtbot.waitSignal(dialog.accepted):
+        session.servers.changed.emit()
