@@ -49,6 +49,8 @@ CLIENT_RECEIVES: Table = {
     Phase.CLOSED: {},
 }
 
+_NAMES = {int(kind): kind.name for kind in Kind}
+
 
 class Conversation:
     """Holds one side's received frames to its table.
@@ -71,6 +73,6 @@ class Conversation:
         if phase is None and kind >= FIRST_OPTIONAL_KIND:
             return
         if phase is None:
-            name = Kind(kind).name
+            name = _NAMES.get(kind, f"frame kind {kind}")
             raise ProtocolError(f"{name} is not allowed while {self.phase.name.lower()}")
         self.phase = phase

@@ -5,13 +5,15 @@ They never hold bytes of the wire, and never know who sends them.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from stream_core.errors import ProtocolError
 
 __all__ = [
+    "LARGEST_EVERY",
     "PROTOCOL_VERSION",
     "Challenge",
     "DemandNotice",
@@ -26,6 +28,11 @@ __all__ = [
 ]
 
 PROTOCOL_VERSION = 1
+LARGEST_EVERY = 2**32 - 1  # it becomes the stride of a block
+
+Natural = Annotated[int, Meta(ge=0)]
+Number = Annotated[int, Meta(ge=1, le=2**32 - 1)]
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -61,15 +68,15 @@ class Welcome(msgspec.Struct, frozen=True, kw_only=True):
     server: str = ""
     library: str = ""
     name: str
-    number: int
+    number: Number
     session: str
     epoch: int
     now_ns: int
     resumed: bool = False
     scram: str | None = None
-    frame_bytes: int
-    heartbeat_s: float
-    resume_s: float
+    frame_bytes: Annotated[int, Meta(ge=1)]
+    heartbeat_s: Annotated[float, Meta(gt=0)]
+    resume_s: Annotated[float, Meta(ge=0)]
 
 
 class DemandNotice(msgspec.Struct, frozen=True):
@@ -78,18 +85,18 @@ class DemandNotice(msgspec.Struct, frozen=True):
     `binding` says that the writer's library withholds what the requirements leave out.
     """
 
-    state: str
-    every: int = 1
-    newest_interval_ns: int = 0
+    state: Literal["idle", "active", "paused"]
+    every: Annotated[int, Meta(ge=1, le=LARGEST_EVERY)] = 1
+    newest_interval_ns: Natural = 0
     binding: bool = False
 
 
 class LostNotice(msgspec.Struct, frozen=True):
     """Server → reader: these numbers do not come."""
 
-    first: int
-    last: int | None
-    count: int
+    first: Natural
+    last: Natural | None
+    count: Natural
     reason: str
 
 
@@ -108,7 +115,7 @@ class Goodbye(msgspec.Struct, frozen=True):
 
     reason: str
     error: str | None = None
-    retry_after_s: float | None = None
+    retry_after_s: Seconds | None = None
 
 
 Message = TypeVar(
@@ -131,8 +138,16 @@ _decoders: dict[type, msgspec.msgpack.Decoder[object]] = {
 
 
 def encode(message: msgspec.Struct) -> bytes:
-    """The body of a message."""
-    return _encoder.encode(message)
+    """The body of a message; what of its texts is no Unicode is replaced by "?"."""
+    try:
+        return _encoder.encode(message)
+    except UnicodeEncodeError:  # a lone surrogate, as in a reason that came from a user
+        texts = {
+            name: value.encode(errors="replace").decode()
+            for name, value in msgspec.structs.asdict(message).items()
+            if isinstance(value, str)
+        }
+        return _encoder.encode(msgspec.structs.replace(message, **texts))
 
 
 def decode(kind: type[Message], body: bytes | memoryview) -> Message:
@@ -143,7 +158,7 @@ def decode(kind: type[Message], body: bytes | memoryview) -> Message:
     """
     try:
         message = _decoders[kind].decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"{kind.__name__.upper()} is malformed: {error}") from None
     assert isinstance(message, kind)
     return message
