@@ -115,7 +115,7 @@ def test_closing_the_reader_stops_what_waits(pair: Pair) -> None:
     reader.close()
     assert ended.wait(10)
     thread.join()
-    with pytest.raises(ChannelClosed, match="this reader was closed"):
+    with pytest.raises(ChannelClosed, match="was closed"):
         reader.get()
 
 
