@@ -243,7 +243,7 @@ class Session:
         if entry is not None:  # else the channel has just gone: its END is on the way
             channel, slot = entry
             missing = frame.sequence - slot.next_number
-            if channel.next_sequence + missing + frame.count * frame.stride > LARGEST_NUMBER:
+            if channel.next_sequence + missing + frame.count * frame.stride >= LARGEST_NUMBER:
                 raise ProtocolError(f"channel '{channel.spec.name}' is out of numbers")
             self.items_in += channel.publish(slot, frame)
 

@@ -201,13 +201,13 @@ class Subscription:
         if difference:
             self._buffered_bytes += difference
             self._budget.change(difference)
+        if self.buffer.ended and self._on_ended is not None:
+            on_ended, self._on_ended = self._on_ended, None
+            on_ended(self)
         if self.buffer.pausing is not self._was_pausing:
             self._was_pausing = self.buffer.pausing
             self._progress_ns = time.monotonic_ns()
             self._on_pausing(self)
-        if self.buffer.ended and self._on_ended is not None:
-            on_ended, self._on_ended = self._on_ended, None
-            on_ended(self)
 
     def _set_timer(self, now_ns: int) -> None:
         due_ns = self.buffer.due_ns

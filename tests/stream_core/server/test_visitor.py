@@ -22,7 +22,7 @@ async def test_welcome_tells_who_and_what(server, dial):
 
 async def test_another_version_is_refused_with_both_versions(server, dial):
     raw = await dial(server)
-    with pytest.raises(ProtocolError, match="speaks version 99 .* version 1"):
+    with pytest.raises(ProtocolError, match=r"speaks version 99 .* version 1"):
         await raw.hello("daq", version=99)
     await raw.closed()
 

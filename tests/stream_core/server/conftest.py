@@ -1,0 +1,52 @@
+"""One writer and one reader of one channel, both on the bare wire."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+
+
+class Stream(msgspec.Struct):
+    """Channel "x" of client "writer", read by client "reader"."""
+
+    writer: object
+    reader: object
+    channel: int
+    number: int
+
+    def __iter__(self):
+        return iter((self.writer, self.reader, self.channel, self.number))
+
+
+@pytest.fixture
+def stream(join):
+    """Make a channel with a reader; the wishes are those of `subscribe`."""
+
+    async def make(server, *, channel=None, **wishes):
+        writer, reader = await join(server, "writer"), await join(server, "reader")
+        made = (await writer.call("create_channel", "x", **(channel or {})))["number"]
+        subscribing = reader.post("subscribe", "x", **wishes)
+        await writer.demand(made)
+        return Stream(writer, reader, made, (await reader.answer(subscribing))["number"])
+
+    return make
+
+
+@pytest.fixture
+def sessions():
+    """A server's sessions by name."""
+    return lambda server: {session.name: session for session in server._services.sessions}
+
+
+@pytest.fixture
+def until():
+    """Wait for what happens at the server without a frame that tells."""
+
+    async def wait(condition):
+        async with asyncio.timeout(10):
+            while not condition():  # noqa: ASYNC110 - nothing tells
+                await asyncio.sleep(0)
+
+    return wait
