@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,9 +15,12 @@ import msgspec
 from stream_core.channels.names import check_client_name
 from stream_core.channels.parameters import checked_parameters
 from stream_core.channels.spec import checked_spec
+from stream_core.client.callbacks import Callbacks
+from stream_core.client.following import read_all, watch
 from stream_core.client.greeting import Identity
 from stream_core.client.reader import Reader
-from stream_core.client.session import Session, Target
+from stream_core.client.session import Session
+from stream_core.client.targets import Target
 from stream_core.client.writer import Writer
 from stream_core.errors import ConnectionLost, InvalidValue
 from stream_core.rpc import Description, Remote, collect, description_from_wire
@@ -88,7 +91,8 @@ class Client:
         self._trusted = _codecs(trusted_codecs)
         self._rpc_workers = rpc_workers
         self._session: Session | None = None
-        self._state_callbacks: list[Callable[[State], object]] = []
+        self._connecting = False
+        self._state_callbacks = Callbacks()
         self._rpc_host: object = self
 
     def __repr__(self) -> str:
@@ -104,8 +108,8 @@ class Client:
             AuthenticationFailed: the secret is missing or wrong.
             NameTaken, NotAllowed, LimitExceeded: the server refuses us.
         """
-        if self._session is not None and self._session.link.state is not State.CLOSED:
-            raise InvalidValue(f"client '{self.name}' is connected already")
+        if self._connecting or self.state is not State.CLOSED:
+            raise InvalidValue(f"client '{self.name}' is {self.state} already")
         session = Session(
             self._address,
             self._identity,
@@ -115,16 +119,19 @@ class Client:
             trusted=self._trusted,
             table=collect(self._rpc_host, name=self._identity.name or self._identity.program),
             workers=self._rpc_workers,
-            on_state=self._tell_state,
+            on_state=self._state_callbacks.tell,
         )
         former, self._session = self._session, session
-        if former is not None:
-            await former.close()
+        self._connecting = True
         try:
+            if former is not None:
+                await former.close()
             await session.link.connect()
         except BaseException:
             await session.close()
             raise
+        finally:
+            self._connecting = False
 
     async def close(self) -> None:
         """Send what is pending, leave, and end everything of this client; idempotent."""
@@ -142,10 +149,6 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-    def _tell_state(self, state: State) -> None:
-        for callback in tuple(self._state_callbacks):
-            callback(state)
 
     @property
     def _live(self) -> Session:
@@ -263,8 +266,8 @@ class Client:
         }
         spec = msgspec.to_builtins(checked_spec(name, **wishes))
         del spec["name"]
-        outlet = await self._live.streams.create(name, spec)
-        return Writer(outlet, self._live.streams)
+        outlets = self._live.streams.outlets
+        return Writer(await outlets.create(name, spec), outlets)
 
     async def open_writer(self, name: str, *, key: str | None = None) -> Writer:
         """Write to a shared channel of another client.
@@ -274,8 +277,8 @@ class Client:
             NotAllowed: it is for its owner only.
         """
         _refuse_unavailable(key=key)
-        outlet = await self._live.streams.open(name)
-        return Writer(outlet, self._live.streams)
+        outlets = self._live.streams.outlets
+        return Writer(await outlets.open(name), outlets)
 
     async def subscribe(
         self,
@@ -321,31 +324,35 @@ class Client:
             weight=weight,
             wait=wait,
         )
-        inbox = await self._live.streams.subscribe(name, parameters)
-        return Reader(inbox, self._live.streams)
+        inboxes = self._live.streams.inboxes
+        return Reader(await inboxes.subscribe(name, parameters), inboxes)
 
-    async def subscribe_all(self, pattern: str, **parameters: Any) -> AsyncIterator[Reader]:
-        """Readers of the channels that match a pattern, each as its channel appears."""
-        async for change in self.watch(pattern):
-            if change.kind == "added":
-                yield await self.subscribe(change.info.name, **parameters)
+    def subscribe_all(self, pattern: str, **parameters: Any) -> AsyncGenerator[Reader, None]:
+        """Readers of the channels that match a pattern, each as its channel appears.
 
-    async def watch(self, pattern: str = "**") -> AsyncIterator[ChannelChange]:
+        Args:
+            pattern: see `watch`.
+            parameters: of `subscribe`.
+        """
+
+        async def read(name: str) -> Reader:
+            return await self.subscribe(name, **parameters)
+
+        return read_all(self._live, pattern, read)
+
+    def watch(self, pattern: str = "**") -> AsyncGenerator[ChannelChange, None]:
         """The channels that match a pattern, then what becomes of them.
+
+        After a broken link it goes on with what has changed meanwhile.
 
         Args:
             pattern: `*` stands for anything within one part, `**` for any number of parts, `?`
                 for one character.
 
         Raises:
-            ConnectionLost: the link broke; watch again when it is back.
+            ConnectionLost: there is no link, or a broken one does not come back.
         """
-        call = self._live.call(0, "watch", [pattern], {}, timeout_s=None, streams=True)
-        try:
-            async for change in call:
-                yield msgspec.convert(change, ChannelChange)
-        finally:
-            call.cancel()
+        return watch(self._live, pattern)
 
     async def channels(self, pattern: str = "**") -> list[ChannelInfo]:
         """The public channels whose names match a pattern (see `watch`)."""
@@ -358,8 +365,7 @@ class Client:
             ChannelNotFound: there is none of that name.
             NotAllowed: it is another's.
         """
-        self._live.streams.flush()
-        await self._live.ask("delete_channel", name)
+        await self._live.streams.outlets.delete(name)
 
     # The others
 
@@ -391,8 +397,9 @@ class Client:
             TargetNotFound, ChannelNotFound: there is no such client, or reader.
             InvalidValue: a parameter is wrong.
         """
-        checked_parameters(**parameters)
-        await self._live.ask("configure_reader", client, reader, **parameters)
+        plain = msgspec.to_builtins(checked_parameters(**parameters))
+        changes = {name: plain[name] for name in parameters}
+        await self._live.ask("configure_reader", client, reader, **changes)
 
     async def remote(self, target: str, *, wait_s: float = 0) -> Remote:
         """The methods of another client, or of the target `server`.
@@ -418,7 +425,7 @@ def offer_methods_of(client: Client, host: object) -> None:
 async def find_target(client: Client, name: str, wait_s: float) -> tuple[Target, Description]:
     """Another client as the target of calls, and what it offers; raises like `remote`."""
     session = client._live  # noqa: SLF001
-    target = await session.find(name, wait_s)
+    target = await session.targets.find(name, wait_s)
     reply = await session.describe(target)
     return target, description_from_wire(reply)
 

@@ -8,29 +8,23 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from stream_core.channels.parameters import Parameters
-from stream_core.errors import (
-    BufferOverflow,
-    ChannelClosed,
-    ConnectionLost,
-    InvalidValue,
-    ProtocolError,
-    StreamError,
-)
+from stream_core.client.attachment import Attachment
+from stream_core.client.callbacks import Callbacks
+from stream_core.errors import InvalidValue, ProtocolError, StreamError
 from stream_core.values import ChannelInfo, Codec, Loss
 from stream_core.wire.blocks import Block
-from stream_core.wire.items import Layout, decode_block
+from stream_core.wire.items import decode_block
 
-__all__ = ["Inbox", "Step"]
+__all__ = ["Inbox", "InboxHome", "Step"]
 
 logger = logging.getLogger(__name__)
-WINDOW_BYTES = 1024 * 1024
 
 
 class Step(Enum):
@@ -42,6 +36,16 @@ class Step(Enum):
     ENDED = auto()
 
 
+class InboxHome(Protocol):
+    """Who keeps an inbox and speaks with the server for it."""
+
+    def consumed(self, inbox: Inbox, *, at_once: bool) -> None:
+        """The server should hear what was consumed, at once or soon."""
+
+    def exhausted(self, inbox: Inbox) -> None:
+        """All was taken, and nothing more comes."""
+
+
 class _Mark(msgspec.Struct, frozen=True):
     remaining: int
 
@@ -51,6 +55,10 @@ class _Rest(msgspec.Struct, frozen=True):
 
     block: Block
     start: int
+    passed: bool
+
+
+_Thing = Block | Loss | _Mark | _Rest
 
 
 class Inbox:
@@ -58,15 +66,16 @@ class Inbox:
 
     Args:
         name: of the channel; parameters: as subscribed; trusted: codecs that are allowed.
-        on_consumed: told when the server should hear of it: True at once, False soon.
+        home: speaks with the server.
 
     Attributes:
         number: of the reader on the wire; 0 while there is no subscription.
         values: decoded and not yet taken; may be popped from the left by the reader itself, who
             then calls `exhausted` when it has become empty.
+        block: the one that `values` are of, or None.
         info: the channel; None until it exists.
-        received_up_to: the highest number received, losses included.
         lost: selected items lost; error: why nothing more comes, once all is taken.
+        clearing: how many calls to clear it the server has not answered.
     """
 
     def __init__(
@@ -74,36 +83,33 @@ class Inbox:
         name: str,
         parameters: Parameters,
         trusted: Collection[Codec],
-        on_consumed: Callable[[Inbox, bool], None],
+        home: InboxHome,
     ) -> None:
         self.name = name
         self.parameters = parameters
         self.number = 0
         self.values: deque[Any] = deque()
+        self.block: Block | None = None
         self.info: ChannelInfo | None = None
-        self.received_up_to = -1
         self.lost = 0
         self.error: StreamError | None = None
-        self.on_lost: list[Callable[[Loss], object]] = []
-        self.on_arrival: list[Callable[[], object]] = []
-        self.block: Block | None = None
+        self.clearing = 0
+        self.on_lost = Callbacks()
+        self.on_arrival = Callbacks()
         self._trusted = trusted
-        self._on_consumed = on_consumed
-        self._layout: Layout | None = None
-        self._origin: int | None = None
-        self._epoch = 0
+        self._home = home
+        self._attachment: Attachment | None = None
+        self._origin: tuple[int, int] | None = None
+        self._block_attachment: Attachment | None = None
+        self._block_passed = False  # it was put back after all of it had been taken
         self._array: Any = None
         self._times: Sequence[int] | None = None
-        self._things: deque[tuple[int, Block | Loss | _Mark | _Rest]] = deque()
-        self._attachment = 0
-        self._block_attachment = 0
+        self._things: deque[tuple[Attachment | None, _Thing]] = deque()
         self._held = 0
-        self._passed = -1
-        self._credited = -1
-        self._uncredited_items = 0
-        self._uncredited_bytes = 0
         self._end: StreamError | None = None
         self._losses: list[Loss] = []
+        self._marks = 0
+        self._repeated_marks = 0
 
     # What the link brings
 
@@ -111,70 +117,77 @@ class Inbox:
         self, number: int, info: ChannelInfo, *, origin: int, first: int, epoch: int
     ) -> None:
         """There is a subscription, its first item will be number `first`."""
-        former_origin, former_next = self._origin, self.received_up_to + 1
-        former_epoch, self._epoch = self._epoch, epoch
-        self._attachment += 1
-        self.number, self.info, self._origin = number, info, origin
-        self._set_layout(info)
-        self.received_up_to = first - 1
-        self._credited = self._passed = first - 1
-        self._uncredited_items = self._uncredited_bytes = 0
-        self._end = None
-        if former_origin is None:
+        former, former_origin = self._attachment, self._origin
+        self._attachment = Attachment(info, first)
+        self._origin = (origin, epoch if info.shared else 0)
+        self.number, self.info = number, info
+        self._marks = self._repeated_marks = self.clearing = 0
+        if former is None:
             return
-        same = former_origin == origin and (not info.shared or former_epoch == epoch)
-        if not same:
-            self._lose(Loss(former_next, None, 0, "the channel began anew"))
-        elif first > former_next:
-            count = _selected(former_next, first - 1, self.parameters.every)
-            self._lose(Loss(former_next, first - 1, count, "the subscription was interrupted"))
+        following = former.received + 1
+        if former_origin != self._origin:
+            self._lose(Loss(following, None, 0, "the channel began anew"))
+        elif first > following:
+            count = _selected(following, first - 1, self.parameters.every)
+            self._lose(Loss(following, first - 1, count, "the subscription was interrupted"))
 
     def detach(self) -> None:
         """The subscription is gone, but may come back."""
         self.number = 0
 
+    def resume(self) -> int:
+        """The link is back, the subscription goes on: the highest number that was received.
+
+        The server tells again what it does not know to have been consumed.
+        """
+        attachment = self._attachment
+        assert attachment is not None
+        attachment.credited = -1
+        self._repeated_marks = self._marks
+        return attachment.received
+
     def receive_block(self, block: Block) -> None:
         """Items have come."""
-        self.received_up_to = block.last
+        attachment = self._attachment
+        assert attachment is not None
+        attachment.received = block.last
+        self._marks = self._repeated_marks = 0
+        if self.clearing:
+            self._pass(attachment, block.last, block.count, block.size_bytes)
+            return
         self._held += block.count
-        self._things.append((self._attachment, block))
-        self._arrived()
+        self._things.append((attachment, block))
+        self.on_arrival.tell()
 
     def receive_loss(self, loss: Loss) -> None:
         """These numbers do not come."""
+        attachment = self._attachment
+        assert attachment is not None
         if loss.last is not None:
-            self.received_up_to = max(self.received_up_to, loss.last)
+            attachment.received = max(attachment.received, loss.last)
+            self._marks = self._repeated_marks = 0
         self._lose(loss)
 
     def receive_mark(self, remaining: int) -> None:
-        """A writer's transfer has ended."""
-        self._things.append((self._attachment, _Mark(remaining)))
-        self._arrived()
+        """A writer's transfer has ended; one that is told again was known before."""
+        if self._repeated_marks:
+            self._repeated_marks -= 1
+            return
+        self._marks += 1
+        self._things.append((None, _Mark(remaining)))
+        self.on_arrival.tell()
 
     def finish(self, error: StreamError) -> None:
         """Nothing more comes; what is held can still be taken."""
         if self._end is None:
             self._end = error
-        self._arrived()
+        self.on_arrival.tell()
 
     def _lose(self, loss: Loss) -> None:
         self.lost += loss.count
         self._things.append((self._attachment, loss))
-        for callback in self.on_lost:
-            callback(loss)
-        self._arrived()
-
-    def _arrived(self) -> None:
-        for callback in tuple(self.on_arrival):
-            callback()
-
-    def _set_layout(self, info: ChannelInfo) -> None:
-        if info.dtype is None:
-            self._layout = None
-            return
-        from stream_core.wire.arrays import sample_dtype  # numpy is loaded when first needed
-
-        self._layout = Layout(sample_dtype(info.dtype), tuple(info.shape))
+        self.on_lost.tell(loss)
+        self.on_arrival.tell()
 
     # What the reader takes
 
@@ -194,49 +207,54 @@ class Inbox:
             attachment, thing = self._things.popleft()
             if isinstance(thing, Block):
                 self._held -= thing.count
-                if self._open(thing, attachment):
+                if self._open(thing, attachment, passed=False):
                     return Step.VALUES
             elif isinstance(thing, _Rest):
                 self._held -= thing.block.count - thing.start
-                self._open(thing.block, attachment)
-                for _ in range(thing.start):
-                    self.values.popleft()
-                return Step.VALUES
+                if self._open(thing.block, attachment, passed=thing.passed):
+                    for _ in range(thing.start):
+                        self.values.popleft()
+                    return Step.VALUES
             elif isinstance(thing, Loss):
                 self._losses.append(thing)
-                if thing.last is not None and attachment == self._attachment:
-                    self._pass(thing.last, 0, 0)
+                if thing.last is not None:
+                    self._pass(attachment, thing.last, 0, 0)
             elif thing.remaining == 0:
                 return Step.MARK
-        if self._end is not None:
+        if self._end is None:
+            return Step.EMPTY
+        if self.error is None:
             self.error = self._end
-            return Step.ENDED
-        return Step.EMPTY
+            self._home.exhausted(self)
+        return Step.ENDED
 
-    def _open(self, block: Block, attachment: int) -> bool:
+    def _open(self, block: Block, attachment: Attachment | None, *, passed: bool) -> bool:
+        layout = attachment.layout if attachment is not None else None
         try:
-            decoded = decode_block(block, self._layout, self._trusted)
+            decoded = decode_block(block, layout, self._trusted)
         except (ProtocolError, InvalidValue) as error:
             self._undecodable(block, attachment, str(error))
             return False
-        self.block, self._block_attachment = block, attachment
+        self.block = block
+        self._block_attachment = attachment
+        self._block_passed = passed
         self._array, self._times = None, None
         if isinstance(decoded, list):
             self.values.extend(decoded)
         else:
             self._array = decoded
             self.values.extend(decoded.tolist() if decoded.ndim == 1 else decoded)
+        if block.count > 1 and attachment is self._attachment:
+            self._home.consumed(self, at_once=False)  # a slow taker credits parts of it
         return True
 
-    def _undecodable(self, block: Block, attachment: int, reason: str) -> None:
+    def _undecodable(self, block: Block, attachment: Attachment | None, reason: str) -> None:
         logger.error("channel '%s': items %s: %s", self.name, block.sequences, reason)
         loss = Loss(block.first, block.last, block.count, f"cannot be decoded: {reason}")
         self.lost += loss.count
         self._losses.append(loss)
-        for callback in self.on_lost:
-            callback(loss)
-        if attachment == self._attachment:
-            self._pass(block.last, block.count, block.size_bytes)
+        self.on_lost.tell(loss)
+        self._pass(attachment, block.last, block.count, block.size_bytes)
 
     def exhausted(self) -> None:
         """The last of `values` was taken."""
@@ -244,8 +262,8 @@ class Inbox:
         if block is None:
             return
         self.block = None
-        if self._block_attachment == self._attachment:
-            self._pass(block.last, block.count, block.size_bytes)
+        if not self._block_passed:
+            self._pass(self._block_attachment, block.last, block.count, block.size_bytes)
 
     def position(self) -> int:
         """The index in `block` of the next value."""
@@ -254,24 +272,21 @@ class Inbox:
 
     def time_ns(self, index: int) -> int:
         """The time of an item of `block`."""
+        return self._block_times()[index]
+
+    def _block_times(self) -> Sequence[int]:
         assert self.block is not None
         if self._times is None:
             self._times = self.block.times_ns()
-        return self._times[index]
+        return self._times
 
     def take_rest(self) -> tuple[Any, Sequence[int], range, int]:
         """All that is left of the open block: values, times, sequences, source."""
         block, start = self.block, self.position()
         assert block is not None
-        if self._times is None:
-            self._times = block.times_ns()
-        times = self._times[start:]
-        if self._array is not None:
-            values: Any = self._array[start:]
-            self.values.clear()
-        else:
-            values = list(self.values)
-            self.values.clear()
+        times = self._block_times()[start:]
+        values = list(self.values) if self._array is None else self._array[start:]
+        self.values.clear()
         self.exhausted()
         return values, times, block.sequences[start:], block.source
 
@@ -289,13 +304,14 @@ class Inbox:
         return block, start, samples
 
     def put_back(self, begun: list[tuple[Block, int]]) -> None:
-        """Untake what was taken by `take_samples`: blocks, and where in each it began."""
-        if begun and begun[-1][0] is self.block:
-            self.values.clear()
-            self.block = None
+        """Untake what was taken last: blocks, and where in each it began."""
         for block, start in reversed(begun):
+            passed = block is not self.block or self._block_passed
+            if block is self.block:
+                self.values.clear()
+                self.block = None
             self._held += block.count - start
-            self._things.appendleft((-1, _Rest(block, start)))
+            self._things.appendleft((self._block_attachment, _Rest(block, start, passed)))
 
     def take_losses(self) -> tuple[Loss, ...]:
         """The losses passed since the last call."""
@@ -303,55 +319,50 @@ class Inbox:
         return losses
 
     def clear(self) -> None:
-        """Discard what is held."""
+        """Discard what is held, but for end marks."""
         self.values.clear()
         self.exhausted()
-        while self._things:
-            attachment, thing = self._things.popleft()
+        marks = [pair for pair in self._things if isinstance(pair[1], _Mark)]
+        things, self._things = self._things, deque(marks)
+        self._held = 0
+        for attachment, thing in things:
             if isinstance(thing, Block):
-                self._held -= thing.count
-                if attachment == self._attachment:
-                    self._pass(thing.last, thing.count, thing.size_bytes)
-            elif isinstance(thing, _Rest):
-                self._held -= thing.block.count - thing.start
+                self._pass(attachment, thing.last, thing.count, thing.size_bytes)
+            elif isinstance(thing, _Rest) and not thing.passed:
+                block = thing.block
+                self._pass(attachment, block.last, block.count, block.size_bytes)
             elif isinstance(thing, Loss):
                 self._losses.append(thing)
+                if thing.last is not None:
+                    self._pass(attachment, thing.last, 0, 0)
 
     # What the server should hear
 
-    def _pass(self, sequence: int, items: int, size_bytes: int) -> None:
-        self._passed = max(self._passed, sequence)
-        self._uncredited_items += items
-        self._uncredited_bytes += size_bytes
-        size = self.parameters.buffer_size
-        half = self._uncredited_bytes * 2 >= WINDOW_BYTES or (
-            size is not None and self._uncredited_items * 2 >= size
-        )
-        self._on_consumed(self, half)
+    def _pass(
+        self, attachment: Attachment | None, sequence: int, items: int, size_bytes: int
+    ) -> None:
+        if attachment is not None and attachment is self._attachment:
+            attachment.pass_by(sequence, items, size_bytes)
+            self._home.consumed(self, at_once=attachment.owes(self.parameters.buffer_size))
+
+    @property
+    def begun(self) -> bool:
+        """Whether a block is open, of which the server should hear from time to time."""
+        return self.block is not None and self._block_attachment is self._attachment
 
     def consumed(self) -> int | None:
         """The number up to which all is consumed, if the server does not know it yet."""
-        passed = self._passed
-        if self.block is not None and self._block_attachment == self._attachment:
-            taken = self.position()
-            if taken:
-                passed = max(passed, self.block.sequences[taken - 1])
-        if passed <= self._credited:
+        attachment, block = self._attachment, self.block
+        if attachment is None:
             return None
-        self._credited = passed
-        self._uncredited_items = self._uncredited_bytes = 0
-        return passed
+        up_to = -1
+        if block is not None and self._block_attachment is attachment:
+            taken = block.count - len(self.values)
+            if taken > 0:
+                up_to = block.sequences[taken - 1]
+        return attachment.credit(up_to)
 
 
 def _selected(first: int, last: int, every: int) -> int:
     """How many numbers from `first` to `last` are multiples of `every`."""
     return last // every - (first - 1) // every
-
-
-def end_error(reason: str, error: str | None) -> StreamError:
-    """What an END means to who takes from a reader."""
-    if error == "BufferOverflow":
-        return BufferOverflow(reason)
-    if error == "ConnectionLost":
-        return ConnectionLost(reason)
-    return ChannelClosed(reason)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any, Protocol
 
-from stream_core.channels.parameters import checked_parameters
+from stream_core.channels.parameters import Parameters, checked_parameters
 from stream_core.client.inbox import Inbox, Step
 from stream_core.errors import ChannelClosed, Empty, InvalidValue
 from stream_core.values import Block, ChannelInfo, Item, Loss, ReaderStatistics
@@ -18,17 +18,17 @@ __all__ = ["Reader", "ReaderHome"]
 class ReaderHome(Protocol):
     """What a reader asks of its client."""
 
-    async def close_reader(self, inbox: Inbox) -> None:
+    async def close(self, inbox: Inbox) -> None:
         """End the subscription."""
 
-    async def configure_reader_of(self, inbox: Inbox, changes: dict[str, Any]) -> None:
-        """Change its parameters."""
+    async def configure(self, inbox: Inbox, wanted: Parameters, names: Collection[str]) -> None:
+        """Change those of its parameters that are named."""
 
-    async def reader_statistics(self, inbox: Inbox) -> ReaderStatistics:
+    async def statistics(self, inbox: Inbox) -> ReaderStatistics:
         """Its account at the server."""
 
-    def clear_reader(self, inbox: Inbox) -> None:
-        """Discard what waits for it at the server."""
+    def clear(self, inbox: Inbox) -> None:
+        """Discard what waits for it, here and at the server."""
 
 
 class Reader:
@@ -130,7 +130,10 @@ class Reader:
         if not self._values:
             await self._fill(timeout_s)
         values, times, sequences, source = self._inbox.take_rest()
-        times_ns = np.asarray(times, dtype=np.int64)
+        if isinstance(times, range):
+            times_ns = np.arange(times.start, times.stop, times.step, dtype=np.int64)
+        else:
+            times_ns = np.asarray(times, dtype=np.int64)
         return Block(values, times_ns, sequences, self._inbox.take_losses(), source)
 
     async def read_array(self, n: int, out: Any = None) -> Any:
@@ -151,28 +154,31 @@ class Reader:
         missing = n
         try:
             while missing:
+                if self.info is not None:
+                    self._check_samples(n, out)
                 if not self._values:
                     await self._fill(None)
-                self._check_samples(n, out)
+                    continue
                 block, start, samples = self._inbox.take_samples(missing)
                 begun.append((block, start))
                 pieces.append(samples)
                 missing -= len(samples)
+            return _joined(pieces, out)
         except BaseException:
             self._inbox.put_back(begun)
             raise
-        return _joined(pieces, out)
 
     def _check_samples(self, n: int, out: Any) -> None:
         info = self.info
-        if info is None or info.dtype is None:
+        assert info is not None
+        if info.dtype is None:
             raise InvalidValue(f"channel '{self._inbox.name}' carries no samples; use get_block")
-        shape = getattr(out, "shape", None)
-        if out is not None and shape != (n, *info.shape):
-            raise InvalidValue(f"out has shape {shape}, not {(n, *info.shape)}")
+        if out is not None:
+            _check_out(out, (n, *info.shape), info.dtype)
 
     async def transfer(self) -> AsyncIterator[Any]:
         """The values up to the end marks of all writers, or to the end of the channel."""
+        self._check_open()
         while True:
             while self._values:
                 value = self._values.popleft()
@@ -193,8 +199,7 @@ class Reader:
 
     def _advance(self) -> bool:
         """Whether there is a value now."""
-        if self._closed:
-            raise ChannelClosed("this reader was closed")
+        self._check_open()
         while True:
             match self._inbox.advance():
                 case Step.VALUES:
@@ -230,7 +235,11 @@ class Reader:
     async def _wait(self) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
-        await future
+        try:
+            await future
+        finally:
+            if future in self._waiting:
+                self._waiting.remove(future)
 
     def _wake(self) -> None:
         if self._waiting:
@@ -247,26 +256,30 @@ class Reader:
         Raises:
             InvalidValue: a parameter is wrong.
         """
+        self._check_open()
         wanted = checked_parameters(self._inbox.parameters, **parameters)
-        await self._home.configure_reader_of(self._inbox, parameters)
-        self._inbox.parameters = wanted
+        await self._home.configure(self._inbox, wanted, tuple(parameters))
 
     async def statistics(self) -> ReaderStatistics:
         """The account of this reader at the server."""
-        return await self._home.reader_statistics(self._inbox)
+        self._check_open()
+        return await self._home.statistics(self._inbox)
 
     def clear(self) -> None:
-        """Discard what is waiting, here and at the server."""
-        self._inbox.clear()
-        self._home.clear_reader(self._inbox)
+        """Discard what is waiting, here, on its way, and at the server."""
+        self._check_open()
+        self._home.clear(self._inbox)
 
     async def close(self) -> None:
         """Read no more; idempotent."""
         if self._closed:
             return
         self._closed = True
-        await self._home.close_reader(self._inbox)
-        self._inbox.finish(ChannelClosed("this reader was closed"))
+        await self._home.close(self._inbox)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ChannelClosed(f"this reader of channel '{self._inbox.name}' was closed")
 
     def __len__(self) -> int:
         return self._inbox.held
@@ -293,6 +306,18 @@ class Reader:
     def info(self) -> ChannelInfo | None:
         """The channel; None until it exists (`wait=True`)."""
         return self._inbox.info
+
+
+def _check_out(out: Any, shape: tuple[int, ...], dtype: Any) -> None:
+    import numpy as np
+
+    from stream_core.wire.arrays import sample_dtype
+
+    if not isinstance(out, np.ndarray) or out.shape != shape:
+        given = f"shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+        raise InvalidValue(f"out must be an array of shape {shape}, not {given}")
+    if not out.flags.writeable or not np.can_cast(sample_dtype(dtype), out.dtype, "same_kind"):
+        raise InvalidValue(f"out of {out.dtype} cannot take samples of {dtype}, or is read-only")
 
 
 def _joined(pieces: list[Any], out: Any) -> Any:

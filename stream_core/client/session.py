@@ -3,73 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-import weakref
 from collections.abc import Callable, Collection
 from types import EllipsisType
 from typing import Any
 
 from stream_core.channels.names import SERVER
+from stream_core.client.chores import Chores
 from stream_core.client.greeting import Identity
 from stream_core.client.link import Link
 from stream_core.client.streams import Streams
-from stream_core.errors import ConnectionLost, StreamError, TargetNotFound
-from stream_core.rpc import (
-    Call,
-    Dispatcher,
-    MethodDescription,
-    MethodTable,
-    PendingCalls,
-    encode_call,
-)
+from stream_core.client.targets import Target, Targets
+from stream_core.clock import OffsetEstimate
+from stream_core.errors import ChannelClosed, ConnectionLost, StreamError
+from stream_core.rpc import Call, Dispatcher, MethodTable, PendingCalls, encode_call
 from stream_core.transport import Address
 from stream_core.values import Codec, State
 from stream_core.wire import objects
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind, header
 
-__all__ = ["Session", "Target"]
-
-logger = logging.getLogger(__name__)
-
-
-class Target:
-    """Another client, or the server, as the target of calls (`rpc.Invoker`).
-
-    Attributes:
-        name: of the target; number: its number on the wire, None while it is looked for.
-    """
-
-    def __init__(self, session: Session, name: str, number: int) -> None:
-        self._session = session
-        self.name = name
-        self.number: int | None = number
-
-    def invoke(
-        self,
-        method: MethodDescription,
-        args: list[Any],
-        kwargs: dict[str, Any],
-        timeout_s: float | None,
-    ) -> Call:
-        """Send a call that is bound and checked.
-
-        Raises:
-            ConnectionLost: the link is down.
-            TargetNotFound: the target has not been found again after the server restarted.
-        """
-        if self.number is None:
-            raise TargetNotFound(f"client '{self.name}' has not come back to the server yet")
-        return self._session.call(
-            self.number,
-            method.path,
-            args,
-            kwargs,
-            timeout_s=timeout_s,
-            streams=method.streams,
-            target_name=self.name,
-        )
+__all__ = ["Session"]
 
 
 class Session:
@@ -83,7 +37,7 @@ class Session:
         on_state: told of the link's state.
 
     Attributes:
-        link, streams, calls: the parts.
+        link, streams, targets, calls: the parts.
     """
 
     def __init__(
@@ -107,14 +61,15 @@ class Session:
             connect_timeout_s=connect_timeout_s,
             on_state=on_state,
         )
-        self.streams = Streams(self, trusted)
+        self._chores = Chores()
+        self.streams = Streams(self, self._chores, trusted)
+        self.targets = Targets(self, self._chores)
         self.calls = PendingCalls(self._send_call_frame)
         self._timeout_s = timeout_s
         self._table = table
         self._names: dict[int, str] = {0: SERVER}
         self._replies: dict[int, Callable[[Any], None]] = {}
-        self._targets: weakref.WeakSet[Target] = weakref.WeakSet()
-        self._searches: set[asyncio.Task[None]] = set()
+        self._awaiting_link: set[asyncio.Future[None]] = set()
         self._dispatcher = Dispatcher(
             table,
             send=self._send_call_frame,
@@ -123,6 +78,11 @@ class Session:
         )
 
     # What the streams and the calls send
+
+    @property
+    def up(self) -> bool:
+        """Whether frames can be sent."""
+        return self.link.up
 
     @property
     def room(self) -> bool:
@@ -143,6 +103,11 @@ class Session:
     def resume_s(self) -> float:
         """How long the server keeps a session whose link broke."""
         return self.link.welcome.resume_s if self.link.welcome else 0.0
+
+    @property
+    def clock(self) -> OffsetEstimate:
+        """The server's clock, as far as we know it."""
+        return self.link.clock
 
     def now_ns(self) -> int:
         """The server's clock."""
@@ -201,7 +166,8 @@ class Session:
             ConnectionLost: the link is down.
         """
         if not self.link.up:
-            raise ConnectionLost(f"there is no link to {self.link.address} now")
+            state = "no link" if self.link.state is not State.CLOSED else "no link any more"
+            raise ConnectionLost(f"there is {state} to {self.link.address}")
         body = encode_call(path, args, kwargs)
         return self.calls.start(
             target, path, body, timeout_s=timeout_s, streams=streams, target_name=target_name
@@ -222,68 +188,73 @@ class Session:
             self._replies[call.sequence] = on_reply
         return await call
 
+    def start(self, method: str, *args: Any, **kwargs: Any) -> Call:
+        """Send a call of a method of the server.
+
+        Raises:
+            ConnectionLost: the link is down.
+        """
+        return self.call(0, method, list(args), kwargs, timeout_s=self._timeout_s)
+
     def tell(self, method: str, *args: Any, **kwargs: Any) -> None:
         """Call a method of the server and wait for nothing."""
         if self.link.up:
-            self.call(0, method, list(args), kwargs, timeout_s=self._timeout_s)
+            self.start(method, *args, **kwargs)
 
-    async def find(self, name: str, wait_s: float) -> Target:
-        """The client of that name as a target.
+    async def find_client(self, name: str, wait_s: float) -> int:
+        """The number of the client of that name.
 
         Raises:
             TargetNotFound: it is not there, nor within `wait_s`.
         """
-        if name == SERVER:
-            return Target(self, name, 0)
-        number = await self.ask(
-            "find_client", name, wait_s=float(wait_s), timeout_s=self._timeout_s + wait_s
-        )
-        target = Target(self, name, int(number))
-        self._targets.add(target)
-        return target
+        limit_s = self._timeout_s + wait_s
+        return int(await self.ask("find_client", name, wait_s=float(wait_s), timeout_s=limit_s))
 
     async def describe(self, target: Target) -> Any:
         """What a target offers, in wire form."""
-        assert target.number is not None
-        return await self.call(
-            target.number, "describe", [], {}, timeout_s=self._timeout_s, target_name=target.name
-        )
+        return await target.call("describe", [], {}, timeout_s=self._timeout_s)
+
+    async def until_up(self) -> None:
+        """Wait for the link.
+
+        Raises:
+            ConnectionLost: it will not come back.
+        """
+        while not self.link.up:
+            if self.link.state is State.CLOSED:
+                raise ConnectionLost(f"there is no link to {self.link.address} any more")
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._awaiting_link.add(future)
+            try:
+                await future
+            finally:
+                self._awaiting_link.discard(future)
+
+    def _link_settled(self) -> None:
+        for future in self._awaiting_link:
+            if not future.done():
+                future.set_result(None)
 
     # LinkOwner
 
     def link_up(self, *, resumed: bool) -> None:
         """Welcomed."""
-        assert self.link.welcome is not None
-        self._dispatcher.table = self._table.renamed(self.link.welcome.name)
+        self._dispatcher.table = self._table.renamed(self.name)
         self.streams.link_up(resumed=resumed)
         if not resumed:
             self._names = {0: SERVER}
-            for target in tuple(self._targets):
-                target.number = None
-                self._search(target)
-
-    def _search(self, target: Target) -> None:
-        work = self._find_again(target)
-        task = asyncio.get_running_loop().create_task(work, name=f"find client '{target.name}'")
-        self._searches.add(task)
-        task.add_done_callback(self._searches.discard)
-
-    async def _find_again(self, target: Target) -> None:
-        try:
-            found = await self.find(target.name, self.resume_s)
-        except StreamError as error:
-            logger.info("client '%s' is not there any more: %s", target.name, error)
-        else:
-            target.number = found.number
+            self.targets.renumbered()
+        self._link_settled()
 
     def link_down(self, error: StreamError, *, final: bool) -> None:
-        """The link broke."""
+        """The link broke, or a broken one cannot be made again."""
         self._dispatcher.cancel_all()
         self._replies.clear()
         self.calls.fail_all(ConnectionLost(str(error)))
         self.streams.link_down()
         if final:
-            self.streams.finish(error)
+            self.streams.finish(ConnectionLost(str(error)))
+            self._link_settled()
 
     def room_again(self) -> None:
         """The outbox has room again."""
@@ -316,12 +287,14 @@ class Session:
     # The end
 
     async def close(self) -> None:
-        """Send what is open, say goodbye, and end everything."""
-        self.streams.flush()
-        self.streams.finish(ConnectionLost("the client was closed"))
-        for task in tuple(self._searches):
-            task.cancel()
-        await self.link.close()
+        """Send what is open, say goodbye, and end everything; idempotent."""
+        self.streams.flush(final=True)
+        self.streams.finish(ChannelClosed("the client was closed"))
+        self._chores.cancel()
+        self._replies.clear()
+        self.link.close()
         self.calls.close()
+        self._link_settled()
         await self._dispatcher.close()
-        await self.streams.closed()
+        await self._chores.ended()
+        await self.link.closed()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from stream_core.client.callbacks import Callbacks
 from stream_core.client.outlet import Outlet
 from stream_core.errors import ChannelClosed
 from stream_core.values import ChannelInfo, Demand
@@ -16,10 +17,10 @@ __all__ = ["Writer", "WriterHome"]
 class WriterHome(Protocol):
     """What a writer asks of its client."""
 
-    async def close_writer(self, outlet: Outlet) -> None:
+    async def close(self, outlet: Outlet) -> None:
         """Leave the channel; the owner's handle deletes it."""
 
-    async def flush_writer(self, outlet: Outlet) -> None:
+    async def settle(self, outlet: Outlet) -> None:
         """Wait until the server has all that was sent."""
 
     def mark_end(self, outlet: Outlet) -> None:
@@ -33,7 +34,7 @@ class Writer:
         self._outlet = outlet
         self._home = home
         self._waiting: list[asyncio.Future[None]] = []
-        self._callbacks: list[Callable[[Demand], object]] = []
+        self._callbacks = Callbacks()
         self._told = self.demand
         outlet.on_change.append(self._changed)
 
@@ -92,7 +93,8 @@ class Writer:
         """Send samples, which travel as one array; waits like `send`.
 
         Args:
-            array: of shape `(n, *shape)`; copied.
+            array: of shape `(n, *shape)`; copied. A large one leaves in pieces, between which it
+                must not be changed.
             time_ns: time of the first sample in the server's clock; None: the last one is of now.
             interval_ns: from one sample to the next; None: 1 / `rate_hz` of the channel.
 
@@ -107,10 +109,14 @@ class Writer:
         if not outlet.flowing:
             await self._until_flowing(wait_active=False)
         rows = outlet.rows(array)
-        sent = outlet.offer_rows(rows, time_ns, interval_ns) if len(rows) else outlet.flowing
-        if outlet.overdue:
-            outlet.overdue = False
-            await asyncio.sleep(0)
+        sent = outlet.flowing
+        for part, part_ns, step_ns in outlet.parts(rows, time_ns, interval_ns):
+            if not outlet.flowing:
+                await self._until_flowing(wait_active=False)
+            sent = outlet.offer_rows(part, part_ns, step_ns) and sent
+            if outlet.overdue:
+                outlet.overdue = False
+                await asyncio.sleep(0)
         return sent
 
     async def _until_flowing(self, wait_active: bool) -> None:
@@ -177,23 +183,31 @@ class Writer:
         demand = self.demand
         if demand != self._told:
             self._told = demand
-            for callback in tuple(self._callbacks):
-                callback(demand)
+            self._callbacks.tell(demand)
 
     async def _change(self) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
-        await future
+        try:
+            await future
+        finally:
+            if future in self._waiting:
+                self._waiting.remove(future)
 
     # Ends
 
     async def end(self) -> None:
         """Mark the end of a transfer; `Reader.transfer` stops when all writers have done so.
 
+        Waits for the link, if that is down.
+
         Raises:
             ChannelClosed: the channel has ended.
         """
         self._check_open()
+        while self._outlet.number == 0:
+            await self._change()
+            self._check_open()
         self._home.mark_end(self._outlet)
 
     async def flush(self) -> None:
@@ -201,13 +215,15 @@ class Writer:
 
         Raises:
             ConnectionLost: the link is down.
+            ChannelClosed: the channel has ended.
         """
-        await self._home.flush_writer(self._outlet)
+        self._check_open()
+        await self._home.settle(self._outlet)
 
     async def close(self) -> None:
         """Leave the channel; the owner's handle deletes it. Idempotent."""
         if self._outlet.closed is None:
-            await self._home.close_writer(self._outlet)
+            await self._home.close(self._outlet)
 
     @property
     def info(self) -> ChannelInfo:

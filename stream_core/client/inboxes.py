@@ -1,0 +1,376 @@
+"""All readers of one client: subscribed, fed, credited, and subscribed again on a new link."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections.abc import Collection
+from types import EllipsisType
+from typing import Any
+
+import msgspec
+
+from stream_core.channels.parameters import Parameters
+from stream_core.client.chores import Chores
+from stream_core.client.home import StreamHome
+from stream_core.client.inbox import Inbox
+from stream_core.errors import (
+    BufferOverflow,
+    ChannelClosed,
+    ChannelNotFound,
+    ConnectionLost,
+    InvalidValue,
+    ProtocolError,
+    StreamError,
+)
+from stream_core.rpc import Call
+from stream_core.values import ChannelInfo, Codec, Loss, ReaderStatistics
+from stream_core.wire import messages
+from stream_core.wire.blocks import Block
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import Kind, header
+
+__all__ = ["Inboxes"]
+
+logger = logging.getLogger(__name__)
+CREDIT_S = 0.01
+PART_CREDIT_S = 0.5  # while somebody takes a block slowly
+
+
+class Inboxes:
+    """The readers of a client, by number.
+
+    Args:
+        home: the session; chores: where what must be waited for runs.
+        trusted: codecs beyond the safe ones that the user allows.
+    """
+
+    def __init__(self, home: StreamHome, chores: Chores, trusted: Collection[Codec]) -> None:
+        self._home = home
+        self._chores = chores
+        self._trusted = trusted
+        self._loop = asyncio.get_running_loop()
+        self._by_number: dict[int, Inbox] = {}
+        self._all: set[Inbox] = set()
+        self._waits: dict[Inbox, asyncio.Task[Any]] = {}
+        self._accounts: weakref.WeakKeyDictionary[Inbox, asyncio.Task[ReaderStatistics | None]]
+        self._accounts = weakref.WeakKeyDictionary()
+        self._owing: dict[Inbox, None] = {}
+        self._credit_timer: asyncio.TimerHandle | None = None
+        self._credit_soon = False
+
+    # Coming
+
+    async def subscribe(self, name: str, parameters: Parameters) -> Inbox:
+        """A reader of a channel; with `wait` of one that may come later."""
+        inbox = Inbox(name, parameters, self._trusted, self)
+        try:
+            await self._subscribe(inbox, wait=False)
+        except ChannelNotFound:
+            if not parameters.wait:
+                raise
+            await self._wait(inbox)
+        return inbox
+
+    async def _wait(self, inbox: Inbox) -> None:
+        """Have the server wait for the channel; it does when this returns."""
+        self._all.add(inbox)
+        self._await_channel(inbox)
+        try:
+            await asyncio.sleep(0)  # the waiting call leaves before the next line's
+            await self._home.ask("echo", None)
+        except BaseException:
+            self.drop(inbox)
+            raise
+
+    async def _subscribe(
+        self, inbox: Inbox, *, wait: bool, timeout_s: float | EllipsisType | None = ...
+    ) -> None:
+        abandoned = False
+
+        def attach(reply: Any) -> None:
+            number = int(reply["number"])
+            info = msgspec.convert(reply["info"], ChannelInfo)
+            if abandoned or inbox.ending is not None:
+                self._home.tell("unsubscribe", number)
+                return
+            self._by_number[number] = inbox
+            self._all.add(inbox)
+            inbox.attach(
+                number,
+                info,
+                origin=int(reply["origin"]),
+                first=int(reply["first"]),
+                epoch=self._home.epoch,
+            )
+
+        wishes = msgspec.to_builtins(inbox.parameters) | {"wait": wait}
+        try:
+            await self._home.ask(
+                "subscribe", inbox.name, on_reply=attach, timeout_s=timeout_s, **wishes
+            )
+            self._check_codec(inbox)
+        except BaseException:
+            abandoned = True
+            if inbox.number:
+                self.drop(inbox)
+            raise
+
+    def _check_codec(self, inbox: Inbox) -> None:
+        codec = inbox.info.codec if inbox.info else None
+        if codec in (Codec.PICKLE, Codec.MARSHAL) and codec not in self._trusted:
+            raise InvalidValue(
+                f"channel '{inbox.name}' carries '{codec}', which this client does not allow; "
+                f"if you trust every writer, use Client(trusted_codecs=('{codec}',))"
+            )
+
+    def _await_channel(self, inbox: Inbox) -> None:
+        work = self._subscribe_later(inbox)
+        task = self._chores.start(work, f"wait for channel '{inbox.name}'")
+        self._waits[inbox] = task
+        task.add_done_callback(lambda _: self._waited(inbox, task))
+
+    def _waited(self, inbox: Inbox, task: asyncio.Task[Any]) -> None:
+        if self._waits.get(inbox) is task:
+            del self._waits[inbox]
+
+    async def _subscribe_later(self, inbox: Inbox) -> None:
+        """Subscribe as soon as the channel is there; give up after `resume_s` without `wait`."""
+        timeout_s = None if inbox.parameters.wait else self._home.resume_s
+        try:
+            await self._subscribe(inbox, wait=True, timeout_s=timeout_s)
+        except TimeoutError:
+            reason = f"the channel did not come back within resume_s={timeout_s:g}"
+            self._end(inbox, ChannelClosed(reason))
+        except ConnectionLost:
+            logger.debug("channel '%s' is waited for on the next link", inbox.name)
+        except StreamError as error:
+            self._end(inbox, error)
+
+    def _end(self, inbox: Inbox, error: StreamError) -> None:
+        self._all.discard(inbox)
+        inbox.finish(error)
+
+    # Going
+
+    def drop(self, inbox: Inbox) -> int:
+        """Have no subscription any more; returns the number that it had."""
+        number = inbox.number
+        self._by_number.pop(number, None)
+        self._all.discard(inbox)
+        self._owing.pop(inbox, None)
+        waiting = self._waits.pop(inbox, None)
+        if waiting is not None:
+            waiting.cancel()
+        inbox.detach()
+        if number:
+            self._home.tell("unsubscribe", number)
+        return number
+
+    async def close(self, inbox: Inbox) -> None:
+        """End the subscription; where the link is down, the server ends it when it is back."""
+        inbox.finish(ChannelClosed("this reader was closed"))
+        inbox.clear()
+        self._accounts.pop(inbox, None)
+        if self.drop(inbox) and self._home.up:
+            try:
+                await self._home.ask("echo", None)  # the server has ended it before this
+            except ConnectionLost as error:
+                logger.debug("channel '%s': closed with the link: %s", inbox.name, error)
+
+    def exhausted(self, inbox: Inbox) -> None:
+        """All was taken after the end: the server may forget the reader, once it has counted."""
+        number = inbox.number
+        if not number or self._by_number.pop(number, None) is None:
+            return
+        self._credit(inbox)
+        self._all.discard(inbox)
+        inbox.detach()
+        work = self._settle(number)
+        self._accounts[inbox] = self._chores.start(work, f"leave channel '{inbox.name}'")
+
+    async def _settle(self, number: int) -> ReaderStatistics | None:
+        try:
+            account = await self._home.ask("reader_statistics", number)
+            await self._home.ask("unsubscribe", number)
+        except StreamError as error:
+            logger.debug("reader %d was left with its link: %s", number, error)
+            return None
+        return msgspec.convert(account, ReaderStatistics)
+
+    # Changes and facts
+
+    def clear(self, inbox: Inbox) -> None:
+        """Discard what is here, on its way, and at the server."""
+        inbox.clear()
+        if not inbox.number:
+            return
+        inbox.clearing += 1  # until the server answers, what comes was sent before
+        if self._home.up:
+            self._credit(inbox)
+            call = self._home.start("clear_reader", inbox.number)
+            call.add_done_callback(lambda call: self._cleared(inbox, call))
+
+    @staticmethod
+    def _cleared(inbox: Inbox, call: Call) -> None:
+        try:
+            call.result()
+        except ConnectionLost:
+            return  # it is cleared on the next link
+        except StreamError as error:
+            logger.debug("channel '%s': nothing to clear: %s", inbox.name, error)
+        inbox.clearing = max(0, inbox.clearing - 1)
+
+    async def configure(self, inbox: Inbox, wanted: Parameters, names: Collection[str]) -> None:
+        """Change a reader's parameters at the server."""
+        waiting = self._waits.get(inbox)
+        if waiting is not None and not inbox.number:
+            waiting.cancel()
+            inbox.parameters = wanted
+            self._await_channel(inbox)
+            return
+        number = self._number(inbox)
+        plain = msgspec.to_builtins(wanted)
+        changes = {name: plain[name] for name in names}
+        await self._home.ask("configure_reader", self._home.name, number, **changes)
+        inbox.parameters = wanted
+
+    async def statistics(self, inbox: Inbox) -> ReaderStatistics:
+        """Its account at the server, all credits included."""
+        account = self._accounts.get(inbox)
+        if account is not None:
+            final = await asyncio.shield(account)
+            if final is None:
+                raise ConnectionLost(f"the account of '{inbox.name}' went with the link")
+            return final
+        number = self._number(inbox)
+        self._credit(inbox)
+        reply = await self._home.ask("reader_statistics", number)
+        return msgspec.convert(reply, ReaderStatistics)
+
+    @staticmethod
+    def _number(inbox: Inbox) -> int:
+        if inbox.number:
+            return inbox.number
+        if inbox.ending is not None:
+            raise ChannelClosed(f"the reader of channel '{inbox.name}' has ended: {inbox.ending}")
+        raise ConnectionLost(f"the reader of channel '{inbox.name}' has no subscription now")
+
+    # Credit
+
+    def consumed(self, inbox: Inbox, *, at_once: bool) -> None:
+        """The server should hear what was consumed, at once or soon."""
+        if not inbox.number:
+            return
+        if at_once:
+            self._credit(inbox)
+            return
+        self._owing[inbox] = None
+        if not self._credit_soon:
+            self._credit_soon = True
+            self._set_timer(CREDIT_S)
+
+    def _set_timer(self, delay_s: float) -> None:
+        if self._credit_timer is not None:
+            self._credit_timer.cancel()
+        self._credit_timer = self._loop.call_later(delay_s, self._credit_all)
+
+    def _credit_all(self) -> None:
+        self._credit_timer = None
+        self._credit_soon = False
+        owing, self._owing = self._owing, {}
+        for inbox in owing:
+            self._credit(inbox)
+            if inbox.begun and inbox.number:
+                self._owing[inbox] = None
+        if self._owing:
+            self._set_timer(PART_CREDIT_S)
+
+    def _credit(self, inbox: Inbox) -> None:
+        if not inbox.number or not self._home.up:
+            return
+        sequence = inbox.consumed()
+        if sequence is not None:
+            self._home.send(header(Kind.CREDIT, 0, address=inbox.number, sequence=sequence))
+
+    # Frames
+
+    def data(self, frame: Frame) -> None:
+        """A DATA frame; what has no reader any more is dropped."""
+        inbox = self._by_number.get(frame.address)
+        if inbox is not None:
+            inbox.receive_block(Block.received(frame))
+
+    def control(self, frame: Frame) -> None:
+        """A LOST, MARK or END frame."""
+        inbox = self._by_number.get(frame.address)
+        if inbox is None:
+            return
+        match frame.kind:
+            case Kind.LOST:
+                lost = messages.decode(messages.LostNotice, frame.body)
+                inbox.receive_loss(Loss(lost.first, lost.last, lost.count, lost.reason))
+            case Kind.MARK:
+                inbox.receive_mark(frame.count)
+            case Kind.END:
+                self._ended(inbox, messages.decode(messages.EndNotice, frame.body))
+            case _:
+                raise ProtocolError(f"frame kind {frame.kind} is not for a reader")
+
+    def _ended(self, inbox: Inbox, end: messages.EndNotice) -> None:
+        if inbox.parameters.wait and end.error is None:
+            self.drop(inbox)
+            self._all.add(inbox)
+            self._await_channel(inbox)
+        else:
+            inbox.finish(_end_error(end.reason, end.error))
+
+    # The link
+
+    def link_up(self, *, resumed: bool) -> None:
+        """There is a link again; the server knows the readers still, or has to be told."""
+        if resumed:
+            received = {number: inbox.resume() for number, inbox in self._by_number.items()}
+            self._home.tell("resume", received)
+            for inbox in self._by_number.values():
+                self._credit(inbox)
+                if inbox.clearing:
+                    inbox.clearing = 0
+                    self.clear(inbox)
+        else:
+            self._by_number.clear()
+            for inbox in self._all:
+                inbox.detach()
+        for inbox in tuple(self._all):
+            if not inbox.number:
+                self._resubscribe(inbox)
+
+    def _resubscribe(self, inbox: Inbox) -> None:
+        if inbox.ending is None:
+            self._await_channel(inbox)
+        else:
+            self._all.discard(inbox)
+
+    def finish(self, error: StreamError) -> None:
+        """The link will not come back."""
+        readers, self._all = self._all, set()
+        self._by_number.clear()
+        self._owing.clear()
+        self._waits.clear()
+        if self._credit_timer is not None:
+            self._credit_timer.cancel()
+            self._credit_timer = None
+        self._credit_soon = False
+        for inbox in readers:
+            inbox.detach()
+            inbox.finish(error)
+
+
+def _end_error(reason: str, error: str | None) -> StreamError:
+    """What an END means to who takes from a reader."""
+    if error == "BufferOverflow":
+        return BufferOverflow(reason)
+    if error == "ConnectionLost":
+        return ConnectionLost(reason)
+    return ChannelClosed(reason)

@@ -1,0 +1,261 @@
+"""All writers of a client: their channels made, on every new link again, and their blocks sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import msgspec
+
+from stream_core.client.chores import Chores
+from stream_core.client.home import StreamHome
+from stream_core.client.outlet import Outlet
+from stream_core.errors import ChannelClosed, ChannelNotFound, ConnectionLost, StreamError
+from stream_core.values import ChannelInfo
+from stream_core.wire import messages
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import Kind, header
+
+__all__ = ["Outlets"]
+
+logger = logging.getLogger(__name__)
+REOPEN_S = 0.1
+
+
+class Outlets:
+    """The writers of a client, by their channels' numbers.
+
+    Args:
+        home: the session; chores: where channels are made again.
+    """
+
+    def __init__(self, home: StreamHome, chores: Chores) -> None:
+        self._home = home
+        self._chores = chores
+        self._loop = asyncio.get_running_loop()
+        self._by_number: dict[int, Outlet] = {}
+        self._all: set[Outlet] = set()
+        self._dirty: list[Outlet] = []
+        self._turn: asyncio.Handle | None = None
+        self._later: dict[Outlet, asyncio.TimerHandle] = {}
+        self._left: set[int] = set()
+        self._unsure: set[str] = set()
+        self._room = True
+
+    # Coming
+
+    async def create(self, name: str, wishes: dict[str, Any]) -> Outlet:
+        """A channel of our own."""
+        return await self._make(self._outlet(name, wishes))
+
+    async def open(self, name: str) -> Outlet:
+        """A place on another's channel."""
+        return await self._make(self._outlet(name, None))
+
+    def _outlet(self, name: str, wishes: dict[str, Any] | None) -> Outlet:
+        return Outlet(name, wishes, self._send_data, self._home.clock, self._mark_dirty)
+
+    async def _make(self, outlet: Outlet) -> Outlet:
+        base = outlet.next
+        abandoned = False
+
+        def attach(reply: Any) -> None:
+            number = int(reply["number"])
+            if abandoned or outlet.closed is not None:
+                self._home.tell("close_writer", number)
+                return
+            self._by_number[number] = outlet
+            self._all.add(outlet)
+            info = msgspec.convert(reply["info"], ChannelInfo)
+            demand = msgspec.convert(reply["demand"], messages.DemandNotice)
+            outlet.attach(number, info, demand, told=int(reply["demand_number"]), base=base)
+
+        method = "open_writer" if outlet.wishes is None else "create_channel"
+        wishes = {} if outlet.wishes is None else {"origin": outlet.origin, **outlet.wishes}
+        try:
+            await self._home.ask(method, outlet.name, next_number=base, on_reply=attach, **wishes)
+        except ConnectionLost:
+            abandoned = True
+            if outlet.wishes is not None:
+                self._unsure.add(outlet.name)
+            raise
+        except BaseException:
+            abandoned = True
+            raise
+        return outlet
+
+    async def _make_again(self, outlet: Outlet) -> None:
+        deadline_s = self._loop.time() + self._home.resume_s
+        while outlet.closed is None:
+            try:
+                await self._make(outlet)
+            except ConnectionLost:
+                return  # the next link begins again
+            except ChannelNotFound as error:
+                if self._loop.time() < deadline_s:
+                    await asyncio.sleep(REOPEN_S)  # its owner comes back too
+                    continue
+                self._give_up(outlet, error)
+            except StreamError as error:
+                self._give_up(outlet, error)
+            return
+
+    def _give_up(self, outlet: Outlet, error: StreamError) -> None:
+        logger.error("channel '%s' could not be made again: %s", outlet.name, error)
+        outlet.close(str(error))
+        self._forget(outlet)
+
+    # Going
+
+    async def close(self, outlet: Outlet) -> None:
+        """Leave the channel; the owner's handle deletes it, if need be when the link is back."""
+        outlet.flush(final=True)
+        number = outlet.number
+        outlet.close("this writer was closed")
+        self._left.update(self._forget(outlet))
+        if number:
+            try:
+                await self._home.ask("close_writer", number)
+            except ConnectionLost as error:
+                logger.debug("channel '%s': closed with the link: %s", outlet.name, error)
+            else:
+                self._left.discard(number)
+
+    async def delete(self, name: str) -> None:
+        """Delete a channel of this client, and close the handle that writes to it."""
+        self.flush(final=True)
+
+        def deleted(_: Any) -> None:
+            for outlet in tuple(self._by_number.values()):
+                if outlet.name == name:
+                    outlet.close("it was deleted by this client")
+                    self._forget(outlet)
+
+        await self._home.ask("delete_channel", name, on_reply=deleted)
+
+    async def settle(self, outlet: Outlet) -> None:
+        """Wait until the server has all that was sent."""
+        outlet.flush(final=True)
+        await self._home.ask("echo", None)
+
+    def mark_end(self, outlet: Outlet) -> None:
+        """Mark the end of a transfer."""
+        outlet.flush(final=True)
+        self._home.send(header(Kind.MARK, 0, address=outlet.number, sequence=outlet.next))
+
+    def _forget(self, outlet: Outlet) -> list[int]:
+        self._all.discard(outlet)
+        numbers = [number for number, kept in self._by_number.items() if kept is outlet]
+        for number in numbers:
+            del self._by_number[number]
+        timer = self._later.pop(outlet, None)
+        if timer is not None:
+            timer.cancel()
+        return numbers
+
+    # Blocks
+
+    def _mark_dirty(self, outlet: Outlet) -> None:
+        self._dirty.append(outlet)
+        if self._turn is None:
+            self._turn = self._loop.call_soon(self._end_turn)
+
+    def _end_turn(self) -> None:
+        self._turn = None
+        self.flush()
+        self._home.end_turn()
+
+    def flush(self, *, final: bool = False) -> None:
+        """Send all open blocks; calls and closes must not overtake them.
+
+        Args:
+            final: also what would be sent later, since a newer item might replace it.
+        """
+        if final:
+            for outlet in tuple(self._all):
+                outlet.flush(final=True)
+        if not self._dirty:
+            return
+        dirty, self._dirty = self._dirty, []
+        for outlet in dirty:
+            wait_s = outlet.flush()
+            if wait_s is not None and outlet not in self._later:
+                self._later[outlet] = self._loop.call_later(wait_s, self._due, outlet)
+
+    def _due(self, outlet: Outlet) -> None:
+        self._later.pop(outlet, None)
+        self._mark_dirty(outlet)
+
+    def _send_data(self, *parts: bytes | bytearray | memoryview) -> None:
+        self._home.send(*parts)
+        if self._room and not self._home.room:
+            self._set_room(False)
+
+    def room_again(self) -> None:
+        """The outbox has room again."""
+        if not self._room and self._home.room:
+            self._set_room(True)
+
+    def _set_room(self, room: bool) -> None:
+        self._room = room
+        for outlet in tuple(self._all):
+            outlet.set_room(room)
+
+    # Frames
+
+    def demanded(self, frame: Frame) -> None:
+        """A DEMAND frame."""
+        outlet = self._by_number.get(frame.address)
+        if outlet is None:
+            return
+        notice = messages.decode(messages.DemandNotice, frame.body)
+        if not outlet.number:
+            outlet.set_room(self._room)
+            outlet.reattach()
+        outlet.follow(notice, frame.sequence)
+
+    def ended(self, frame: Frame) -> None:
+        """An END frame for a writer."""
+        outlet = self._by_number.get(frame.address)
+        if outlet is not None:
+            outlet.close(messages.decode(messages.EndNotice, frame.body).reason)
+            self._forget(outlet)
+
+    # The link
+
+    def link_down(self) -> None:
+        """The link broke: nothing can be sent."""
+        self._dirty.clear()
+        for outlet in tuple(self._all):
+            outlet.detach()
+
+    def link_up(self, *, resumed: bool) -> None:
+        """There is a link again; the server knows the channels still, or they are made again."""
+        self._set_room(True)
+        left, self._left = self._left, set()
+        unsure, self._unsure = self._unsure, set()
+        if resumed:
+            for number in left:
+                self._home.tell("close_writer", number)
+            for name in unsure - {outlet.name for outlet in self._by_number.values()}:
+                self._home.tell("delete_channel", name)  # if it was made as the link broke
+        else:
+            self._by_number.clear()
+        known = set(self._by_number.values())
+        for outlet in tuple(self._all - known):
+            self._chores.start(self._make_again(outlet), f"make channel '{outlet.name}' again")
+
+    def finish(self, error: StreamError) -> None:
+        """The link will not come back."""
+        outlets, self._all = self._all, set()
+        self._by_number.clear()
+        self._dirty.clear()
+        for timer in (*self._later.values(), self._turn):
+            if timer is not None:
+                timer.cancel()
+        self._later.clear()
+        self._turn = None
+        reason = error.reason if isinstance(error, ChannelClosed) else str(error)
+        for outlet in outlets:
+            outlet.close(reason)

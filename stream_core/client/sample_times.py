@@ -1,0 +1,38 @@
+"""The times of samples whose sender gives none: regular, without the jitter of sending."""
+
+from __future__ import annotations
+
+__all__ = ["SampleTimes"]
+
+SMOOTHING_NS = 20_000_000
+
+
+class SampleTimes:
+    """Where in time the next samples of one writer begin.
+
+    Args:
+        rate_hz: nominal samples a second of the channel, or None.
+    """
+
+    def __init__(self, rate_hz: float | None) -> None:
+        self._interval_ns = round(1e9 / rate_hz) if rate_hz else 0
+        self._end: tuple[int, int] | None = None  # of the last block: time, interval
+
+    def interval_ns(self, given_ns: int | None) -> int:
+        """From one sample to the next."""
+        return self._interval_ns if given_ns is None else given_ns
+
+    def start_ns(self, count: int, given_ns: int | None, interval_ns: int, now_ns: int) -> int:
+        """The first sample's time; without one, the last sample is of now, without jitter."""
+        start_ns = given_ns
+        if start_ns is None:
+            start_ns = self._continued(now_ns - (count - 1) * interval_ns, count, interval_ns)
+        self._end = (start_ns + count * interval_ns, interval_ns) if interval_ns else None
+        return start_ns
+
+    def _continued(self, start_ns: int, count: int, interval_ns: int) -> int:
+        """The end of the block before, if this one follows it about in time."""
+        if self._end is None or self._end[1] != interval_ns:
+            return start_ns
+        tolerance_ns = SMOOTHING_NS + count * interval_ns
+        return self._end[0] if abs(self._end[0] - start_ns) <= tolerance_ns else start_ns
