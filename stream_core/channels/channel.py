@@ -12,22 +12,26 @@ from typing import Protocol
 from stream_core.channels.parameters import Parameters
 from stream_core.channels.spec import ChannelSpec
 from stream_core.channels.writer_slot import WriterSlot
-from stream_core.errors import ProtocolError
-from stream_core.values import Codec
-from stream_core.wire.blocks import Block
+from stream_core.errors import InvalidValue, ProtocolError
+from stream_core.wire.blocks import LARGEST_NUMBER, Block
 from stream_core.wire.framing import Frame
-from stream_core.wire.header import CodecNumber, Flag
-from stream_core.wire.messages import DemandNotice
+from stream_core.wire.header import CODEC_NUMBERS, CodecNumber, Flag
+from stream_core.wire.messages import LARGEST_EVERY, DemandNotice
 
-__all__ = ["Channel", "Subscriber"]
+__all__ = ["LARGEST_JUMP", "Channel", "Subscriber"]
 
-_GAP_REASONS = {
-    Flag.GAP_PAUSED: "the writer was paused",
-    Flag.GAP_OUTBOX: "the writer's outbox was full",
-    Flag.GAP_LINK: "the writer's link was down",
-}
-_GAP_MASK = Flag.GAP_PAUSED | Flag.GAP_OUTBOX | Flag.GAP_LINK
+LARGEST_JUMP = 2**40  # of one writer's numbers on a shared channel: they are everybody's numbers
 LOST_ON_THE_WAY = "lost with the writer's link"
+
+# Plain ints: on the hot path the operators of an enum cost microseconds.
+_GAP_REASONS = {
+    int(Flag.GAP_PAUSED): "the writer was paused",
+    int(Flag.GAP_OUTBOX): "the writer's outbox was full",
+    int(Flag.GAP_LINK): "the writer's link was down",
+}
+_GAP_MASK = sum(_GAP_REASONS)
+_GAP_WITHHELD = int(Flag.GAP_WITHHELD)
+_SAMPLES = int(CodecNumber.SAMPLES)
 
 
 class Subscriber(Protocol):
@@ -82,11 +86,18 @@ class Channel:
         self.ended: str | None = None
         self.writers: dict[int, WriterSlot] = {}
         self.readers: dict[tuple[int, int], Subscriber] = {}  # by client and reader
+        self._codec = None if spec.codec is None else int(CODEC_NUMBERS[spec.codec])
 
     # Writers
 
     def add_writer(self, client: int, *, next_number: int = 0) -> WriterSlot:
-        """A place for a writing client; on a one-writer channel its number is the sequence."""
+        """A place for a writing client; on a one-writer channel its number is the sequence.
+
+        Raises:
+            InvalidValue: no item can have that number.
+        """
+        if not 0 <= next_number <= LARGEST_NUMBER:
+            raise InvalidValue(f"next_number={next_number} must be from 0 to {LARGEST_NUMBER}")
         slot = WriterSlot(client, next_number)
         self.writers[client] = slot
         if not self.spec.shared:
@@ -96,38 +107,43 @@ class Channel:
     def remove_writer(self, client: int) -> None:
         """The client writes no more."""
         slot = self.writers.pop(client, None)
-        if slot is None or slot.marked or not self.writers:
-            return
-        if self._unmarked == 0:
+        if slot is not None and not slot.marked and self.writers and self._unmarked == 0:
             self._mark(0)
 
     def publish(self, slot: WriterSlot, frame: Frame) -> int:
         """Number a DATA frame and hand it to every reader; returns how many items it had.
 
         Raises:
-            ProtocolError: the writer's numbers run backwards, it writes although it has
-                acknowledged a pause, or the frame contradicts itself.
+            ProtocolError: the writer's numbers run backwards or away, it writes although it has
+                acknowledged a pause, or the frame contradicts itself; nobody has got any of it.
         """
         missing = frame.sequence - slot.next_number
-        if missing < 0:
-            raise ProtocolError(
-                f"channel '{self.spec.name}': number {frame.sequence} comes after "
-                f"{slot.next_number - 1}"
-            )
-        if frame.count and slot.pause_acknowledged:
+        if missing:
+            self._check_jump(slot, missing)
+        if frame.count == 0:
+            self._skip(slot, missing, frame.flags)
+            return 0
+        if slot.pause_acknowledged:
             raise ProtocolError(
                 f"channel '{self.spec.name}': an item came after the pause was acknowledged"
             )
-        if missing:
-            self._gap(missing, frame.flags)
-            slot.next_number = frame.sequence
-        if frame.count == 0:
-            return 0
-        block = Block.received(frame, source=slot.client, first=self.next_sequence)
+        block = Block.received(frame, source=slot.client, first=self.next_sequence + missing)
         self._check_codec(block)
+        if missing:
+            self._skip(slot, missing, frame.flags)
         slot.next_number += block.last - block.first + 1
         self.deliver(block)
         return block.count
+
+    def _check_jump(self, slot: WriterSlot, missing: int) -> None:
+        if missing < 0:
+            raise ProtocolError(
+                f"channel '{self.spec.name}': number {slot.next_number + missing} comes after "
+                f"{slot.next_number - 1}"
+            )
+        limit = LARGEST_JUMP if self.spec.shared else LARGEST_NUMBER
+        if missing > limit or self.next_sequence + missing > LARGEST_NUMBER:
+            raise ProtocolError(f"channel '{self.spec.name}': a jump of {missing} numbers")
 
     def deliver(self, block: Block) -> None:
         """Hand a numbered block to every reader."""
@@ -138,15 +154,20 @@ class Channel:
             reader.offer(block)
 
     def _check_codec(self, block: Block) -> None:
-        if (block.codec == CodecNumber.SAMPLES) != (self.spec.codec is Codec.SAMPLES):
+        fits = block.codec != _SAMPLES if self._codec is None else block.codec == self._codec
+        if not fits:
             name = CodecNumber(block.codec).name.lower()
             raise ProtocolError(f"channel '{self.spec.name}' does not take codec '{name}'")
 
-    def _gap(self, count: int, flags: int) -> None:
+    def _skip(self, slot: WriterSlot, count: int, flags: int) -> None:
+        """These many numbers of a writer do not come; the flags say why."""
+        if count == 0:
+            return
+        slot.next_number += count
         first = self.next_sequence
         self.next_sequence += count
-        reason = _GAP_REASONS.get(Flag(flags & _GAP_MASK), LOST_ON_THE_WAY)
-        withheld = bool(flags & Flag.GAP_WITHHELD) and not flags & _GAP_MASK
+        reason = _GAP_REASONS.get(flags & _GAP_MASK, LOST_ON_THE_WAY)
+        withheld = flags & (_GAP_MASK | _GAP_WITHHELD) == _GAP_WITHHELD
         for reader in tuple(self.readers.values()):
             reader.gap(first, self.next_sequence - 1, reason, withheld=withheld)
 
@@ -178,9 +199,10 @@ class Channel:
         chosen = [reader.parameters for reader in readers]
         paused = any(reader.pausing for reader in readers)
         newest = all(parameters.newest_only for parameters in chosen)
+        every = math.gcd(*(parameters.every for parameters in chosen))
         return DemandNotice(
             "paused" if paused else "active",
-            math.gcd(*(parameters.every for parameters in chosen)),
+            every if every <= LARGEST_EVERY else 1,
             min(parameters.min_interval_ns for parameters in chosen) if newest else 0,
             binding=not self.spec.shared,
         )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from itertools import islice
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.names import matches
 from stream_core.errors import ChannelExists, ChannelNotFound, LimitExceeded
 
 __all__ = ["Directory"]
+
+COMPARED = 200  # names that a misspelt one is compared with, since that takes long
 
 
 class Directory:
@@ -42,7 +45,9 @@ class Directory:
         """
         name = channel.spec.name
         if name in self._by_name:
-            raise ChannelExists(f"channel '{name}' exists and has another owner; choose a name")
+            raise ChannelExists(
+                f"channel '{name}' exists and has another owner; choose another name"
+            )
         if len(self._by_name) >= self._limit:
             raise LimitExceeded(f"the server has channels={self._limit} already")
         self._by_name[name] = channel
@@ -80,11 +85,11 @@ class Directory:
     def _hint(self, name: str) -> str:
         folder = name.rpartition("/")[0]
         pattern = f"{folder}/*" if folder else "*"
-        count = len(self.matching(pattern))
+        count = sum(other.rpartition("/")[0] == folder for other in self._by_name)
         if count:
             noun = "channel matches" if count == 1 else "channels match"
             return f"{count} {noun} '{pattern}'"
-        close = difflib.get_close_matches(name, self._by_name, n=1)
+        close = difflib.get_close_matches(name, islice(self._by_name, COMPARED), n=1)
         if close:
             return f"did you mean '{close[0]}'?"
         return f"nothing matches '{pattern}'; wait=True waits for it"

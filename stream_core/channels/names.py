@@ -10,6 +10,7 @@ from stream_core.errors import InvalidValue, LimitExceeded
 __all__ = ["SERVER", "check_channel_name", "check_client_name", "matches"]
 
 SERVER = "server"
+LONGEST_PATTERN = 1024
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f*?]")
 
 
@@ -65,26 +66,56 @@ def matches(pattern: str, name: str) -> bool:
 
     `*` stands for anything within one part, `**` for any number of parts, `?` for one character.
     Names under "server/" match only a pattern that begins so.
+
+    Raises:
+        InvalidValue: the pattern is too long.
     """
     if name.startswith(SERVER + "/") and not pattern.startswith(SERVER + "/"):
         return False
-    return _expression(pattern).fullmatch(name) is not None
+    return _expression(pattern).fullmatch(name + "/") is not None
 
 
 @lru_cache(maxsize=1024)
 def _expression(pattern: str) -> re.Pattern[str]:
+    """The pattern as a regular expression whose time is bounded by pattern times name.
+
+    Between two stars the first place that fits is as good as any later one; atomic groups keep the
+    expression from trying the others, so that no pattern can keep a server busy.
+    """
+    if len(pattern) > LONGEST_PATTERN:
+        raise InvalidValue(f"a pattern has {LONGEST_PATTERN} characters at most")
     parts = pattern.split("/")
-    text = ""
-    for index, part in enumerate(parts):
-        last = index == len(parts) - 1
+    folded = [
+        part
+        for part, after in zip(parts, [*parts[1:], ""], strict=True)
+        if part != "**" or after != "**"
+    ]
+    return re.compile(_sequence(folded), re.DOTALL)
+
+
+def _sequence(parts: list[str]) -> str:
+    """Groups of parts between those that stand for any number of them; each part ends in '/'."""
+    groups: list[list[str]] = [[]]
+    for part in parts:
         if part == "**":
-            text += "(?:.+)?" if last and index == 0 else (".+" if last else "(?:[^/]+/)*")
-            if last and index:
-                text = text.removesuffix("/.+") + "(?:/.+)?"
+            groups.append([])
         else:
-            text += "".join(_SYMBOLS.get(char) or re.escape(char) for char in part)
-            text += "" if last else "/"
-    return re.compile(text, re.DOTALL)
+            groups[-1].append(_part(part) + "/")
+    first, *rest = ["".join(group) for group in groups]
+    if not rest:
+        return first
+    *middle, last = rest
+    return first + "".join(f"(?>(?:[^/]+/)*?{group})" for group in middle) + f"(?:[^/]+/)*{last}"
 
 
-_SYMBOLS = {"*": "[^/]*", "?": "[^/]"}
+def _part(part: str) -> str:
+    """One part: pieces of fixed length between its stars."""
+    pieces = [
+        "".join("[^/]" if char == "?" else re.escape(char) for char in piece)
+        for piece in part.split("*")
+    ]
+    first, *rest = pieces
+    if not rest:
+        return first
+    *middle, last = rest
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in middle) + f"[^/]*{last}"

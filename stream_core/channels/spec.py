@@ -13,6 +13,8 @@ from stream_core.values import Codec
 
 __all__ = ["ChannelSpec", "checked_spec"]
 
+LARGEST_ITEM = 2**31  # elements; more fit no frame
+
 
 class ChannelSpec(msgspec.Struct, frozen=True, kw_only=True):
     """The owner's wishes; the fields are those of `Client.create_channel`."""
@@ -53,15 +55,17 @@ def checked_spec(
     Raises:
         InvalidValue: an argument is wrong, does not fit another, or is not available yet.
     """
-    _refuse_unavailable(key=key, lifetime_s=lifetime_s, history=history, compression=compression)
+    _refuse_unavailable(
+        key=key, lifetime_s=lifetime_s, history=history or None, compression=compression
+    )
     names, shape = _columns_and_shape(columns, shape)
     chosen = _codec(codec, dtype)
     if dtype is None and (shape or names):
         raise InvalidValue("shape and columns need a dtype, such as dtype='float64'")
     return ChannelSpec(
         name=name,
-        shared=bool(shared),
-        may_pause=bool(may_pause),
+        shared=_flag("shared", shared),
+        may_pause=_flag("may_pause", may_pause),
         codec=chosen,
         description=_text("description", description),
         unit=_text("unit", unit),
@@ -75,26 +79,33 @@ def checked_spec(
 
 def _refuse_unavailable(**asked: Any) -> None:
     for name, value in asked.items():
-        if value:
+        if value is not None:
             raise InvalidValue(f"{name}={value!r}: {name} is not available in this version")
 
 
 def _columns_and_shape(columns: Any, shape: Any) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
-    if isinstance(shape, int):
-        shape = (shape,)
-    sizes = tuple(shape)
-    if not all(type(size) is int and size > 0 for size in sizes):
-        raise InvalidValue(f"shape={shape!r}: the shape of one item is a tuple of positive ints")
+    sizes = _shape(shape)
     if columns is None:
         return None, sizes
-    if isinstance(columns, str) or not all(isinstance(column, str) for column in columns):
+    if not isinstance(columns, list | tuple) or not all(isinstance(name, str) for name in columns):
         raise InvalidValue(f"columns={columns!r}: give a tuple of names, such as ('x', 'y')")
     names = tuple(columns)
-    if not names or len(set(names)) != len(names):
+    if not names or "" in names or len(set(names)) != len(names):
         raise InvalidValue(f"columns={names!r}: names must be there and differ")
     if sizes not in ((), (len(names),)):
         raise InvalidValue(f"shape={sizes} does not fit {len(names)} columns; leave it out")
     return names, (len(names),)
+
+
+def _shape(shape: Any) -> tuple[int, ...]:
+    sizes = (shape,) if isinstance(shape, int) else shape
+    if not isinstance(sizes, list | tuple) or not all(
+        type(size) is int and size > 0 for size in sizes
+    ):
+        raise InvalidValue(f"shape={shape!r}: the shape of one item is a tuple of positive ints")
+    if math.prod(sizes) > LARGEST_ITEM:
+        raise InvalidValue(f"shape={shape!r}: an item has {LARGEST_ITEM} elements at most")
+    return tuple(sizes)
 
 
 def _codec(codec: str | None, dtype: Any) -> Codec | None:
@@ -115,9 +126,16 @@ def _codec(codec: str | None, dtype: Any) -> Codec | None:
 def _rate(rate_hz: Any) -> float | None:
     if rate_hz is None:
         return None
-    if not isinstance(rate_hz, int | float) or not math.isfinite(rate_hz) or rate_hz <= 0:
+    number = isinstance(rate_hz, int | float) and not isinstance(rate_hz, bool)
+    if not number or not math.isfinite(rate_hz) or rate_hz <= 0:
         raise InvalidValue(f"rate_hz={rate_hz!r}: a rate is a positive number, or None")
     return float(rate_hz)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidValue(f"{name}={value!r} must be True or False")
+    return value
 
 
 def _text(name: str, value: Any) -> str:
@@ -127,6 +145,8 @@ def _text(name: str, value: Any) -> str:
 
 
 def _labels(labels: Mapping[str, str] | None) -> dict[str, str]:
+    if not isinstance(labels, Mapping | None):
+        raise InvalidValue(f"labels={labels!r} must be a mapping of text to text")
     pairs = dict(labels or {})
     if not all(isinstance(part, str) for pair in pairs.items() for part in pair):
         raise InvalidValue(f"labels={pairs!r} must be text to text")
