@@ -92,16 +92,15 @@ class ChannelTree(QAbstractItemModel):
 
     def set_load(self, statistics: Iterable[sc.ChannelStatistics]) -> None:
         """The load of the channels, as measured over the last interval."""
+        rows: dict[int, tuple[ChannelNode, list[int]]] = {}
         for load in statistics:
             node = self._channels.get(load.name)
-            if node is None or node.info is None:
+            if node is None or node.info is None or node.parent is None:
                 continue
-            before = self._text(node, RATE), self._text(node, READERS)
-            node.items_per_s = load.items_per_s
-            if node.info.readers != load.readers:
-                node.info = msgspec.structs.replace(node.info, readers=load.readers)
-            if before != (self._text(node, RATE), self._text(node, READERS)):
-                self._changed(node, RATE, READERS)
+            if self._set_load(node, node.info, load):
+                rows.setdefault(node.parent.number, (node.parent, []))[1].append(node.row)
+        for parent, changed in rows.values():
+            self._rows_changed(parent, min(changed), max(changed))
 
     # what views and the session ask
 
@@ -263,6 +262,22 @@ class ChannelTree(QAbstractItemModel):
             self._remove(child)
         for position, name in enumerate(columns):
             self._add(node, name, node.path, position)
+
+    def _set_load(
+        self, node: ChannelNode, info: sc.ChannelInfo, load: sc.ChannelStatistics
+    ) -> bool:
+        """Take the load of one channel; tells whether that can be seen."""
+        if (node.items_per_s, info.readers) == (load.items_per_s, load.readers):
+            return False
+        before = self._text(node, RATE), self._text(node, READERS)
+        node.items_per_s = load.items_per_s
+        if info.readers != load.readers:
+            node.info = msgspec.structs.replace(info, readers=load.readers)
+        return before != (self._text(node, RATE), self._text(node, READERS))
+
+    def _rows_changed(self, parent: ChannelNode, first: int, last: int) -> None:
+        above = self._index(parent, 0)
+        self.dataChanged.emit(self.index(first, RATE, above), self.index(last, READERS, above))
 
     def _set_text(self, node: ChannelNode, text: str | None) -> None:
         if node.value != text:

@@ -76,9 +76,10 @@ def _scaled(amount: float) -> str:
 def _three_digits(amount: float) -> str:
     if not math.isfinite(amount):
         return str(amount)
-    if abs(amount) >= 99.95 or amount == round(amount):
+    if abs(amount) >= 99.95:
         return f"{amount:.0f}"
-    return f"{amount:.1f}" if abs(amount) >= 9.995 else f"{amount:.2f}".rstrip("0").rstrip(".")
+    places = 1 if abs(amount) >= 9.995 else 2
+    return f"{amount:.{places}f}".rstrip("0").rstrip(".")
 
 
 def _one_line(value: Any) -> str:

@@ -7,7 +7,9 @@ series that have their own lock.
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +19,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from stream_gui.feedback import Feedback
 
 __all__ = ["Bridge"]
+
+TURN_S = 0.01
 
 
 class Bridge(QObject):
@@ -35,7 +39,7 @@ class Bridge(QObject):
         self._queue: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
         self._is_woken = False
         self._open = True
-        self._woken.connect(self.drain, Qt.ConnectionType.QueuedConnection)
+        self._woken.connect(self._drain_some, Qt.ConnectionType.QueuedConnection)
 
     def post(self, action: Callable[..., object], *args: Any) -> None:
         """Have `action(*args)` run on the Qt thread soon; from any thread."""
@@ -49,15 +53,32 @@ class Bridge(QObject):
         self._woken.emit()
 
     def drain(self) -> None:
-        """Run what was posted so far; on the Qt thread."""
+        """Run all that was posted so far; on the Qt thread."""
+        self._run(math.inf)
+
+    def _drain_some(self) -> None:
+        """Run what was posted, but leave the window time to paint if it is much."""
+        self._run(time.perf_counter() + TURN_S)
+
+    def _run(self, until_s: float) -> None:
         with self._lock:
             waiting, self._queue = self._queue, deque()
             self._is_woken = False
-        for action, args in waiting:
+        while waiting and time.perf_counter() < until_s:
+            action, args = waiting.popleft()
             try:
                 action(*args)
             except Exception as error:
                 self._feedback.failure("show what the server sent", error)
+        if waiting:
+            self._put_back(waiting)
+
+    def _put_back(self, waiting: deque[tuple[Callable[..., object], tuple[Any, ...]]]) -> None:
+        with self._lock:
+            self._queue.extendleft(reversed(waiting))
+            is_woken, self._is_woken = self._is_woken, True
+        if not is_woken:
+            self._woken.emit()
 
     def close(self) -> None:
         """Run what is there and take nothing more."""

@@ -86,3 +86,7 @@ class Following:
             await self._around.portal.call(self._run(client))
         except sc.ConnectionLost:
             return  # the link has told of it
+        except sc.StreamError:
+            if self._task is asyncio.current_task():
+                raise
+            # ended meanwhile: that its handles were closed under it is no news

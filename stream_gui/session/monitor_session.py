@@ -95,6 +95,17 @@ class MonitorSession:
             return
         self._join(target, keep_secret=keep_secret)
 
+    def forget(self, address: str) -> None:
+        """Take a server out of the recent ones, and its secret out of the keyring."""
+        kept = any(each.address == address and each.keeps_secret for each in self.settings.recent)
+        self.settings.forget(address)
+        self.save_settings()
+        if kept:
+            self.tasks.start(
+                self._portal.call(asyncio.to_thread(secrets.forget, address)),
+                doing="forget the secret",
+            )
+
     def save_settings(self) -> None:
         """Write what is remembered."""
         try:

@@ -28,7 +28,7 @@ __all__ = ["ChannelTreeView"]
 
 WIDTHS = (152, 104, 46, 64, 62, 68)
 SETTLE_MS = 150
-EXPANDED_ROWS = 300
+EXPANDED_CHANNELS = 300
 
 
 class Tree(QTreeView):
@@ -61,6 +61,7 @@ class ChannelTreeView(QWidget):
 
     def __init__(self, tree: ChannelTree, values: LastValues, appearance: Appearance) -> None:
         super().__init__()
+        self._channels = tree
         self._values = values
         self._appearance = appearance
         self._model = ChannelFilter(tree)
@@ -175,7 +176,8 @@ class ChannelTreeView(QWidget):
     def _rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
         """New folders open by themselves while the tree is small; columns stay folded."""
         self._settled.start()
-        if self._model.sourceModel().property("large"):
+        is_new = self._model.rowCount(parent) == last - first + 1
+        if not is_new or len(self._channels.names) > EXPANDED_CHANNELS:
             return
         while parent.isValid():
             if parent.data(ChannelTree.KindRole) == "folder":

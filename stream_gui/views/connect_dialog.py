@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -70,6 +71,9 @@ class ConnectDialog(QDialog):
         servers = QListWidget()
         servers.setAccessibleName("Servers")
         servers.setFixedWidth(240)
+        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), servers)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self._forget)
         return servers
 
     def _arrange(self) -> None:
@@ -124,6 +128,7 @@ class ConnectDialog(QDialog):
         if not servers:
             return
         heading = QListWidgetItem(title)
+        heading.setToolTip("Delete takes a server out of the list")
         heading.setFlags(Qt.ItemFlag.NoItemFlags)
         self.servers.addItem(heading)
         for server in servers:
@@ -177,6 +182,14 @@ class ConnectDialog(QDialog):
             keep_secret=self.keep.isChecked(),
             recall_secret=recent is not None and recent.keeps_secret,
         )
+
+    def _forget(self) -> None:
+        """Take the current server out of the recent ones; those that run stay."""
+        item: QListWidgetItem | None = self.servers.currentItem()
+        server = item.data(SERVER) if item is not None else None
+        if server is not None and server in self._session.settings.recent:
+            self._session.forget(server.address)
+            self.servers.takeItem(self.servers.currentRow())
 
     def _start_instead(self) -> None:
         self.reject()

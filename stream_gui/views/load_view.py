@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QColor, QIcon, QPalette, QPixmap
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
-    QMenu,
     QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -72,6 +71,7 @@ class LoadView(QWidget):
         self.table = self._make_table()
         self.graph = LoadGraph(load.history, appearance)
         self._arrange()
+        self.disconnect_action = self._make_disconnect()
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._highlight())
         load.history.changed.connect(self._show_server)
         appearance.changed.connect(self.table.viewport().update)
@@ -92,8 +92,6 @@ class LoadView(QWidget):
         table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setDefaultAlignment(LEFT)
         table.horizontalHeader().setStretchLastSection(True)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.customContextMenuRequested.connect(self._show_menu)
         for column, width in enumerate(WIDTHS):
             table.setColumnWidth(column, width)
         return table
@@ -128,25 +126,26 @@ class LoadView(QWidget):
         ]
         self.server.setText("   ·   ".join(facts))
 
+    def _make_disconnect(self) -> QAction:
+        action = QAction("Disconnect the selected &client …", self)
+        action.setShortcut(QKeySequence(Qt.Key.Key_Delete))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(self._ask_to_disconnect)
+        self._appearance.dress(action, "disconnect")
+        self.table.addAction(action)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        return action
+
     def _highlight(self) -> None:
         rows = self.table.selectionModel().selectedRows()
+        self.disconnect_action.setEnabled(len(rows) == 1)
         self.graph.highlight(frozenset(row.data(ClientTable.NumberRole) for row in rows))
 
-    def _show_menu(self, position: QPoint) -> None:
-        row = self.table.indexAt(position)
-        if not row.isValid():
+    def _ask_to_disconnect(self) -> None:
+        rows = self.table.selectionModel().selectedRows()
+        if len(rows) != 1:
             return
-        name = row.data(ClientTable.NameRole)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(
-            self._appearance.icon("disconnect"),
-            f"Disconnect {name}",
-            lambda: self._ask_to_disconnect(name),
-        )
-        menu.popup(self.table.viewport().mapToGlobal(position))
-
-    def _ask_to_disconnect(self, name: str) -> None:
+        name = rows[0].data(ClientTable.NameRole)
         confirm(
             self,
             f"Disconnect {name}?",

@@ -207,6 +207,8 @@ class MainWindow(QMainWindow):
         self._stop_menu.aboutToShow.connect(self._fill_stop_menu)
         self._appearance.dress(self._stop_menu.menuAction(), "server_stop")
         menu.addSeparator()
+        menu.addAction(self.load.disconnect_action)
+        menu.addSeparator()
         menus.add(menu, "quit", "&Quit", self.close, shortcut="Ctrl+Q", icon="quit")
 
     def _fill_stop_menu(self) -> None:

@@ -28,6 +28,7 @@ from stream_gui.models.value_text import (
         (np.array([1.0, 2.5]), "1, 2.5"),
         (np.zeros((480, 640), np.uint8), "480 by 640 uint8"),
         (np.array(7), "7"),
+        (np.arange(8.0), "0, 1, 2, 3, …"),
         ({"a": [1, 2]}, "{'a': [1, 2]}"),
         (1 << 400, "an integer of 401 bits"),
     ],
@@ -47,7 +48,15 @@ def test_the_detail_says_when_it_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate", "text"), [(0, "0"), (1, "1 /s"), (9.96, "9.96 /s"), (10_000, "10 k/s"), (1e6, "1 M/s")]
+    ("rate", "text"),
+    [
+        (0, "0"),
+        (1, "1 /s"),
+        (9.96, "9.96 /s"),
+        (10.01, "10 /s"),
+        (10_000, "10 k/s"),
+        (1e6, "1 M/s"),
+    ],
 )
 def test_rates_have_prefixes(rate: float, text: str) -> None:
     assert rate_text(rate) == text

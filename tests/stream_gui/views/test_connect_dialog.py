@@ -80,6 +80,21 @@ def test_it_follows_the_link_and_goes_when_connected(
         session.state.update(LinkPhase.CONNECTED)
 
 
+def test_a_recent_server_can_be_forgotten(
+    qtbot: Any, dialog: ConnectDialog, session: MonitorSession
+) -> None:
+    dialog.show()
+    (old,) = [
+        row
+        for row in range(dialog.servers.count())
+        if dialog.servers.item(row).text() == "old:1234"
+    ]
+    dialog.servers.setCurrentRow(old)
+    dialog._forget()
+    assert [each.address for each in session.settings.recent] == ["lab:50012"]
+    dialog.hide()
+
+
 def test_a_secret_is_never_shown(dialog: ConnectDialog) -> None:
     dialog.secret.setText("s3cret")
     assert "s3cret" not in dialog.secret.displayText()

@@ -77,7 +77,9 @@ def test_a_client_is_disconnected_only_when_confirmed(
 ) -> None:
     gone: list[str] = []
     monkeypatch.setattr(session.load, "disconnect_client", gone.append)
-    view._ask_to_disconnect("rig")
+    measure(session, 0, rig=1.0)
+    view.table.selectRow(0)
+    view.disconnect_action.trigger()
     (box,) = view.findChildren(QMessageBox)
     assert gone == []
     next(each for each in box.buttons() if each.text() == "Disconnect").click()
