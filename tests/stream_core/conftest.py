@@ -61,11 +61,17 @@ class RawClient:
         self.bytes_received += HEADER_BYTES + length
         return Frame(*facts, body=body)
 
-    async def frame(self, *kinds: Kind, address: int | None = None) -> Frame:
+    async def frame(
+        self, *kinds: Kind, address: int | None = None, sequence: int | None = None
+    ) -> Frame:
         """The next frame of one of these kinds; what comes before it is set aside."""
 
         def fits(frame: Frame) -> bool:
-            return frame.kind in kinds and address in (None, frame.address)
+            return (
+                frame.kind in kinds
+                and address in (None, frame.address)
+                and sequence in (None, frame.sequence)
+            )
 
         for frame in self._set_aside:
             if fits(frame):
@@ -134,13 +140,10 @@ class RawClient:
 
     async def answer(self, number: int) -> Any:
         """The result of a call."""
-        while True:
-            frame = await self.frame(Kind.RESULT, Kind.FAILURE)
-            if frame.sequence != number:
-                continue
-            if frame.kind == Kind.FAILURE:
-                raise failure_to_error(decode_failure(frame.body), from_server=True)
-            return objects.decode(frame.body)
+        frame = await self.frame(Kind.RESULT, Kind.FAILURE, sequence=number)
+        if frame.kind == Kind.FAILURE:
+            raise failure_to_error(decode_failure(frame.body), from_server=True)
+        return objects.decode(frame.body)
 
     async def call(self, method: str, *args: Any, target: int = 0, **kwargs: Any) -> Any:
         return await self.answer(self.post(method, *args, target=target, **kwargs))

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import pytest
+
+from stream_core.errors import InvalidValue, LimitExceeded, TargetNotFound
+from stream_core.rpc import decode_failure, encode_call
+from stream_core.wire import objects
+from stream_core.wire.header import Flag, Kind
+
+
+@pytest.fixture
+async def pair(server, join):
+    """A caller and a target."""
+    return await join(server, "caller"), await join(server, "target")
+
+
+def result(target, call, value, **facts):
+    body = objects.encode(value)
+    target.send(Kind.RESULT, body, address=call.source, sequence=call.sequence, **facts)
+
+
+async def test_a_call_goes_to_its_target_and_the_result_back(pair):
+    caller, target = pair
+    number = caller.post("calc.add", 2, b=3, target=target.number)
+    name = await target.frame(Kind.NAME)
+    call = await target.frame(Kind.CALL)
+    assert (name.address, bytes(name.body)) == (caller.number, b"caller")
+    assert (call.source, call.address, call.sequence) == (caller.number, target.number, number)
+    assert call.body == encode_call("calc.add", [2], {"b": 3})
+    target.send(Kind.PROGRESS, b"half", address=call.source, sequence=number)
+    result(target, call, 5)
+    assert (await caller.frame(Kind.PROGRESS)).body == b"half"
+    assert await caller.answer(number) == 5
+    caller.post("again", target=target.number)
+    await target.frame(Kind.CALL)
+    assert target.received(Kind.NAME) == []
+
+
+async def test_streamed_results_credits_and_cancel(pair):
+    caller, target = pair
+    number = caller.post("run", target=target.number)
+    call = await target.frame(Kind.CALL)
+    for value in (1, 2):
+        result(target, call, value, flags=int(Flag.MORE))
+    assert [objects.decode((await caller.frame(Kind.RESULT)).body) for _ in range(2)] == [1, 2]
+    caller.send(Kind.CREDIT, address=target.number, sequence=number, count=2)
+    credit = await target.frame(Kind.CREDIT)
+    assert (credit.source, credit.sequence, credit.count) == (caller.number, number, 2)
+    caller.send(Kind.CANCEL, address=target.number, sequence=number)
+    assert (await target.frame(Kind.CANCEL)).sequence == number
+    result(target, call, "too late")
+    await target.sync()
+    await caller.sync()
+    assert caller.received(Kind.RESULT) == []
+
+
+async def test_forged_answers_are_dropped(server, pair, join):
+    caller, target = pair
+    forger = await join(server, "forger")
+    number = caller.post("add", target=target.number)
+    call = await target.frame(Kind.CALL)
+    result(forger, call, "forged")
+    forger.send(Kind.FAILURE, b"", address=caller.number, sequence=number)
+    forger.send(Kind.PROGRESS, b"", address=caller.number, sequence=number)
+    await forger.sync()
+    result(target, call, "genuine")
+    result(target, call, "twice")
+    assert await caller.answer(number) == "genuine"
+    await target.sync()
+    await caller.sync()
+    assert caller.received(Kind.RESULT, Kind.FAILURE, Kind.PROGRESS) == []
+
+
+async def test_an_absent_target_fails_at_once(pair):
+    caller, _ = pair
+    with pytest.raises(TargetNotFound, match="number 4711 is not connected"):
+        await caller.call("add", target=4711)
+
+
+@pytest.mark.parametrize("how", ["abort", "goodbye"])
+async def test_calls_fail_when_their_target_goes(pair, how):
+    caller, target = pair
+    number = caller.post("add", target=target.number)
+    await target.frame(Kind.CALL)
+    if how == "abort":
+        target.abort()
+    else:
+        target.send(Kind.GOODBYE, b"\x91\xa0")
+    with pytest.raises(TargetNotFound, match="'target' has gone while"):
+        await caller.answer(number)
+    with pytest.raises(TargetNotFound, match="'target' is not connected"):
+        await caller.call("add", target=target.number)
+
+
+async def test_calls_are_cancelled_when_their_caller_goes(pair):
+    caller, target = pair
+    number = caller.post("add", target=target.number)
+    call = await target.frame(Kind.CALL)
+    caller.abort()
+    cancel = await target.frame(Kind.CANCEL)
+    assert (cancel.source, cancel.sequence) == (caller.number, number)
+    result(target, call, 5)
+    await target.sync()
+
+
+async def test_limit_of_calls_counts_those_to_the_server_too(serve, join):
+    server = await serve(calls=2)
+    caller, target = await join(server, "caller"), await join(server, "target")
+    waiting = caller.post("find_client", "late", wait_s=60.0)
+    caller.post("add", target=target.number)
+    for number in (target.number, 0):
+        with pytest.raises(LimitExceeded, match="calls=2"):
+            await caller.call("add", target=number)
+    caller.send(Kind.CANCEL, sequence=waiting)
+    assert await caller.call("echo", 1) == 1
+    assert await caller.call("echo", 2) == 2
+
+
+async def test_a_call_number_in_use_ends_its_caller(pair):
+    caller, target = pair
+    for _ in range(2):
+        caller.send(Kind.CALL, encode_call("add", [], {}), address=target.number, sequence=7)
+    assert "call 7 is under way already" in (await caller.goodbye()).reason
+    assert (await target.frame(Kind.CALL)).sequence == 7
+    assert (await target.frame(Kind.CANCEL)).sequence == 7
+
+
+async def test_a_number_reaches_the_client_that_has_come_back(server, pair, join):
+    caller, target = pair
+    target.send(Kind.GOODBYE, b"\x91\xa0")
+    await target.closed()
+    with pytest.raises(TargetNotFound, match="'target'"):
+        await caller.call("add", target=target.number)
+    again = await join(server, "target")
+    number = caller.post("add", target=target.number)
+    call = await again.frame(Kind.CALL)
+    assert call.address == again.number
+    caller.send(Kind.CREDIT, address=target.number, sequence=number, count=1)
+    assert (await again.frame(Kind.CREDIT)).count == 1
+    result(again, call, 5)
+    assert await caller.answer(number) == 5
+    assert server._services.sessions.target(target.number).number == again.number
+
+
+async def test_own_methods_are_checked_like_any_other(server, join):
+    raw = await join(server)
+    with pytest.raises(TypeError, match="name"):
+        await raw.call("subscribe")
+    with pytest.raises(InvalidValue, match="number"):
+        await raw.call("unsubscribe", "seven")
+    with pytest.raises(AttributeError, match="subscribe"):
+        await raw.call("subscibe", "x")
+    with pytest.raises(InvalidValue, match="history is not available"):
+        await raw.call("subscribe", "x", history=5)
+    with pytest.raises(InvalidValue, match="envelope"):
+        await raw.call("subscribe", "x", envelope=5)
+    with pytest.raises(InvalidValue, match="lifetime_s"):
+        await raw.call("create_channel", "x", lifetime_s=5)
+    raw.send(Kind.CALL, b"\xff", sequence=1000)
+    failure = decode_failure((await raw.frame(Kind.FAILURE)).body)
+    assert failure.type_name == "InvalidValue"
+    description = await raw.call("describe")
+    assert {"subscribe", "channels", "kick"} <= {
+        method["path"] for method in description["methods"]
+    }
+
+
+async def test_streams_of_the_servers_own_are_credited(server, join):
+    raw = await join(server)
+    for index in range(40):
+        await raw.call("create_channel", f"x{index:02}")
+    number = raw.post("watch", "**")
+    names = []
+    for _ in range(32):
+        change = objects.decode((await raw.frame(Kind.RESULT)).body)
+        names.append(change["info"]["name"])
+    await raw.sync()
+    assert raw.received(Kind.RESULT) == []
+    raw.send(Kind.CREDIT, sequence=number, count=32)
+    for _ in range(8):
+        change = objects.decode((await raw.frame(Kind.RESULT)).body)
+        names.append(change["info"]["name"])
+    assert names == [f"x{index:02}" for index in range(40)]
+
+
+# Who does not take what it is sent
+
+
+async def test_results_for_a_stuck_caller_are_given_up(serve, join, sessions, until):
+    server = await serve(link_bytes=1_000_000)
+    caller, target = await join(server, "caller"), await join(server, "target")
+    caller.pause()
+    numbers = [caller.post("big", target=target.number) for _ in range(40)]
+    calls = [await target.frame(Kind.CALL) for _ in numbers]
+    for call in calls:
+        result(target, call, bytes(1_000_000))
+    connection = sessions(server)["caller"].connection
+    assert (await target.frame(Kind.CANCEL)).sequence in numbers
+    await target.sync()
+    assert connection.waiting_bytes < 3_000_000
+    assert not sessions(server)["caller"].calling
+
+
+async def test_calls_to_a_stuck_target_are_refused(serve, join, sessions):
+    server = await serve(link_bytes=1_000_000)
+    caller, target = await join(server, "caller"), await join(server, "target")
+    target.pause()
+    while not (refused := caller.received(Kind.FAILURE)):
+        caller.post("big", bytes(1_000_000), target=target.number)
+        await caller.sync()
+    failure = decode_failure(refused[0].body)
+    assert failure.type_name == "LimitExceeded"
+    assert "link_bytes=1000000 wait for client 'target'" in failure.message
+    assert sessions(server)["target"].connection.waiting_bytes < 3_000_000
+
+
+async def test_who_asks_and_never_listens_is_cut_off(serve, join, sessions, until):
+    server = await serve(link_bytes=100_000, frame_bytes=1_000_000)
+    raw, other = await join(server, "deaf"), await join(server, "other")
+    raw.pause()
+    while "deaf" in sessions(server):
+        for number in range(1000):
+            raw.send(Kind.PING, sequence=number)
+        await other.sync()
+    assert "deaf" not in {client["name"] for client in await other.call("clients")}
