@@ -6,18 +6,23 @@ gives them our errors and never touches a link.
 
 from __future__ import annotations
 
+import hmac
+import re
+import secrets
 from collections.abc import Callable
 
 import msgspec
 from scramp import ScramClient, ScramException, ScramMechanism
 
-from stream_core.errors import AuthenticationFailed
+from stream_core.errors import AuthenticationFailed, InvalidValue
 
 __all__ = ["ClientProof", "ServerProof", "Verifier", "make_verifier"]
 
 MECHANISM = "SCRAM-SHA-256"
 ITERATIONS = 4096
-SHARED_USER = "shared"  # the name that stands for "whoever knows the shared secret"
+MOST_ITERATIONS = 1_000_000  # a server may not keep a client computing for longer
+SHARED_USER = "*"  # stands for "whoever knows the shared secret"; no user is called so
+_STRANGERS_KEY = secrets.token_bytes(32)
 
 
 class Verifier(msgspec.Struct, frozen=True):
@@ -30,18 +35,48 @@ class Verifier(msgspec.Struct, frozen=True):
 
 
 def make_verifier(secret: str) -> Verifier:
-    """The verifier of a secret, with a fresh salt."""
-    salt, stored_key, server_key, iterations = ScramMechanism(MECHANISM).make_auth_info(
-        secret, iteration_count=ITERATIONS
-    )
-    return Verifier(salt, stored_key, server_key, iterations)
+    """The verifier of a secret, with a fresh salt.
+
+    Raises:
+        InvalidValue: it cannot be a secret.
+    """
+    _check_secret(secret)
+    try:
+        facts = ScramMechanism(MECHANISM).make_auth_info(secret, iteration_count=ITERATIONS)
+    except ScramException as error:
+        raise _unusable(error) from None
+    return Verifier(*facts)
+
+
+def _check_secret(secret: object) -> None:
+    if not isinstance(secret, str) or not secret:
+        raise InvalidValue("a secret is non-empty text; None is none at all")
+
+
+def _unusable(error: ScramException) -> InvalidValue:
+    reason = str(error).partition(":")[0]  # without scramp's code
+    return InvalidValue(f"this secret or user cannot be used: {reason}")
+
+
+def _stranger(user: str) -> Verifier:
+    """What an unknown user is held to: it looks like any other's verifier, and nothing fits it."""
+    salt = hmac.digest(_STRANGERS_KEY, user.encode(), "sha256")
+    return Verifier(salt, secrets.token_bytes(32), secrets.token_bytes(32), ITERATIONS)
 
 
 class ClientProof:
-    """The client's three messages: `first`, `answer(challenge)`, `check(final)`."""
+    """The client's three messages: `first`, `answer(challenge)`, `check(final)`.
+
+    Raises:
+        InvalidValue: that cannot be a secret or a user.
+    """
 
     def __init__(self, secret: str, user: str = "") -> None:
-        self._scram = ScramClient([MECHANISM], user or SHARED_USER, secret)
+        _check_secret(secret)
+        try:
+            self._scram = ScramClient([MECHANISM], user or SHARED_USER, secret)
+        except ScramException as error:
+            raise _unusable(error) from None
 
     def first(self) -> str:
         """The message that opens the exchange."""
@@ -51,12 +86,17 @@ class ClientProof:
         """The proof that we know the secret.
 
         Raises:
-            AuthenticationFailed: the challenge is not SCRAM, or not for us.
+            AuthenticationFailed: the challenge is not SCRAM, not for us, or asks for too much.
         """
+        asked = re.search(r",i=(\d+)", challenge)
+        if asked is not None and (len(asked[1]) > 9 or int(asked[1]) > MOST_ITERATIONS):
+            raise AuthenticationFailed(
+                f"the server asks for more than {MOST_ITERATIONS} iterations; is the address right?"
+            )
         try:
             self._scram.set_server_first(challenge)
             return str(self._scram.get_client_final())
-        except ScramException as error:
+        except (ScramException, ValueError) as error:
             raise AuthenticationFailed(f"the server's challenge is unusable: {error}") from None
 
     def check(self, final: str) -> None:
@@ -67,7 +107,7 @@ class ClientProof:
         """
         try:
             self._scram.set_server_final(final)
-        except ScramException:
+        except (ScramException, ValueError):
             raise AuthenticationFailed(
                 "the server did not prove that it knows the secret; is the address right?"
             ) from None
@@ -77,7 +117,11 @@ class ServerProof:
     """The server's side: `challenge(first)`, then `final(proof)`.
 
     Args:
-        verifier_of: the verifier of a user; None for an unknown one.
+        verifier_of: the verifier of a user, "" for the shared secret; None for an unknown one, who
+            learns no sooner than anybody else that nothing fits.
+
+    Attributes:
+        user: who it claims to be; who it is, once `final` has given the proof.
     """
 
     def __init__(self, verifier_of: Callable[[str], Verifier | None]) -> None:
@@ -86,17 +130,15 @@ class ServerProof:
         self.user = ""
 
     def _auth_info(self, user: str) -> tuple[bytes, bytes, bytes, int]:
-        verifier = self._verifier_of("" if user == SHARED_USER else user)
-        if verifier is None:
-            raise AuthenticationFailed("wrong secret or unknown user")
         self.user = "" if user == SHARED_USER else user
+        verifier = self._verifier_of(self.user) or _stranger(user)
         return verifier.salt, verifier.stored_key, verifier.server_key, verifier.iterations
 
     def challenge(self, first: str) -> str:
         """The answer to a client's first message.
 
         Raises:
-            AuthenticationFailed: the message is not SCRAM, or the user is unknown.
+            AuthenticationFailed: the message is not SCRAM.
         """
         try:
             self._scram.set_client_first(first)
