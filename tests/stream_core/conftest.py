@@ -249,9 +249,14 @@ Join = Callable[..., Coroutine[Any, Any, RawClient]]
 
 
 @pytest.fixture
-async def serve() -> AsyncIterator[Serve]:
+def servers() -> list[Server]:
+    """All servers of the test."""
+    return []
+
+
+@pytest.fixture
+async def serve(servers: list[Server]) -> AsyncIterator[Serve]:
     """Start servers on free ports; their readers' accounts are checked before they stop."""
-    servers: list[Server] = []
 
     async def start(*, secret: str | None = None, **limits: Any) -> Server:
         server = Server("127.0.0.1", 0, secret=secret, limits=Limits(**limits))
@@ -299,6 +304,11 @@ async def server(serve: Serve) -> Server:
 
 
 @pytest.fixture
-def check(server: Server) -> Callable[[], None]:
-    """Check the accounts of that server's readers now."""
-    return lambda: check_accounts(server)
+def check(servers: list[Server]) -> Callable[[], None]:
+    """Check the accounts of all readers now."""
+
+    def check_now() -> None:
+        for server in servers:
+            check_accounts(server)
+
+    return check_now
