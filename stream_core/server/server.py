@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import time
@@ -31,6 +32,7 @@ __all__ = ["Server"]
 
 logger = logging.getLogger(__name__)
 TICK_S = 0.25
+ACCEPT_TURNS = 3  # of the loop: task, transport, connection_made
 CLOSE_S = 0.5  # for a client to take its goodbye
 TICKS_A_SECOND = 4
 
@@ -139,7 +141,7 @@ class Server:
         listener, self._listener = self._listener, None
         if listener is None:
             return
-        listener.close()
+        await self._accept_no_more(listener)
         if self._ticker is not None:
             self._ticker.cancel()
         reason = "the server stops"
@@ -185,6 +187,20 @@ class Server:
         port = listener.sockets[0].getsockname()[1]
         return str(Address(self._host, port))
 
+    async def _accept_no_more(self, listener: asyncio.Server) -> None:
+        """Close the listener, after what it has accepted already has become connections.
+
+        asyncio forgets the socket of a connection that it is just about to make while its server
+        is closed; so the listening sockets fall silent first.
+        """
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError):  # a loop that has no readers
+            for each in listener.sockets:
+                loop.remove_reader(each.fileno())
+        for _ in range(ACCEPT_TURNS):
+            await asyncio.sleep(0)
+        listener.close()
+
     async def _close_connections(self) -> None:
         """Wait until all have said goodbye; who does not take it in time is cut off."""
         await self._lost(CLOSE_S)
@@ -203,10 +219,7 @@ class Server:
         connection = visitor.connection
         self._connections.add(connection)
         connection.lost.add_done_callback(lambda _: self._connections.discard(connection))
-        if self._listener is None:
-            visitor.turn_away(ConnectionFailed("the server stops"))
-        else:
-            self._visitors.add(visitor)
+        self._visitors.add(visitor)
         return connection
 
     def _tick(self) -> None:
