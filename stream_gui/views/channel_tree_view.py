@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QAction,
+    QDrag,
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QMenu,
     QToolButton,
@@ -27,7 +37,7 @@ from stream_gui.views.channel_delegate import ChannelDelegate
 __all__ = ["ChannelTreeView"]
 
 WIDTHS = (152, 104, 46, 64, 62, 68)
-SETTLE_MS = 150
+SETTLE_MS, TAGS = 150, 4
 EXPANDED_CHANNELS = 300
 
 
@@ -41,6 +51,18 @@ class Tree(QTreeView):
     chosen = Signal()
     chosen_anew = Signal()
 
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        """Drag the names alone: whole rows would hide where they are dropped."""
+        rows = [row for row in self.selectionModel().selectedRows() if _is_draggable(row)]
+        data = self.model().mimeData(rows) if rows else None
+        if data is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(data)
+        drag.setPixmap(_name_tag(self, data.text().split("\n")))
+        drag.setHotSpot(QPoint(-12, -6))
+        drag.exec(Qt.DropAction.CopyAction)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
@@ -48,6 +70,20 @@ class Tree(QTreeView):
             self.chosen_anew.emit()
         else:
             self.chosen.emit()
+
+
+def _is_draggable(index: QModelIndex) -> bool:
+    return bool(index.flags() & Qt.ItemFlag.ItemIsDragEnabled)
+
+
+def _name_tag(widget: QWidget, names: list[str]) -> QPixmap:
+    """A picture of the names that are being dragged."""
+    shown = names[:TAGS] + ([f"and {len(names) - TAGS} more"] if len(names) > TAGS else [])
+    tag = QLabel("\n".join(shown))
+    tag.setObjectName("tag")
+    tag.setFont(widget.font())
+    tag.adjustSize()
+    return tag.grab()
 
 
 class ChannelTreeView(QWidget):
@@ -206,8 +242,7 @@ class ChannelTreeView(QWidget):
             self.tree.setExpanded(row, not self.tree.isExpanded(row))
 
     def _curves(self, index: QModelIndex) -> list[tuple[str, str]]:
-        draggable = index.flags() & Qt.ItemFlag.ItemIsDragEnabled
-        if not draggable:
+        if not _is_draggable(index):
             return []
         return [(index.data(ChannelTree.PathRole), index.data(ChannelTree.ColumnRole) or "")]
 

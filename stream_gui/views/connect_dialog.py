@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -71,6 +71,7 @@ class ConnectDialog(QDialog):
         servers = QListWidget()
         servers.setAccessibleName("Servers")
         servers.setFixedWidth(240)
+        servers.setIconSize(QSize(16, 16))
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), servers)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self._forget)

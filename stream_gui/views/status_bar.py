@@ -59,6 +59,7 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self.load)
         self.addPermanentWidget(self.unread)
         state.changed.connect(self._show_link)
+        state.changed.connect(self._show_load)
         history.changed.connect(self._show_load)
         reports.unread_changed.connect(lambda _: self._show_unread())
         appearance.changed.connect(self._show_all)
@@ -76,7 +77,7 @@ class StatusBar(QStatusBar):
 
     def _show_load(self) -> None:
         server = self._history.server
-        if server is None:
+        if server is None or not self._state.connected:
             self.load.setText("")
             return
         clients = self._history.latest()
