@@ -114,6 +114,10 @@ def _array(value: np.ndarray[Any, Any]) -> str:
         return value_text(value[()])
     if value.ndim == 1 and value.size <= ROW and value.dtype.names is None:
         more = ", …" if value.size > FEW else ""
-        return ", ".join(f"{value_text(each)}" for each in value[:FEW]) + more
+        return ", ".join(_short_number(each) for each in value[:FEW]) + more
     shape = " by ".join(str(length) for length in value.shape)
     return f"{shape} {value.dtype}"
+
+
+def _short_number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, np.floating) else value_text(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 import stream_core as sc
 from stream_gui.models.channel_tree import ChannelTree
@@ -20,8 +20,11 @@ __all__ = ["LastValues"]
 INTERVAL_S = 1.0
 
 
-class LastValues:
+class LastValues(QObject):
     """Follows the newest value of the channels whose rows are visible.
+
+    Signals:
+        live_changed(bool): all visible rows are followed, or only what costs nothing.
 
     Args:
         around: what the session works with.
@@ -30,6 +33,8 @@ class LastValues:
         plotted: gives the newest values of the channels that plots read.
     """
 
+    live_changed = Signal(bool)
+
     def __init__(
         self,
         around: Surroundings,
@@ -37,6 +42,7 @@ class LastValues:
         tree: ChannelTree,
         plotted: Callable[[], dict[str, object]],
     ) -> None:
+        super().__init__()
         self._around = around
         self._bridge = bridge
         self._tree = tree
@@ -45,7 +51,7 @@ class LastValues:
         self._live = False
         self._followed: dict[str, Following] = {}
         self._from_plots: set[str] = set()
-        self._timer = QTimer()
+        self._timer = QTimer(self)
         self._timer.setInterval(round(INTERVAL_S * 1000))
         self._timer.timeout.connect(self.refresh)
         self._timer.start()
@@ -57,8 +63,10 @@ class LastValues:
 
     def set_live(self, live: bool) -> None:
         """Follow all visible rows, or only what costs nothing."""
-        self._live = live
-        self.refresh()
+        if live != self._live:
+            self._live = live
+            self.live_changed.emit(live)
+            self.refresh()
 
     def set_visible(self, names: Iterable[str]) -> None:
         """The rows that the operator sees now."""

@@ -23,10 +23,10 @@ CHECK_S = 0.25
 FIRST_CURVE_S = 20.0
 CALLS = (
     (0.25, "rig.set_frequency(2.5)"),
-    (0.35, "rig.calibration.run(steps=12)"),
-    (0.45, "rig.set_amplitude(volts=3.2)"),
-    (0.55, "rig.calibration.fail()"),
-    (0.65, 'server.echo({"answer": 42})'),
+    (0.30, "rig.calibration.run(steps=8)"),
+    (0.40, 'server.echo({"answer": 42})'),
+    (0.50, "rig.set_amplitude(volts=3.2)"),
+    (0.60, "rig.calibration.fail()"),
 )
 """What the off-screen tour calls, and after which part of its time."""
 
@@ -96,13 +96,17 @@ class Tour:
 
     async def _watch(self, stage: Stage, demonstration: Demonstration, begun_s: float) -> None:
         stage.show_method("rig", "set_frequency")
-        if not self._seconds:
-            checking = asyncio.create_task(_keep_checking(demonstration), name="check the demo")
-            try:
-                await stage.left()
-            finally:
-                checking.cancel()
-            return
+        if self._seconds:
+            await self._watch_for_a_while(stage, demonstration, begun_s)
+        else:
+            await _watch_until_left(stage, demonstration)
+        if self._screenshot is not None:
+            stage.picture(self._screenshot)
+            self.told.append(f"Wrote {self._screenshot}.")
+
+    async def _watch_for_a_while(
+        self, stage: Stage, demonstration: Demonstration, begun_s: float
+    ) -> None:
         await self._first_curve(stage.session, begun_s)
         shown_s, frames = time.perf_counter(), stage.frames
         if self._by_itself:
@@ -110,9 +114,6 @@ class Tour:
         await asyncio.sleep(max(0.0, self._seconds - (time.perf_counter() - shown_s)))
         demonstration.check()
         self._sum_up(stage, (stage.frames - frames) / (time.perf_counter() - shown_s))
-        if self._screenshot is not None:
-            stage.picture(self._screenshot)
-            self.told.append(f"Wrote {self._screenshot}.")
 
     async def _first_curve(self, session: MonitorSession, begun_s: float) -> None:
         """Wait until there is data to draw; real time that passes before it is not shown."""
@@ -154,6 +155,14 @@ def first_layout(plots: PlotLayout) -> None:
     plots.window_s = WINDOW_S
     if plots.panels:
         plots.set_current(plots.panels[0])
+
+
+async def _watch_until_left(stage: Stage, demonstration: Demonstration) -> None:
+    checking = asyncio.create_task(_keep_checking(demonstration), name="check the demo")
+    try:
+        await stage.left()
+    finally:
+        checking.cancel()
 
 
 async def _keep_checking(demonstration: Demonstration) -> None:

@@ -159,6 +159,7 @@ class ChannelTreeView(QWidget):
         button.setToolTip("Show the newest value of every visible row, once a second")
         button.setChecked(self._values.live)
         button.toggled.connect(self._values.set_live)
+        self._values.live_changed.connect(button.setChecked)
         self._appearance.dress(button, "live")
         return button
 

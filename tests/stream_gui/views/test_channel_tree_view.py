@@ -96,3 +96,5 @@ def test_live_values_are_switched_by_the_button(
 ) -> None:
     view.live.click()
     assert session.values.live
+    session.values.set_live(False)
+    assert not view.live.isChecked()
