@@ -22,10 +22,11 @@ from stream_core.errors import (
 )
 from stream_core.rpc.current_call import current_call
 from stream_core.server.services import Services
-from stream_core.server.session import LARGEST_NUMBER, Session
+from stream_core.server.session import Session
 from stream_core.server.statistics import Meter
 from stream_core.server.subscription import Subscription
 from stream_core.server.watches import channel_info
+from stream_core.wire.blocks import LARGEST_NUMBER
 
 __all__ = ["ServerMethods"]
 
@@ -226,8 +227,8 @@ class ServerMethods:
 
 
 def _check_number(number: int) -> None:
-    if not 0 <= number < LARGEST_NUMBER:
-        raise InvalidValue(f"next_number={number}: an item's number is from 0 to 2**62")
+    if not 0 <= number <= LARGEST_NUMBER:
+        raise InvalidValue(f"next_number={number} must be from 0 to {LARGEST_NUMBER}")
 
 
 def _check_pattern(pattern: str) -> None:

@@ -6,8 +6,6 @@ import asyncio
 import time
 from typing import Any
 
-import msgspec
-
 from stream_core.channels.channel import Channel
 from stream_core.channels.directory import Directory
 from stream_core.channels.names import SERVER, check_channel_name
@@ -22,11 +20,11 @@ from stream_core.errors import (
     LimitExceeded,
     NotAllowed,
 )
-from stream_core.rpc.current_call import CurrentCall, current_call
 from stream_core.server.budget import Budget
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.server.subscription import Subscription
+from stream_core.server.waiting_list import WaitingList
 from stream_core.values import Overflow
 from stream_core.wire import messages
 from stream_core.wire.header import Kind
@@ -38,27 +36,19 @@ ENDED_MEANWHILE = "the channel has ended while the link was broken"
 KEPT_ENDED = 64  # readers of one client that have ended; their accounts can still be asked for
 
 
-class _Awaited(msgspec.Struct, eq=False):
-    """A subscription that waits for its channel, as long as its call does."""
-
-    session: Session
-    parameters: Parameters
-    future: asyncio.Future[Subscription]
-    call: CurrentCall
-
-
 class Streams:
     """Everything about channels that involves more than one client.
 
     Attributes:
-        directory: all channels; budget: the bytes in all buffers.
+        directory: all channels; waiting: readers of those that are not there yet.
+        budget: the bytes in all buffers.
     """
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self.directory = Directory(services.limits.channels + OWN_CHANNELS)
         self.budget = Budget(services.limits.buffer_bytes)
-        self._awaited: dict[str, list[_Awaited]] = {}
+        self.waiting = WaitingList()
         self._pausing: set[Subscription] = set()
 
     # Channels
@@ -82,7 +72,7 @@ class Streams:
         channel = self._enter(spec, session.number, origin)
         session.channels[channel.number] = channel
         slot = self._add_writer(session, channel, next_number)
-        self._attach_awaited(channel)
+        self._attach_waiting(channel)
         return channel, slot
 
     def create_own(self, spec: ChannelSpec) -> Channel:
@@ -235,34 +225,17 @@ class Streams:
             InvalidValue, LimitExceeded: no channel can have that name.
         """
         check_channel_name(name, limit_bytes=self._services.limits.name_bytes, own=True)
-        future: asyncio.Future[Subscription] = asyncio.get_running_loop().create_future()
-        awaited = _Awaited(session, parameters, future, current_call())
-        self._awaited.setdefault(name, []).append(awaited)
-        future.add_done_callback(lambda _: self._forget_awaited(name, awaited))
-        return future
+        return self.waiting.add(session, name, parameters)
 
-    def _forget_awaited(self, name: str, awaited: _Awaited) -> None:
-        waiting = self._awaited.get(name, [])
-        if awaited in waiting:
-            waiting.remove(awaited)
-            if not waiting:
-                del self._awaited[name]
-
-    def _attach_awaited(self, channel: Channel) -> None:
-        for awaited in self._awaited.pop(channel.spec.name, ()):
-            if awaited.future.done():
-                continue
-            if awaited.call.cancelled:  # its task has not heard of that yet
-                awaited.future.cancel()
-                continue
+    def _attach_waiting(self, channel: Channel) -> None:
+        for waiting in self.waiting.take(channel.spec.name):
             try:
-                self._check_reader(awaited.session, channel, awaited.parameters)
+                self._check_reader(waiting.session, channel, waiting.parameters)
             except (NotAllowed, LimitExceeded) as error:
-                awaited.future.set_exception(error)
+                waiting.future.set_exception(error)
             else:
-                awaited.future.set_result(
-                    self._attach(awaited.session, channel, awaited.parameters)
-                )
+                reader = self._attach(waiting.session, channel, waiting.parameters)
+                waiting.future.set_result(reader)
 
     def _check_reader(self, session: Session, channel: Channel, parameters: Parameters) -> None:
         if parameters.overflow is Overflow.WAIT and not channel.spec.may_pause:
@@ -376,6 +349,7 @@ class Streams:
 
     def session_gone(self, session: Session) -> None:
         """A client has gone for good: its channels end, its places become free."""
+        self.waiting.leave(session)
         session.ended.clear()
         for number in tuple(session.subscriptions):
             self.unsubscribe(session, number)
