@@ -85,6 +85,8 @@ def demo(
     run(Options(theme=str(theme or ""), settings=None, asks=False), tour.take)
     for line in tour.told:
         typer.echo(line)
+    if tour.failed:
+        raise typer.Exit(1)
 
 
 def has_display() -> bool:

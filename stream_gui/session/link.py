@@ -122,6 +122,7 @@ class Link(QObject):
         self._feedback.information(f"connect to {target.address}", "connected")
         self.joined.emit(target)
         self.opened.emit(client)
+        self._state_changed(client, client.state)  # it may have broken before we listened
 
     async def _leave(self, before: asyncio.Task[None] | None) -> None:
         await _ended(before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from pathlib import Path
 from typing import Protocol
@@ -69,6 +70,7 @@ class Tour:
 
     Attributes:
         told: what it did, in sentences.
+        failed: whether there was nothing to see.
     """
 
     def __init__(self, *, seconds: float, screenshot: Path | None, by_itself: bool) -> None:
@@ -76,6 +78,7 @@ class Tour:
         self._screenshot = screenshot
         self._by_itself = by_itself
         self.told: list[str] = []
+        self.failed = False
 
     async def take(self, stage: Stage) -> None:
         """Show everything on this stage."""
@@ -111,7 +114,7 @@ class Tour:
         shown_s, frames = time.perf_counter(), stage.frames
         if self._by_itself:
             await self._make_calls(stage)
-        await asyncio.sleep(max(0.0, self._seconds - (time.perf_counter() - shown_s)))
+        await _left_within(stage, self._seconds - (time.perf_counter() - shown_s))
         demonstration.check()
         self._sum_up(stage, (stage.frames - frames) / (time.perf_counter() - shown_s))
 
@@ -124,6 +127,7 @@ class Tour:
                 return
             await asyncio.sleep(0.02)
         self.told.append("No curve came.")
+        self.failed = True
 
     async def _make_calls(self, stage: Stage) -> None:
         session = stage.session
@@ -163,6 +167,11 @@ async def _watch_until_left(stage: Stage, demonstration: Demonstration) -> None:
         await stage.left()
     finally:
         checking.cancel()
+
+
+async def _left_within(stage: Stage, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stage.left(), max(0.0, seconds))
 
 
 async def _keep_checking(demonstration: Demonstration) -> None:
