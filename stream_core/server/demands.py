@@ -1,4 +1,4 @@
-"""Telling writers of the demand, and waiting until they follow it."""
+"""Telling writers of the demand, waiting until they follow it, and for how long it may pause."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from stream_core.channels.channel import Channel
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.server.services import Services
 from stream_core.server.session import Session
+from stream_core.server.subscription import Subscription
 from stream_core.wire import messages
 from stream_core.wire.header import Kind
 
@@ -24,6 +25,7 @@ class Demands:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._waiting: dict[WriterSlot, list[tuple[int, asyncio.Future[None]]]] = {}
+        self._pausing: set[Subscription] = set()
 
     def tell(self, channel: Channel) -> None:
         """Tell the channel's writers what has changed for them."""
@@ -45,6 +47,27 @@ class Demands:
         """Who waits for that client's writers waits no more: it sends nothing now."""
         for _, slot in session.slots.values():
             self._release(slot)
+
+    def pausing_changed(self, subscription: Subscription) -> None:
+        """A reader begins, or ceases, to hold up the writers of its channel."""
+        if subscription.pausing:
+            self._pausing.add(subscription)
+        else:
+            self._pausing.discard(subscription)
+        self.tell(subscription.channel)
+
+    def reader_gone(self, subscription: Subscription) -> None:
+        """A reader takes nothing more."""
+        self._pausing.discard(subscription)
+
+    def check_stalls(self, now_ns: int) -> None:
+        """End the readers that hold up a channel for too long."""
+        stall_s = self._services.limits.stall_s
+        for subscription in tuple(self._pausing):
+            since_ns = subscription.stalled_since_ns
+            if since_ns is not None and now_ns - since_ns > stall_s * 1e9:
+                reason = f"the reader held up the writers for stall_s={stall_s:g}"
+                subscription.end(reason, "BufferOverflow")
 
     def gone(self, slot: WriterSlot) -> None:
         """A writer has left."""

@@ -235,7 +235,7 @@ class Server:
         if self._ticks % TICKS_A_SECOND == 0:
             meter.tick()
         services.sessions.check_heartbeats(time.monotonic())
-        services.streams.check_stalls()
+        services.demands.check_stalls(time.monotonic_ns())
 
 
 def _refuse_unavailable(**asked: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 from stream_core.channels.channel import Channel
@@ -49,7 +48,6 @@ class Streams:
         self.directory = Directory(services.limits.channels + OWN_CHANNELS)
         self.budget = Budget(services.limits.buffer_bytes)
         self.waiting = WaitingList()
-        self._pausing: set[Subscription] = set()
 
     # Channels
 
@@ -260,7 +258,7 @@ class Streams:
             buffer,
             session.delivery,
             self.budget,
-            self._pausing_changed,
+            self._services.demands.pausing_changed,
             self._subscription_ended,
         )
         session.subscriptions[number] = subscription
@@ -319,7 +317,7 @@ class Streams:
 
     def _detach(self, subscription: Subscription) -> None:
         channel = subscription.channel
-        self._pausing.discard(subscription)
+        self._services.demands.reader_gone(subscription)
         if channel.readers.pop(subscription.key, None) is not None and channel.ended is None:
             self._readers_changed(channel)
 
@@ -327,25 +325,7 @@ class Streams:
         self._services.demands.tell(channel)
         self._services.watches.changed("changed", channel)
 
-    def _pausing_changed(self, subscription: Subscription) -> None:
-        if subscription.pausing:
-            self._pausing.add(subscription)
-        else:
-            self._pausing.discard(subscription)
-        self._services.demands.tell(subscription.channel)
-
-    # Time and ends
-
-    def check_stalls(self) -> None:
-        """End the readers that hold up a channel for too long."""
-        stall_s = self._services.limits.stall_s
-        now_ns = time.monotonic_ns()
-        for subscription in tuple(self._pausing):
-            since_ns = subscription.stalled_since_ns
-            if since_ns is not None and now_ns - since_ns > stall_s * 1e9:
-                subscription.end(
-                    f"the reader held up the writers for stall_s={stall_s:g}", "BufferOverflow"
-                )
+    # The end of a client
 
     def session_gone(self, session: Session) -> None:
         """A client has gone for good: its channels end, its places become free."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stream_core.errors import InvalidValue, LimitExceeded, TargetNotFound
+from stream_core.errors import LimitExceeded, TargetNotFound
 from stream_core.rpc import decode_failure, encode_call
 from stream_core.wire import objects
 from stream_core.wire.header import Flag, Kind
@@ -140,29 +140,6 @@ async def test_a_number_reaches_the_client_that_has_come_back(server, pair, join
     result(again, call, 5)
     assert await caller.answer(number) == 5
     assert server._services.sessions.target(target.number).number == again.number
-
-
-async def test_own_methods_are_checked_like_any_other(server, join):
-    raw = await join(server)
-    with pytest.raises(TypeError, match="name"):
-        await raw.call("subscribe")
-    with pytest.raises(InvalidValue, match="number"):
-        await raw.call("unsubscribe", "seven")
-    with pytest.raises(AttributeError, match="subscribe"):
-        await raw.call("subscibe", "x")
-    with pytest.raises(InvalidValue, match="history is not available"):
-        await raw.call("subscribe", "x", history=5)
-    with pytest.raises(InvalidValue, match="envelope"):
-        await raw.call("subscribe", "x", envelope=5)
-    with pytest.raises(InvalidValue, match="lifetime_s"):
-        await raw.call("create_channel", "x", lifetime_s=5)
-    raw.send(Kind.CALL, b"\xff", sequence=1000)
-    failure = decode_failure((await raw.frame(Kind.FAILURE)).body)
-    assert failure.type_name == "InvalidValue"
-    description = await raw.call("describe")
-    assert {"subscribe", "channels", "kick"} <= {
-        method["path"] for method in description["methods"]
-    }
 
 
 async def test_streams_of_the_servers_own_are_credited(server, join):

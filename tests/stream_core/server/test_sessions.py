@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from stream_core.errors import (
-    InvalidValue,
     LimitExceeded,
     NameTaken,
     NotAllowed,
@@ -276,10 +275,3 @@ async def test_find_client_waits(server, join):
     late = await join(server, "late")
     assert await raw.answer(asked) == late.number
     assert await raw.call("find_client", "late") == late.number
-
-
-async def test_next_numbers_are_checked(server, join):
-    raw = await join(server, "daq")
-    for wrong in (-1, 2**62 + 1, 2**80):
-        with pytest.raises(InvalidValue, match="next_number"):
-            await raw.call("create_channel", "x", next_number=wrong)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import asyncio
+import time
 
 import pytest
 
@@ -180,7 +180,7 @@ async def test_a_reader_that_goes_on_is_not_ended(serve, stream):
     reader.credit(number, 4)
     await reader.sync()
     assert subscription.stalled_since_ns > began_ns
-    server._services.streams.check_stalls()
+    server._services.demands.check_stalls(time.monotonic_ns())
     assert (await account(reader, number))["buffered"] > 0
 
 
@@ -434,38 +434,3 @@ async def test_buffer_bytes_holds_all_buffers_together(serve, stream, join, chec
     assert sum(found[part] for part in ("delivered", "in_flight", "buffered", "dropped")) == 110
     await reader.call("unsubscribe", number)
     assert budget.used_bytes == 0
-
-
-async def test_min_interval(server, stream, check):
-    writer, reader, channel, number = await stream(server, min_interval_s=0.05)
-    loop = asyncio.get_running_loop()
-    began_s = loop.time()
-    writer.data(channel, 0, "a")
-    assert await reader.items(number, 1) == {0: "a"}
-    writer.data(channel, 1, "b")
-    writer.data(channel, 2, "c")
-    assert await reader.items(number, 2) == {1: "b", 2: "c"}
-    assert loop.time() - began_s >= 0.045
-    check()
-
-
-async def test_a_shorter_interval_holds_at_once(server, stream, check):
-    writer, reader, channel, number = await stream(server, min_interval_s=1000.0)
-    writer.data(channel, 0, "a")
-    assert await reader.items(number, 1) == {0: "a"}
-    writer.data(channel, 1, "b")
-    await writer.sync()
-    await reader.call("configure_reader", "reader", number, min_interval_s=0.01)
-    assert await reader.items(number, 1) == {1: "b"}
-    check()
-
-
-async def test_the_newest_now_and_then_loses_nothing(server, stream, check):
-    writer, reader, channel, number = await stream(server, buffer_size=1, min_interval_s=1000.0)
-    writer.data(channel, 0, "a")
-    assert await reader.items(number, 1) == {0: "a"}
-    writer.data(channel, 1, "b", "c", "d")
-    await writer.sync()
-    found = await account(reader, number)
-    assert (found["buffered"], found["not_selected"], found["dropped"]) == (1, 2, 0)
-    check()

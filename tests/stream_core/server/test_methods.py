@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from stream_core.errors import InvalidValue, LimitExceeded
+from stream_core.rpc import decode_failure
+from stream_core.wire.header import Kind
+
+
+async def test_own_methods_are_checked_like_any_other(server, join):
+    raw = await join(server)
+    with pytest.raises(TypeError, match="name"):
+        await raw.call("subscribe")
+    with pytest.raises(InvalidValue, match="number"):
+        await raw.call("unsubscribe", "seven")
+    with pytest.raises(AttributeError, match="subscribe"):
+        await raw.call("subscibe", "x")
+    with pytest.raises(InvalidValue, match="history is not available"):
+        await raw.call("subscribe", "x", history=5)
+    with pytest.raises(InvalidValue, match="envelope"):
+        await raw.call("subscribe", "x", envelope=5)
+    with pytest.raises(InvalidValue, match="lifetime_s"):
+        await raw.call("create_channel", "x", lifetime_s=5)
+    raw.send(Kind.CALL, b"\xff", sequence=1000)
+    failure = decode_failure((await raw.frame(Kind.FAILURE)).body)
+    assert failure.type_name == "InvalidValue"
+    description = await raw.call("describe")
+    assert {"subscribe", "channels", "kick"} <= {
+        method["path"] for method in description["methods"]
+    }
+
+
+async def test_next_numbers_are_checked(server, join):
+    raw = await join(server, "daq")
+    for wrong in (-1, 2**62 + 1, 2**80):
+        with pytest.raises(InvalidValue, match="next_number"):
+            await raw.call("create_channel", "x", next_number=wrong)
+
+
+async def test_patterns_are_bounded(server, join):
+    raw = await join(server)
+    for method in ("channels", "watch"):
+        with pytest.raises(LimitExceeded, match="1024"):
+            await raw.call(method, "*" * 2000)
+
+
+async def test_what_is_told_of_channels_and_clients(server, join):
+    raw, other = await join(server, "daq", library="1.2.3"), await join(server, "pc")
+    wishes = {"dtype": "float64", "columns": ["a", "b"], "unit": "V", "labels": {"rack": "7"}}
+    await raw.call("create_channel", "rig1/ai", rate_hz=1000.0, description="input", **wishes)
+    (info,) = await other.call("channels", "rig1/*")
+    assert (info["owner"], list(info["writers"]), info["readers"]) == ("daq", ["daq"], 0)
+    assert (info["codec"], info["dtype"], info["unit"]) == ("samples", "float64", "V")
+    assert (list(info["shape"]), list(info["columns"])) == ([2], ["a", "b"])
+    assert (info["rate_hz"], info["labels"]) == (1000.0, {"rack": "7"})
+    daq, pc = await other.call("clients")
+    assert (daq["name"], daq["number"], daq["version"]) == ("daq", raw.number, "1.2.3")
+    assert daq["address"].startswith("127.0.0.1:")
+    assert (list(daq["channels"]), list(daq["readers"])) == (["rig1/ai"], [])
+    assert pc["connected_since_ns"] >= daq["connected_since_ns"] > 0
