@@ -23,11 +23,11 @@ WINDOW_S = 10.0
 CHECK_S = 0.25
 FIRST_CURVE_S = 20.0
 CALLS = (
-    (0.25, "rig.set_frequency(2.5)"),
-    (0.30, "rig.calibration.run(steps=8)"),
-    (0.40, 'server.echo({"answer": 42})'),
-    (0.50, "rig.set_amplitude(volts=3.2)"),
-    (0.60, "rig.calibration.fail()"),
+    (0.20, "rig.set_frequency(2.5)"),
+    (0.30, "rig.calibration.fail()"),
+    (0.40, "rig.set_amplitude(volts=3.2)"),
+    (0.45, 'server.echo({"answer": 42})'),
+    (0.50, "rig.calibration.run(steps=8)"),
 )
 """What the off-screen tour calls, and after which part of its time."""
 

@@ -14,7 +14,7 @@ def test_the_demo_runs_off_screen_and_ends_what_it_started(tmp_path: Path) -> No
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     before = set(psutil.pids())
-    command = [sys.executable, "-m", "stream_core", "demo", "--seconds", "3"]
+    command = [sys.executable, "-m", "stream_core", "demo", "--seconds", "4"]
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
