@@ -164,17 +164,22 @@ class ServerMethods:
         ]
 
     def rpc_resume(
-        self, received: dict[int, tuple[int, int]], writers: list[int] | None = None
+        self, received: dict[int, int | tuple[int, int]], writers: list[int] | None = None
     ) -> None:
         """The client is back: go on where the link broke.
 
         Args:
-            received: for each reader the highest number, and how many marks, it has received.
+            received: for each reader the highest number that it has received, or that and how
+                many marks; marks that stand after the number come again if they are not counted.
             writers: the channels that it writes to, by number.
         """
         caller = self._caller
         try:
-            self._services.streams.resume(caller, received, writers)
+            counted = {
+                reader: (given, None) if isinstance(given, int) else given
+                for reader, given in received.items()
+            }
+            self._services.streams.resume(caller, counted, writers)
         except ProtocolError as error:
             caller.break_off(error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from stream_core.channels.channel import Channel
@@ -168,7 +169,10 @@ class Streams:
     # A client that is back on a new link
 
     def resume(
-        self, session: Session, received: dict[int, tuple[int, int]], writers: list[int] | None
+        self,
+        session: Session,
+        received: Mapping[int, tuple[int, int | None]],
+        writers: list[int] | None,
     ) -> None:
         """Go on where the link broke.
 
@@ -177,7 +181,8 @@ class Streams:
 
         Args:
             session: of the client.
-            received: for each of its readers the highest number and how many marks it received.
+            received: for each of its readers the highest number and how many marks it received;
+                None: it does not count them.
             writers: the numbers of the channels that it writes to; None: it does not say.
 
         Raises:

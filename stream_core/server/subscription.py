@@ -128,7 +128,7 @@ class Subscription:
         self.buffer.credit(sequence, now_ns)
         self._changed(now_ns)
 
-    def resume(self, received_up_to: int, marks: int) -> None:
+    def resume(self, received_up_to: int, marks: int | None) -> None:
         """The client is back and has received all up to that number, and so many marks.
 
         Raises:

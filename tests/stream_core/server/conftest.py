@@ -50,3 +50,23 @@ def until():
                 await asyncio.sleep(0)
 
     return wait
+
+
+@pytest.fixture
+def stalled(stream):
+    """A stream whose reader has 10 items in flight in two blocks, and does not credit them."""
+
+    async def make(server, **wishes):
+        made = await stream(server, **wishes)
+        for first in (0, 5):
+            made.writer.data(made.channel, first, *range(first, first + 5))
+            await made.reader.items(made.number, 5)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def account():
+    """The account of a reader."""
+    return lambda raw, number: raw.call("reader_statistics", number)

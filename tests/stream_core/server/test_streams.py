@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from stream_core.channels.names import SERVER
@@ -13,196 +11,16 @@ from stream_core.errors import (
     NotAllowed,
 )
 from stream_core.server import streams as module
-from stream_core.wire import messages
-from stream_core.wire.header import CodecNumber, Flag, Kind
-
-# Overflow: the reader takes ten items in two blocks, credits nothing, and ten more are sent
-
-
-async def stalled(stream, **wishes):
-    """A stream whose reader has 10 items in flight in two blocks, and does not credit them."""
-    joined = await stream
-    writer, reader, channel, number = joined
-    for first in (0, 5):
-        writer.data(channel, first, *range(first, first + 5))
-        await reader.items(number, 5)
-    return joined
-
-
-async def account(reader, number):
-    return await reader.call("reader_statistics", number)
-
-
-async def test_ring_drops_the_oldest(server, stream, check):
-    made = stream(server, buffer_size=4, overflow="ring")
-    writer, reader, channel, number = await stalled(made)
-    writer.data(channel, 10, *range(10, 20))
-    await writer.sync()
-    found = await account(reader, number)
-    assert (found["buffered"], found["dropped"], found["in_flight"]) == (4, 6, 10)
-    check()
-    reader.credit(number, 9)
-    assert await reader.loss(number) == messages.LostNotice(10, 15, 6, "overflow")
-    assert await reader.items(number, 4) == {n: n for n in range(16, 20)}
-    reader.credit(number, 19)
-    found = await account(reader, number)
-    assert (found["published"], found["delivered"], found["dropped"]) == (20, 14, 6)
-    check()
-
-
-async def test_clear_keeps_the_newest(server, stream, check):
-    made = stream(server, buffer_size=4, overflow="clear")
-    writer, reader, channel, number = await stalled(made)
-    writer.data(channel, 10, *range(10, 15))
-    await writer.sync()
-    check()
-    reader.credit(number, 9)
-    assert await reader.loss(number) == messages.LostNotice(10, 13, 4, "overflow")
-    assert await reader.items(number, 1) == {14: 14}
-    check()
-
-
-async def test_skip_drops_the_new(server, stream, check):
-    made = stream(server, buffer_size=4, overflow="skip")
-    writer, reader, channel, number = await stalled(made)
-    writer.data(channel, 10, *range(10, 20))
-    await writer.sync()
-    check()
-    reader.credit(number, 9)
-    assert await reader.items(number, 4) == {n: n for n in range(10, 14)}
-    assert await reader.loss(number) == messages.LostNotice(14, 19, 6, "overflow")
-    check()
-
-
-async def test_wait_pauses_the_writer_at_the_size_and_goes_on_at_half(server, stream, check):
-    made = stream(server, buffer_size=4, overflow="wait")
-    writer, reader, channel, number = await stalled(made)
-    writer.data(channel, 10, *range(10, 13))
-    await writer.sync()
-    assert writer.received(Kind.DEMAND) == []
-    writer.data(channel, 13, *range(13, 17))  # more than fits: what is on its way is kept
-    assert (await writer.demand(channel)).state == "paused"
-    check()
-    reader.credit(number, 4)  # a block leaves, and three of the seven go out
-    assert await reader.items(number, 3)
-    await writer.sync()
-    assert writer.received(Kind.DEMAND) == []
-    reader.credit(number, 12)
-    assert (await writer.demand(channel)).state == "active"
-    assert set(await reader.items(number, 4)) == set(range(13, 17))
-    reader.credit(number, 16)
-    found = await account(reader, number)
-    assert (found["published"], found["delivered"], found["dropped"]) == (17, 17, 0)
-    check()
-
-
-async def test_raise_ends_the_subscription_after_what_is_buffered(server, stream, check):
-    made = stream(server, buffer_size=4, overflow="raise")
-    writer, reader, channel, number = await stalled(made)
-    writer.data(channel, 10, *range(10, 20))
-    assert (await writer.demand(channel)).state == "idle"
-    check()
-    reader.credit(number, 9)
-    assert await reader.items(number, 4) == {n: n for n in range(10, 14)}
-    assert await reader.loss(number) == messages.LostNotice(14, 14, 1, "overflow")
-    assert (await reader.end(number)).error == "BufferOverflow"
-    check()
-
-
-async def test_every_and_gaps_are_not_lost(server, stream, check):
-    writer, reader, channel, number = await stream(server, every=3)
-    writer.data(channel, 0, *range(7))
-    writer.data(channel, 12, 12, flags=int(Flag.GAP_WITHHELD))
-    assert await reader.items(number, 4) == {0: 0, 3: 3, 6: 6, 12: 12}
-    writer.data(channel, 16, flags=int(Flag.GAP_OUTBOX))
-    loss = await reader.loss(number)
-    assert loss == messages.LostNotice(15, 15, 1, "the writer's outbox was full")
-    reader.credit(number, 15)
-    found = await account(reader, number)
-    assert (found["delivered"], found["dropped"], found["not_selected"]) == (4, 1, 11)
-    check()
-
-
-async def test_clear_reader(server, stream, check):
-    made = stream(server, buffer_size=10)
-    writer, reader, channel, number = await stalled(made)
-    writer.data(channel, 10, *range(10, 20))
-    await writer.sync()
-    await reader.call("clear_reader", number)
-    found = await account(reader, number)
-    assert (found["buffered"], found["dropped"]) == (0, 10)
-    assert await reader.loss(number) == messages.LostNotice(10, 19, 10, "cleared")
-    check()
-
-
-async def test_configure_while_subscribed(server, stream, check):
-    made = stream(server, buffer_size=10)
-    writer, reader, channel, number = await stalled(made)
-    writer.data(channel, 10, *range(10, 20))
-    await writer.sync()
-    other = writer.post("configure_reader", "reader", number, buffer_size=4, every=2)
-    assert (await writer.demand(channel)).every == 2
-    await writer.answer(other)
-    found = await account(reader, number)
-    assert (found["buffered"], found["dropped"], found["every"]) == (4, 6, 2)
-    with pytest.raises(InvalidValue, match="buffer_size"):
-        await writer.call("configure_reader", "reader", number, buffer_size=0)
-    check()
-
-
-# Stalling
-
-
-async def test_a_reader_that_stalls_a_channel_is_ended(serve, stream):
-    server = await serve(stall_s=0.05)
-    made = stream(server, buffer_size=4, overflow="wait")
-    writer, reader, channel, number = await stalled(made)
-    writer.data(channel, 10, *range(10, 14))
-    assert (await writer.demand(channel)).state == "paused"
-    assert (await writer.demand(channel)).state == "idle"
-    reader.credit(number, 9)
-    assert set(await reader.items(number, 4)) == set(range(10, 14))
-    end = await reader.end(number)
-    assert "stall_s=0.05" in end.reason
-    assert end.error == "BufferOverflow"
-
-
-async def test_a_reader_that_goes_on_is_not_ended(serve, stream):
-    server = await serve(stall_s=60.0)
-    made = stream(server, buffer_size=4, overflow="wait")
-    writer, reader, channel, number = await stalled(made)
-    writer.data(channel, 10, *range(10, 20))
-    writer.data(channel, 20, *range(20, 30))
-    await writer.demand(channel)
-    subscription = server._services.sessions.named("reader").subscriptions[number]
-    began_ns = subscription.stalled_since_ns
-    assert began_ns is not None
-    reader.credit(number, 4)
-    await reader.sync()
-    assert subscription.stalled_since_ns > began_ns
-    server._services.demands.check_stalls(time.monotonic_ns())
-    assert (await account(reader, number))["buffered"] > 0
-
-
-async def test_may_pause_false_takes_no_reader_that_waits(server, join):
-    writer, reader = await join(server, "writer"), await join(server, "reader")
-    channel = await writer.call("create_channel", "x", may_pause=False)
-    with pytest.raises(NotAllowed, match="may_pause=False"):
-        await reader.call("subscribe", "x", overflow="wait")
-    subscribing = reader.post("subscribe", "x")
-    await writer.demand(channel["number"])
-    number = (await reader.answer(subscribing))["number"]
-    with pytest.raises(NotAllowed, match="may_pause=False"):
-        await reader.call("configure_reader", "reader", number, overflow="wait")
-
+from stream_core.wire.header import CodecNumber, Kind
 
 # A violation is one client's own
 
 
-async def test_who_sends_on_after_the_acknowledged_pause_is_cut_off_alone(server, stream, join):
+async def test_who_sends_on_after_the_acknowledged_pause_is_cut_off_alone(server, join, stalled):
     shared = {"shared": True}
-    made = stream(server, channel=shared, buffer_size=4, overflow="wait")
-    writer, reader, channel, number = await stalled(made)
+    writer, reader, channel, number = await stalled(
+        server, channel=shared, buffer_size=4, overflow="wait"
+    )
     other = await join(server, "other")
     await other.call("open_writer", "x")
     other.acknowledge(channel, 1)
@@ -292,9 +110,8 @@ async def test_a_channel_has_one_owner(server, join):
         await pc.call("subscribe", "x")
 
 
-async def test_the_end_of_a_channel_comes_after_what_is_buffered(server, stream, check):
-    made = stream(server, buffer_size=100)
-    writer, reader, channel, number = await stalled(made)
+async def test_the_end_of_a_channel_comes_after_what_is_buffered(server, check, stalled, account):
+    writer, reader, channel, number = await stalled(server, buffer_size=100)
     writer.data(channel, 10, *range(10, 20))
     await writer.call("close_writer", channel)
     assert writer.received(Kind.END) == []
@@ -418,10 +235,9 @@ async def test_limit_of_readers_and_ended_ones_are_forgotten(serve, join, monkey
 # Bounds
 
 
-async def test_buffer_bytes_holds_all_buffers_together(serve, stream, join, check):
+async def test_buffer_bytes_holds_all_buffers_together(serve, join, check, stalled, account):
     server = await serve(buffer_bytes=50_000)
-    made = stream(server, buffer_size=None)
-    writer, reader, channel, number = await stalled(made)
+    writer, reader, channel, number = await stalled(server, buffer_size=None)
     for first in range(10, 110):
         writer.data(channel, first, "x" * 10_000)
     reader.credit(number, 0)
