@@ -48,7 +48,8 @@ class BlockSink:
 
     Args:
         channel: its name.
-        announce: called once the columns are known.
+        announce: called when the columns are known, and again when the channel comes back with
+            others.
     """
 
     def __init__(self, channel: str, announce: Callable[[Curves], None]) -> None:
@@ -61,16 +62,14 @@ class BlockSink:
         """Append a block; gives how many items were lost before it.
 
         Raises:
-            NotDrawableError: Its values are no numbers, or of another width than before.
+            NotDrawableError: Its values are no numbers.
         """
         lost = self._mark(block.lost)
         if len(block.sequences):
             rows = self._rows(block.values)
-            curves = self._curves or self._begin(rows, info)
-            if rows.shape[1] != len(curves.series):
-                raise NotDrawableError(
-                    f"{self._channel} had {len(curves.series)} columns and now has {rows.shape[1]}"
-                )
+            curves = self._curves
+            if curves is None or curves.columns != self._names(rows.shape[1], info):
+                curves = self._begin(rows, info)
             times_ns = np.asarray(block.times_ns, np.int64)
             for column, series in enumerate(curves.series):
                 series.append(rows[:, column], times_ns)

@@ -83,6 +83,7 @@ class Feeds(QObject):
         self._users: dict[str, int] = {}
         self._following: dict[str, Following] = {}
         self._sinks: dict[str, BlockSink] = {}
+        around.link.opened.connect(self._link_opened)
         around.link.closed.connect(self._link_closed)
 
     def open(self, channel: str) -> Feed:
@@ -122,12 +123,23 @@ class Feeds(QObject):
     def channel_came(self, name: str) -> None:
         """The server has such a channel."""
         feed = self._feeds.get(name)
-        if feed is not None and feed.state == "ended":
+        if feed is not None and feed.state != "error":
             feed.tell("live" if feed.series else "waiting")
 
     def _link_closed(self) -> None:
         for name in self._feeds:
             self.channel_gone(name)
+
+    def _link_opened(self) -> None:
+        """What failed at one server may do at another."""
+        for feed in self._feeds.values():
+            if feed.state == "error":
+                feed.tell("waiting")
+
+    def _failed(self, client: sc.Client, feed: Feed, problem: str) -> None:
+        if feed in self._feeds.values() and client is self._around.link.client:
+            feed.tell("error", problem)
+            self._around.feedback.warning(f"plot {feed.channel}", problem)
 
     def _sink(self, feed: Feed) -> BlockSink:
         return BlockSink(feed.channel, lambda curves: self._bridge.post(feed.show, curves))
@@ -136,8 +148,10 @@ class Feeds(QObject):
         sink = self._sinks[feed.channel]
         try:
             reader = await client.subscribe(feed.channel, buffer_size=BUFFER_SIZE, wait=True)
+        except sc.ConnectionLost:
+            raise
         except (sc.StreamError, ValueError) as error:
-            self._bridge.post(feed.tell, "error", str(error))
+            self._bridge.post(self._failed, client, feed, str(error))
             return
         try:
             while True:
@@ -146,6 +160,6 @@ class Feeds(QObject):
                 if lost:
                     self._bridge.post(feed.add_lost, lost)
         except (NotDrawableError, sc.NotAllowed, sc.ChannelClosed) as error:
-            self._bridge.post(feed.tell, "error", str(error))
+            self._bridge.post(self._failed, client, feed, str(error))
         finally:
             await reader.close()

@@ -18,6 +18,7 @@ from stream_gui.session.demonstration import Demonstration
 from stream_gui.session.link import Target
 
 PATIENCE_S = 15.0
+ACCOUNT = ("delivered", "in_flight", "buffered", "dropped", "not_selected", "reduced")
 
 Play = Callable[[Monitor, Demonstration], Awaitable[None]]
 
@@ -57,6 +58,22 @@ async def eventually(holds: Callable[[], object]) -> None:
     while not holds():
         assert time.monotonic() < give_up, "it never came true"
         await asyncio.sleep(0.02)
+
+
+async def check_accounts(monitor: Monitor) -> None:
+    """What was published to each reader is accounted for, item by item."""
+    client = monitor.session.link.client
+    assert client is not None
+
+    async def readers() -> list[dict[str, int]]:
+        remote = await client.remote("server")
+        found: list[dict[str, int]] = await remote.reader_statistics()
+        return found
+
+    accounts = await monitor.portal.call(readers())
+    assert any(account["published"] > 10_000 for account in accounts)
+    for account in accounts:
+        assert account["published"] == sum(account[part] for part in ACCOUNT)
 
 
 def newest_call(monitor: Monitor) -> tuple[str, str, str]:
@@ -125,6 +142,7 @@ def test_channels_curves_load_and_calls_are_all_there(perform: Callable[[Play], 
         assert names == {"eye", "computer", "rig"}
         await eventually(lambda: len(window.load.graph.curves) == 6)
         assert "clients" in window.load.server.text()
+        await check_accounts(monitor)
 
     perform(play)
 

@@ -15,6 +15,7 @@ from stream_gui.session.run_files import RunFiles
 from stream_gui.settings import SettingsFile
 
 PATIENCE_S = 10.0
+ACCOUNT = ("delivered", "in_flight", "buffered", "dropped", "not_selected", "reduced")
 
 Eventually = Callable[..., Awaitable[None]]
 
@@ -59,7 +60,12 @@ def eventually(session: MonitorSession) -> Eventually:
 @pytest.fixture
 async def joined(
     session: MonitorSession, server: sc.Server, eventually: Eventually
-) -> MonitorSession:
+) -> AsyncIterator[MonitorSession]:
+    """A session joined to the server, whose account of every reader is right in the end."""
     session.join(Target(server.address, "monitor"))
     await eventually(lambda: session.state.connected)
-    return session
+    yield session
+    async with sc.Client("auditor", server.address) as auditor:
+        remote = await auditor.remote("server")
+        for reader in await remote.reader_statistics():
+            assert reader["published"] == sum(reader[part] for part in ACCOUNT)

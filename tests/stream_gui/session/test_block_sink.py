@@ -68,9 +68,13 @@ def test_what_is_no_number_is_refused_with_its_name(values: Any) -> None:
         taken(block(values))
 
 
-def test_another_width_is_refused() -> None:
-    with pytest.raises(NotDrawableError, match="2 columns"):
-        taken(block(np.zeros((3, 2))), block(np.zeros((3, 3))))
+def test_a_channel_that_comes_back_with_other_columns_gets_other_series() -> None:
+    found: list[Curves] = []
+    sink = BlockSink("rig/a", found.append)
+    sink.take(block(np.zeros((3, 2))), None)
+    sink.take(block(np.zeros((4, 3)), first=3), None)
+    assert [curves.columns for curves in found] == [("0", "1"), ("0", "1", "2")]
+    assert [curves.series[0].total for curves in found] == [3, 4]
 
 
 def test_losses_are_counted_and_leave_gaps() -> None:

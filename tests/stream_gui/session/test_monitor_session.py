@@ -112,6 +112,13 @@ async def test_what_cannot_be_drawn_says_so(
         await writer.send("valve opened")
         await eventually(lambda: feed.state == "error")
         assert "str" in feed.problem
+        assert joined.reports.unread == 1
+        async with sc.Server("127.0.0.1", 0) as other, sc.Client("r", other.address) as numbers:
+            better = await numbers.create_channel("rig/events")
+            joined.join(Target(other.address))
+            await asyncio.wait_for(better.wait_active(), 5)
+            await better.send(1.0)
+            await eventually(lambda: feed.state == "live")
         joined.feeds.close(feed)
 
 
