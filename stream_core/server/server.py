@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from stream_core.channels.names import SERVER
-from stream_core.errors import ConnectionFailed, InvalidValue, NotAllowed
+from stream_core.errors import ConnectionFailed, InvalidValue, LimitExceeded, NotAllowed
 from stream_core.rpc import Dispatcher, collect
 from stream_core.security import Verifier, make_verifier
 from stream_core.server.calls import CallRouter
@@ -32,6 +32,7 @@ __all__ = ["Server"]
 
 logger = logging.getLogger(__name__)
 TICK_S = 0.25
+FEWEST_VISITORS = 100  # may shake hands at once, however few clients are allowed
 ACCEPT_TURNS = 3  # of the loop: task, transport, connection_made
 CLOSE_S = 0.5  # for a client to take its goodbye
 TICKS_A_SECOND = 4
@@ -87,7 +88,7 @@ class Server:
         self._services: Services | None = None
         self._dispatcher: Dispatcher | None = None
         self._meter: Meter | None = None
-        self._visitors: set[Visitor] = set()
+        self._visitors: dict[Visitor, None] = {}  # the oldest first
         self._connections: set[Connection] = set()
         self._ticker: asyncio.TimerHandle | None = None
         self._ticks = 0
@@ -215,12 +216,19 @@ class Server:
 
     def _accept(self) -> Connection:
         assert self._services is not None
-        visitor = Visitor(self._services, self._verifier, __version__, self._visitors.discard)
+        visitor = Visitor(self._services, self._verifier, __version__, self._visitor_gone)
         connection = visitor.connection
         self._connections.add(connection)
         connection.lost.add_done_callback(lambda _: self._connections.discard(connection))
-        self._visitors.add(visitor)
+        self._visitors[visitor] = None
+        most = max(self._limits.clients, FEWEST_VISITORS)
+        if len(self._visitors) > most:
+            oldest = next(iter(self._visitors))
+            oldest.turn_away(LimitExceeded(f"{most} newer connections have not proven themselves"))
         return connection
+
+    def _visitor_gone(self, visitor: Visitor) -> None:
+        self._visitors.pop(visitor, None)
 
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()

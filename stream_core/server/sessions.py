@@ -25,6 +25,7 @@ __all__ = ["Sessions"]
 
 logger = logging.getLogger(__name__)
 RETRY_S = 0.2  # when to look whether a stopped server has been started again
+LONGEST_LOGGED = 500
 FORMER = 10_000  # clients that have gone, whose numbers are still known
 
 
@@ -213,7 +214,7 @@ class Sessions:
         self._cancel_expiry(session)
         self._remember(session)
         session.say_goodbye(reason, None if clean else error, retry_s=retry_s)
-        logger.info("client %s has gone: %s", session.name, reason)
+        logger.info("client %s has gone: %s", session.name, _one_line(reason))
         self._services.calls.session_gone(session)
         self._services.streams.session_gone(session)
 
@@ -259,3 +260,8 @@ class Sessions:
         if session.expiry is not None:
             session.expiry.cancel()
             session.expiry = None
+
+
+def _one_line(text: str) -> str:
+    """What a client says, fit for a log."""
+    return " ".join(text[:LONGEST_LOGGED].split())

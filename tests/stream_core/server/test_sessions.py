@@ -274,3 +274,13 @@ async def test_find_client_waits(server, join):
     late = await join(server, "late")
     assert await raw.answer(asked) == late.number
     assert await raw.call("find_client", "late") == late.number
+
+
+async def test_a_farewell_is_one_line_of_the_log(server, join, caplog):
+    raw = await join(server, "daq")
+    reason = "done\nERROR all is lost" + "!" * 5000
+    raw.send(Kind.GOODBYE, messages.encode(messages.Goodbye(reason)))
+    await raw.closed()
+    (line,) = [text for text in caplog.messages if "daq has gone" in text]
+    assert line.startswith("client daq has gone: done ERROR all is lost!")
+    assert len(line) < 600

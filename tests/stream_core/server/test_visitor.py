@@ -146,3 +146,12 @@ async def test_names_that_nobody_may_have(server, dial, name):
     raw = await dial(server)
     with pytest.raises(InvalidValue):
         await raw.hello(name)
+
+
+async def test_a_flood_of_half_open_handshakes_shuts_nobody_out(serve, dial):
+    server = await serve(clients=3)
+    silent = [await dial(server) for _ in range(101)]
+    assert "have not proven themselves" in (await silent[0].goodbye()).reason
+    late = await dial(server)
+    await late.hello("late")
+    await silent[2].hello("slow")
