@@ -30,7 +30,9 @@ from stream_gui.views.window_state import WindowState
 
 __all__ = ["MainWindow"]
 
-SIZE = (1760, 1040)
+SIZE = QSize(1760, 1040)
+FRAME = QSize(8, 44)
+SIDE_SHARES = (0.284, 0.256)
 SAVE_MS = 60_000
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -158,15 +160,17 @@ class MainWindow(QMainWindow):
             dock.show()
         self.tabifyDockWidget(self.docks["load"], self.docks["feedback"])
         self.docks["load"].raise_()
+        sides = [self.docks["channels"], self.docks["console"]]
+        widths = [round(share * self.width()) for share in SIDE_SHARES]
+        self.resizeDocks(sides, widths, Qt.Orientation.Horizontal)
         self.resizeDocks(
-            [self.docks["channels"], self.docks["console"]], [500, 450], Qt.Orientation.Horizontal
+            [self.docks["load"]], [max(self.height() // 4, 240)], Qt.Orientation.Vertical
         )
-        self.resizeDocks([self.docks["load"]], [250], Qt.Orientation.Vertical)
 
     def _first_size(self) -> None:
         room = QGuiApplication.primaryScreen().availableSize()
         off_screen = QGuiApplication.platformName() == "offscreen"
-        self.resize(QSize(*SIZE) if off_screen else QSize(*SIZE).boundedTo(room))
+        self.resize(SIZE if off_screen else SIZE.boundedTo(room - FRAME))
         self._place_docks()
 
     def _fill_menus(self) -> None:
