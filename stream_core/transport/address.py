@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Any
 
 import msgspec
@@ -30,9 +31,9 @@ class Address(msgspec.Struct, frozen=True):
         if not isinstance(text, str) or not text.strip():
             raise InvalidValue(f"an address is text such as '127.0.0.1:{DEFAULT_PORT}': {text!r}")
         host, port = _split(text.strip())
-        if not port:
+        if port is None:
             return cls(host, DEFAULT_PORT)
-        if not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
+        if not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
             raise InvalidValue(f"address {text!r}: the port must be a number from 1 to 65535")
         return cls(host, int(port))
 
@@ -58,15 +59,23 @@ class Address(msgspec.Struct, frozen=True):
         return f"{host}:{self.port}"
 
 
-def _split(text: str) -> tuple[str, str]:
+def _split(text: str) -> tuple[str, str | None]:
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
-        if not bracket or (rest and not rest.startswith(":")):
+        if not bracket or (rest and not rest.startswith(":")) or not _is_ipv6(host):
             raise InvalidValue(f"address {text!r}: write an IPv6 address as [::1]:port")
-        return host, rest[1:]
-    if text.count(":") > 1:
-        return text, ""
-    host, _, port = text.partition(":")
-    if not host:
-        raise InvalidValue(f"address {text!r} has no host")
-    return host, port
+        return host, rest[1:] if rest else None
+    if _is_ipv6(text):
+        return text, None
+    host, colon, port = text.partition(":")
+    if not host or any(char.isspace() for char in host):
+        raise InvalidValue(f"address {text!r} has no host; write host:port")
+    return host, port if colon else None
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True

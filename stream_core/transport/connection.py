@@ -105,14 +105,18 @@ class Connection(asyncio.BufferedProtocol):
         self._write()
 
     def close(self) -> None:
-        """Send what is pending, then end; a peer that does not take it is cut off."""
+        """Send what is pending, then end; a peer that does not take it is cut off.
+
+        What the peer still sends is read over until it has closed too: the system would answer
+        unread bytes by a reset, which can overtake our last words.
+        """
         if self._closing:
             return
         self._write(last=True)
         self._closing = True
         if self._transport is not None:
-            self._transport.close()
             self._abort_timer = self._loop.call_later(CLOSE_TIMEOUT_S, self.abort)
+            self._end_sending(self._transport)
 
     def abort(self) -> None:
         """End at once."""
@@ -121,6 +125,16 @@ class Connection(asyncio.BufferedProtocol):
         self._pending_bytes = 0
         if self._transport is not None:
             self._transport.abort()
+
+    @staticmethod
+    def _end_sending(transport: asyncio.Transport) -> None:
+        if transport.is_closing() or not transport.can_write_eof():
+            transport.close()
+            return
+        try:
+            transport.write_eof()
+        except OSError:  # the peer has gone already
+            transport.abort()
 
     def _flush(self) -> None:
         self._scheduled = False
@@ -141,7 +155,10 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=WINDOW_BYTES)
         self.peer = Address.of(transport.get_extra_info("peername"))
-        self._write()
+        if self._closing:
+            self._transport.abort()
+        else:
+            self._write()
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where the next bytes go."""

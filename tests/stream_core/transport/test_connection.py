@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+
+import pytest
+import uvloop
+
+from stream_core.errors import ProtocolError
+from stream_core.transport import Address, Connection, dial
+from stream_core.transport.connection import WINDOW_BYTES
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import Kind, header
+
+LIMIT = 8 * 1024 * 1024
+
+
+class Peer:
+    """One end: it writes down what it is told, and wakes who waits for it."""
+
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+        self.frames: list[Frame] = []
+        self.errors: list[ProtocolError] = []
+        self.writable_calls = 0
+        self.lost_with: list[Exception | None] = []
+        self.refuse = False
+        self._news = asyncio.Event()
+
+    @property
+    def link(self) -> Connection:
+        assert self.connection is not None
+        return self.connection
+
+    def frames_received(self, connection: Connection, frames: list[Frame]) -> None:
+        self._news.set()
+        if self.refuse:
+            raise ProtocolError("not this")
+        self.frames += frames
+
+    def broken(self, connection: Connection, error: ProtocolError) -> None:
+        self.errors.append(error)
+        connection.close()
+
+    def writable(self, connection: Connection) -> None:
+        self.writable_calls += 1
+        self._news.set()
+
+    def lost(self, connection: Connection, error: Exception | None) -> None:
+        self.lost_with.append(error)
+        self._news.set()
+
+    async def until(self, fact: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not fact():
+                self._news.clear()
+                await self._news.wait()
+
+
+def on_both_loops(test: Callable[[], Awaitable[None]]) -> Callable[[str], None]:
+    @pytest.mark.parametrize("kind", ["asyncio", "uvloop"])
+    def run(kind: str) -> None:
+        factory = uvloop.new_event_loop if kind == "uvloop" else asyncio.new_event_loop
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(test())  # type: ignore[arg-type]
+
+    run.__name__ = test.__name__
+    return run
+
+
+async def pair(limit: int = LIMIT) -> tuple[Peer, Peer, asyncio.Server]:
+    here, there = Peer(), Peer()
+
+    def accept() -> Connection:
+        there.connection = Connection(there, frame_bytes=limit)
+        return there.connection
+
+    server = await asyncio.get_running_loop().create_server(accept, "127.0.0.1", 0)
+    address = Address.of(server.sockets[0].getsockname())
+    here.connection = await dial(address, here, frame_bytes=limit)
+    here.link.send(header(Kind.PING, 0))
+    await there.until(lambda: bool(there.frames))
+    there.frames.clear()
+    return here, there, server
+
+
+async def end(here: Peer, there: Peer, server: asyncio.Server) -> None:
+    for peer in (here, there):
+        peer.link.abort()
+        await peer.link.lost
+    server.close()
+    await server.wait_closed()
+
+
+@on_both_loops
+async def test_frames_of_any_size_arrive_in_order() -> None:
+    here, there, server = await pair()
+    bodies = [b"", b"x", bytes(70_000), b"y" * 3_000_000, b"z"]
+    for number, body in enumerate(bodies):
+        here.link.send(header(Kind.DATA, len(body), sequence=number), body)
+    await there.until(lambda: len(there.frames) == len(bodies))
+    assert [bytes(frame.body) for frame in there.frames] == bodies
+    assert [frame.sequence for frame in there.frames] == [0, 1, 2, 3, 4]
+    assert here.link.bytes_out == there.link.bytes_in
+    assert here.link.waiting_bytes == 0
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_room_ends_at_the_window_and_comes_back() -> None:
+    here, there, server = await pair()
+    sent = 0
+    transport = there.link._transport
+    assert transport is not None
+    transport.pause_reading()
+    while here.link.room:
+        here.link.send(header(Kind.DATA, 60_000), bytes(60_000))
+        here.link.flush()
+        sent += 1
+    assert here.link.waiting_bytes >= WINDOW_BYTES
+    here.link.send(header(Kind.PING, 0))  # control frames go in any case
+    transport.resume_reading()
+    await here.until(lambda: here.writable_calls > 0)
+    assert here.link.room
+    await there.until(lambda: len(there.frames) == sent + 1)
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_what_was_sent_before_the_close_arrives() -> None:
+    here, there, server = await pair()
+    here.link.send(header(Kind.DATA, 2_000_000), bytes(2_000_000))
+    here.link.send(header(Kind.GOODBYE, 3), b"bye")
+    here.link.close()
+    here.link.close()
+    assert here.link.closing
+    assert not here.link.room
+    here.link.send(header(Kind.PING, 0))
+    await here.link.lost
+    await there.link.lost
+    assert [frame.kind for frame in there.frames] == [Kind.DATA, Kind.GOODBYE]
+    assert here.lost_with == there.lost_with == [None]
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_last_words_reach_a_peer_that_is_talking() -> None:
+    here, there, server = await pair()
+    for _ in range(20):
+        here.link.send(header(Kind.DATA, 100_000), bytes(100_000))
+    here.link.flush()
+    there.link.send(header(Kind.GOODBYE, 3), b"bye")
+    there.link.close()
+    await here.until(lambda: bool(here.lost_with))
+    assert [frame.kind for frame in here.frames] == [Kind.GOODBYE]
+    assert here.lost_with == [None]
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_an_abort_ends_at_once() -> None:
+    here, there, server = await pair()
+    here.link.abort()
+    await here.link.lost
+    await there.until(lambda: bool(there.lost_with))
+    assert len(here.lost_with) == len(there.lost_with) == 1
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_a_breach_is_told_and_nothing_more_is_heard() -> None:
+    here, there, server = await pair()
+    here.link.send(header(Kind.DATA, 1), b"x", header(99, 0), header(Kind.DATA, 1), b"y")
+    await there.link.lost
+    assert [frame.body for frame in there.frames] == [b"x"]
+    assert [str(error) for error in there.errors] == ["frame kind 99 is unknown"]
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_a_breach_that_the_receiver_finds_is_told_too() -> None:
+    here, there, server = await pair()
+    there.refuse = True
+    here.link.send(header(Kind.DATA, 0))
+    await there.link.lost
+    assert [str(error) for error in there.errors] == ["not this"]
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_the_limit_may_change() -> None:
+    here, there, server = await pair(100)
+    there.link.limit(1000)
+    here.link.send(header(Kind.DATA, 1000), bytes(1000))
+    await there.until(lambda: len(there.frames) == 1)
+    here.link.send(header(Kind.DATA, 1001), bytes(1001))
+    await there.link.lost
+    assert "frame_bytes=1000" in str(there.errors[0])
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_a_reset_is_a_loss() -> None:
+    here, there, server = await pair()
+    raw = here.link._transport.get_extra_info("socket")  # type: ignore[union-attr]
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    here.link.abort()
+    await there.link.lost
+    assert len(there.lost_with) == 1
+    there.link.send(header(Kind.PING, 0))
+    there.link.close()
+    await end(here, there, server)
