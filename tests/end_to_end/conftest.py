@@ -31,7 +31,7 @@ def pytest_asyncio_loop_factories(
 
 @pytest.fixture
 async def _nothing_left_in_loop() -> AsyncIterator[None]:
-    """Fail a test that leaves tasks or sockets; some loops open a pair of their own for each run."""
+    """Fail a test that leaves tasks or sockets; some loops open two of their own for each run."""
     before = _sockets()
     yield
     try:
@@ -173,7 +173,7 @@ class Proxy:
         loop = asyncio.get_running_loop()
         make = functools.partial(_Half, self, of_client=True)
         self._listener = await loop.create_server(make, "127.0.0.1", 0)
-        self.address = "127.0.0.1:%d" % self._listener.sockets[0].getsockname()[1]
+        self.address = f"127.0.0.1:{self._listener.sockets[0].getsockname()[1]}"
 
     async def stop(self) -> None:
         assert self._listener is not None
@@ -220,6 +220,17 @@ class Proxy:
         for half in tuple(self.halves):
             if half.of_client and half.transport is not None:
                 half.transport.abort()
+
+    def pause(self) -> None:
+        """Read no more, so that the sockets fill."""
+        for half in self.halves:
+            assert half.transport is not None
+            half.transport.pause_reading()
+
+    def go_on(self) -> None:
+        for half in self.halves:
+            assert half.transport is not None
+            half.transport.resume_reading()
 
     def stall(self) -> None:
         self.stalled = True

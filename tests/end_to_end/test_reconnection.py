@@ -136,7 +136,7 @@ async def test_the_servers_half_open_link_is_replaced_at_once(
     await until(lambda: len(reader) == 1)
     proxy.cut_clients()
     await until(lambda: len(seen) == 2)
-    while not await writer.send("back"):
+    while not await writer.send("back"):  # noqa: ASYNC110
         await asyncio.sleep(0)
     assert await reader.get(timeout_s=5) == 0
     assert await reader.get(timeout_s=5) == "back"
@@ -259,7 +259,7 @@ async def _channels(client: sc.Client) -> list[sc.ChannelInfo]:
 
 
 async def _until_read(client: sc.Client, readers: int) -> None:
-    while [info.readers for info in await _channels(client)] != [readers]:
+    while [info.readers for info in await _channels(client)] != [readers]:  # noqa: ASYNC110
         await asyncio.sleep(0.001)
 
 
@@ -282,7 +282,7 @@ async def test_a_shared_channel_of_a_restarted_server_reports_one_loss_of_unknow
         assert sorted([await reader.get(), await reader.get()]) == [1, 2]
         await restartable.restart()
         for writer in (own, other):
-            while not await writer.send(type(writer).__name__):
+            while not await writer.send(type(writer).__name__):  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
         assert await reader.get(timeout_s=5) == "Writer"
         assert await reader.get(timeout_s=5) == "Writer"
