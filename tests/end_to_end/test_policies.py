@@ -310,7 +310,7 @@ async def test_a_reader_that_stalls_a_channel_is_ended(
         await writer.flush()
     assert not await writer.send(1)  # waits until the reader is gone, then nobody reads
     with pytest.raises(sc.BufferOverflow, match="stall_s"):
-        assert [value async for value in reader] is None
+        assert [value async for value in reader] == []
     await balanced(reader)
 
 
