@@ -41,6 +41,11 @@ class StreamHome(Protocol):
         ...
 
     @property
+    def frame_bytes(self) -> int:
+        """The largest body of a frame that the server accepts."""
+        ...
+
+    @property
     def clock(self) -> OffsetEstimate:
         """The server's clock, as far as we know it."""
         ...

@@ -109,7 +109,6 @@ class Inbox:
         self._end: StreamError | None = None
         self._losses: list[Loss] = []
         self._marks = 0
-        self._repeated_marks = 0
 
     # What the link brings
 
@@ -121,7 +120,7 @@ class Inbox:
         self._attachment = Attachment(info, first)
         self._origin = (origin, epoch if info.shared else 0)
         self.number, self.info = number, info
-        self._marks = self._repeated_marks = self.clearing = 0
+        self._marks = self.clearing = 0
         if former is None:
             return
         following = former.received + 1
@@ -135,23 +134,22 @@ class Inbox:
         """The subscription is gone, but may come back."""
         self.number = 0
 
-    def resume(self) -> int:
-        """The link is back, the subscription goes on: the highest number that was received.
+    def resume(self) -> tuple[int, int]:
+        """The link is back, the subscription goes on.
 
-        The server tells again what it does not know to have been consumed.
+        Returns:
+            The highest number that was received, and how many end marks were.
         """
         attachment = self._attachment
         assert attachment is not None
-        attachment.credited = -1
-        self._repeated_marks = self._marks
-        return attachment.received
+        attachment.credited = -1  # the last credit may have been lost with the link
+        return attachment.received, self._marks
 
     def receive_block(self, block: Block) -> None:
         """Items have come."""
         attachment = self._attachment
         assert attachment is not None
         attachment.received = block.last
-        self._marks = self._repeated_marks = 0
         if self.clearing:
             self._pass(attachment, block.last, block.count, block.size_bytes)
             return
@@ -165,14 +163,10 @@ class Inbox:
         assert attachment is not None
         if loss.last is not None:
             attachment.received = max(attachment.received, loss.last)
-            self._marks = self._repeated_marks = 0
         self._lose(loss)
 
     def receive_mark(self, remaining: int) -> None:
-        """A writer's transfer has ended; one that is told again was known before."""
-        if self._repeated_marks:
-            self._repeated_marks -= 1
-            return
+        """A writer's transfer has ended."""
         self._marks += 1
         self._things.append((None, _Mark(remaining)))
         self.on_arrival.tell()

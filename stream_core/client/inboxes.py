@@ -328,20 +328,21 @@ class Inboxes:
 
     # The link
 
+    def received(self) -> dict[int, tuple[int, int]]:
+        """Of each reader the highest number received, and how many end marks."""
+        return {number: inbox.resume() for number, inbox in self._by_number.items()}
+
     def link_up(self, *, resumed: bool) -> None:
         """There is a link again; the server knows the readers still, or has to be told."""
-        if resumed:
-            received = {number: inbox.resume() for number, inbox in self._by_number.items()}
-            self._home.tell("resume", received)
-            for inbox in self._by_number.values():
-                self._credit(inbox)
-                if inbox.clearing:
-                    inbox.clearing = 0
-                    self.clear(inbox)
-        else:
+        if not resumed:
             self._by_number.clear()
             for inbox in self._all:
                 inbox.detach()
+        for inbox in self._by_number.values():
+            self._credit(inbox)
+            if inbox.clearing:
+                inbox.clearing = 0
+                self.clear(inbox)
         for inbox in tuple(self._all):
             if not inbox.number:
                 self._resubscribe(inbox)

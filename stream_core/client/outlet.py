@@ -7,16 +7,17 @@ reason. It waits for nothing; frames go to the function that it was given.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic_ns
 from typing import Any
 
 from stream_core.client.callbacks import Callbacks
 from stream_core.client.sample_times import SampleTimes
 from stream_core.clock import OffsetEstimate
-from stream_core.errors import InvalidValue
+from stream_core.errors import InvalidValue, LimitExceeded
 from stream_core.values import ChannelInfo, Codec
 from stream_core.wire.batches import Batch, ItemBatch, ObjectBatch, SamplesBatch
+from stream_core.wire.blocks import Block
 from stream_core.wire.header import CodecNumber, Flag, Kind, header
 from stream_core.wire.messages import DemandNotice, encode
 from stream_core.wire.objects import PLAIN_TYPES
@@ -24,6 +25,7 @@ from stream_core.wire.objects import PLAIN_TYPES
 __all__ = ["Outlet"]
 
 ROWS_BYTES = 1024 * 1024
+FRAME_SPARE_BYTES = 16 * 1024  # tables of a block beside its items
 TURN_NS = 1_000_000
 OBJECT = int(CodecNumber.OBJECT)
 PAUSED = int(Flag.GAP_PAUSED)
@@ -31,6 +33,7 @@ OUTBOX = int(Flag.GAP_OUTBOX)
 LINK = int(Flag.GAP_LINK)
 WITHHELD = int(Flag.GAP_WITHHELD)
 
+Buffer = bytes | bytearray | memoryview
 Send = Callable[..., None]
 
 
@@ -52,6 +55,7 @@ class Outlet:
         flowing: whether `offer` would take an item.
         overdue: a block has left or a millisecond has passed: the loop should have a turn.
         closed: why nothing can be sent any more, or None.
+        limit_bytes: of one frame's body.
         on_change: told when any of these has changed.
     """
 
@@ -73,6 +77,7 @@ class Outlet:
         self.overdue = False
         self.closed: str | None = None
         self.info = ChannelInfo(name=name)
+        self.limit_bytes = 0
         self.on_change = Callbacks()
         self._send = send
         self._clock = clock
@@ -167,6 +172,7 @@ class Outlet:
 
         Raises:
             InvalidValue: it cannot be encoded; it gets no number.
+            LimitExceeded: it is larger than a frame may be; it gets no number.
         """
         if not self.flowing:
             return self._refuse(value)
@@ -182,15 +188,40 @@ class Outlet:
             batch.add(value, time_ns)
         if batch.count == 1:
             self._first = self.next
+        full = batch.full
+        if full and batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+            self._refuse_last()
         self.next += 1
         if not self._dirty:
             self._mark_dirty(now_ns)
         elif now_ns - self._turn_ns > TURN_NS:
             self.overdue = True
-        if batch.full:
+        if full:
             self._flush_batch()
             self.overdue = True
         return True
+
+    def _refuse_last(self) -> None:
+        """The last item of the batch is too large: what came before it leaves without it."""
+        packed = self._batch.pack()
+        if packed.count > 1:
+            body = b"".join(packed.parts)
+            whole = Block(
+                packed.codec,
+                packed.flags,
+                0,
+                packed.count,
+                self._every,
+                self._first,
+                packed.time_ns,
+                body,
+            )
+            kept = whole.cut(range(packed.count - 1))
+            self._send_items(kept.codec, kept.flags, kept.count, kept.time_ns, [kept.body])
+        raise LimitExceeded(
+            f"an item for channel '{self.name}' of about {packed.size_bytes} bytes: the server's "
+            f"limit is frame_bytes={self.limit_bytes}"
+        )
 
     def _refuse(self, value: Any) -> bool:
         self._note_turn()
@@ -213,7 +244,8 @@ class Outlet:
         interval_ns = self._times.interval_ns(interval_ns)
         now_ns = monotonic_ns() + self._clock.offset_ns
         start_ns = self._times.start_ns(len(rows), time_ns, interval_ns, now_ns)
-        step = max(1, ROWS_BYTES // max(1, rows[:1].nbytes))
+        limit_bytes = min(ROWS_BYTES, self.limit_bytes // 2)
+        step = max(1, limit_bytes // max(1, rows[:1].nbytes))
         for index in range(0, len(rows), step):
             yield rows[index : index + step], start_ns + index * interval_ns, interval_ns
 
@@ -233,7 +265,8 @@ class Outlet:
             self._prepare(first, withheld=skipped > 0 or every > 1)
             batch = self._batch
             assert isinstance(batch, SamplesBatch)
-            if not batch.follows(time_ns, interval_ns * every):
+            together = batch.size_bytes + chosen.nbytes + FRAME_SPARE_BYTES
+            if together > self.limit_bytes or not batch.follows(time_ns, interval_ns * every):
                 self._flush_batch()
             if batch.count == 0:
                 self._first = first
@@ -262,8 +295,11 @@ class Outlet:
             self._gap |= WITHHELD
         else:
             self._prepare(self.next, withheld=True)
-            if self._add(value, time_ns).count == 1:
+            batch = self._add(value, time_ns)
+            if batch.count == 1:
                 self._first = self.next
+            if batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+                self._refuse_last()
         self.next += 1
         if not self._dirty and self._batch.count:
             self._mark_dirty(now_ns)
@@ -278,6 +314,12 @@ class Outlet:
         codec = self._codec_for(value)
         spare = self._spare if self._spare.codec == codec else self._new_batch(codec)
         spare.add(value, time_ns)
+        if spare.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+            self._batch, self._spare = spare, self._batch
+            try:
+                self._refuse_last()
+            finally:
+                self._batch, self._spare = self._spare, self._batch
         self._prepare(self.next, withheld=False)
         self._batch, self._spare = spare, self._batch
         self._first = self.next
@@ -343,20 +385,25 @@ class Outlet:
         if batch.count == 0:
             return
         packed = batch.pack()
+        self._send_items(packed.codec, packed.flags, packed.count, packed.time_ns, packed.parts)
+
+    def _send_items(
+        self, codec: int, flags: int, count: int, time_ns: int, parts: Sequence[Buffer]
+    ) -> None:
         head = header(
             Kind.DATA,
-            packed.size_bytes,
-            codec=packed.codec,
-            flags=packed.flags | self._gap,
+            sum(map(len, parts)),
+            codec=codec,
+            flags=flags | self._gap,
             address=self.number,
-            count=packed.count,
+            count=count,
             stride=1 if self._newest_ns else self._every,
             sequence=self._first,
-            time_ns=packed.time_ns,
+            time_ns=time_ns,
         )
-        self._announced = self._first + (packed.count - 1) * self._every + 1
+        self._announced = self._first + (count - 1) * self._every + 1
         self._gap = WITHHELD if self._every > 1 else 0
-        self._send(head, *packed.parts)
+        self._send(head, *parts)
 
     def _announce(self) -> None:
         """Say that the numbers up to the next one do not come, and why."""
@@ -411,4 +458,10 @@ class Outlet:
             )
         from stream_core.wire.arrays import as_samples, sample_dtype
 
-        return as_samples(array, sample_dtype(self.info.dtype), tuple(self.info.shape))
+        rows = as_samples(array, sample_dtype(self.info.dtype), tuple(self.info.shape))
+        if rows[:1].nbytes + FRAME_SPARE_BYTES > self.limit_bytes and len(rows):
+            raise LimitExceeded(
+                f"a sample of channel '{self.name}' has {rows[:1].nbytes} bytes: the server's "
+                f"limit is frame_bytes={self.limit_bytes}"
+            )
+        return rows

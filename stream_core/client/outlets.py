@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -39,8 +40,6 @@ class Outlets:
         self._dirty: list[Outlet] = []
         self._turn: asyncio.Handle | None = None
         self._later: dict[Outlet, asyncio.TimerHandle] = {}
-        self._left: set[int] = set()
-        self._unsure: set[str] = set()
         self._room = True
 
     # Coming
@@ -69,17 +68,13 @@ class Outlets:
             self._all.add(outlet)
             info = msgspec.convert(reply["info"], ChannelInfo)
             demand = msgspec.convert(reply["demand"], messages.DemandNotice)
+            outlet.limit_bytes = self._home.frame_bytes
             outlet.attach(number, info, demand, told=int(reply["demand_number"]), base=base)
 
         method = "open_writer" if outlet.wishes is None else "create_channel"
         wishes = {} if outlet.wishes is None else {"origin": outlet.origin, **outlet.wishes}
         try:
             await self._home.ask(method, outlet.name, next_number=base, on_reply=attach, **wishes)
-        except ConnectionLost:
-            abandoned = True
-            if outlet.wishes is not None:
-                self._unsure.add(outlet.name)
-            raise
         except BaseException:
             abandoned = True
             raise
@@ -113,26 +108,17 @@ class Outlets:
         outlet.flush(final=True)
         number = outlet.number
         outlet.close("this writer was closed")
-        self._left.update(self._forget(outlet))
+        self._forget(outlet)
         if number:
             try:
                 await self._home.ask("close_writer", number)
             except ConnectionLost as error:
                 logger.debug("channel '%s': closed with the link: %s", outlet.name, error)
-            else:
-                self._left.discard(number)
 
     async def delete(self, name: str) -> None:
-        """Delete a channel of this client, and close the handle that writes to it."""
+        """Delete a channel of this client; its writer gets the end of it before the reply."""
         self.flush(final=True)
-
-        def deleted(_: Any) -> None:
-            for outlet in tuple(self._by_number.values()):
-                if outlet.name == name:
-                    outlet.close("it was deleted by this client")
-                    self._forget(outlet)
-
-        await self._home.ask("delete_channel", name, on_reply=deleted)
+        await self._home.ask("delete_channel", name)
 
     async def settle(self, outlet: Outlet) -> None:
         """Wait until the server has all that was sent."""
@@ -144,7 +130,7 @@ class Outlets:
         outlet.flush(final=True)
         self._home.send(header(Kind.MARK, 0, address=outlet.number, sequence=outlet.next))
 
-    def _forget(self, outlet: Outlet) -> list[int]:
+    def _forget(self, outlet: Outlet) -> None:
         self._all.discard(outlet)
         numbers = [number for number, kept in self._by_number.items() if kept is outlet]
         for number in numbers:
@@ -152,7 +138,6 @@ class Outlets:
         timer = self._later.pop(outlet, None)
         if timer is not None:
             timer.cancel()
-        return numbers
 
     # Blocks
 
@@ -224,6 +209,11 @@ class Outlets:
 
     # The link
 
+    @property
+    def numbers(self) -> Collection[int]:
+        """Of the channels that the server should know us to write to; it closes others."""
+        return self._by_number.keys()
+
     def link_down(self) -> None:
         """The link broke: nothing can be sent."""
         self._dirty.clear()
@@ -233,14 +223,7 @@ class Outlets:
     def link_up(self, *, resumed: bool) -> None:
         """There is a link again; the server knows the channels still, or they are made again."""
         self._set_room(True)
-        left, self._left = self._left, set()
-        unsure, self._unsure = self._unsure, set()
-        if resumed:
-            for number in left:
-                self._home.tell("close_writer", number)
-            for name in unsure - {outlet.name for outlet in self._by_number.values()}:
-                self._home.tell("delete_channel", name)  # if it was made as the link broke
-        else:
+        if not resumed:
             self._by_number.clear()
         known = set(self._by_number.values())
         for outlet in tuple(self._all - known):

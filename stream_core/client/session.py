@@ -15,8 +15,16 @@ from stream_core.client.link import Link
 from stream_core.client.streams import Streams
 from stream_core.client.targets import Target, Targets
 from stream_core.clock import OffsetEstimate
-from stream_core.errors import ChannelClosed, ConnectionLost, StreamError
-from stream_core.rpc import Call, Dispatcher, MethodTable, PendingCalls, encode_call
+from stream_core.errors import ChannelClosed, ConnectionLost, LimitExceeded, StreamError
+from stream_core.rpc import (
+    Call,
+    Dispatcher,
+    MethodTable,
+    PendingCalls,
+    encode_call,
+    encode_failure,
+    refusal,
+)
 from stream_core.transport import Address
 from stream_core.values import Codec, State
 from stream_core.wire import objects
@@ -105,6 +113,11 @@ class Session:
         return self.link.welcome.resume_s if self.link.welcome else 0.0
 
     @property
+    def frame_bytes(self) -> int:
+        """The largest body of a frame that the server accepts."""
+        return self.link.welcome.frame_bytes if self.link.welcome else 0
+
+    @property
     def clock(self) -> OffsetEstimate:
         """The server's clock, as far as we know it."""
         return self.link.clock
@@ -133,6 +146,9 @@ class Session:
         body: bytes = b"",
     ) -> None:
         self.streams.flush()
+        if len(body) > self.frame_bytes:
+            kind, flags = Kind.FAILURE, 0
+            body = encode_failure(refusal(self._too_large("a result", len(body))))
         head = header(
             kind,
             len(body),
@@ -164,13 +180,21 @@ class Session:
 
         Raises:
             ConnectionLost: the link is down.
+            LimitExceeded: the arguments are too large.
         """
         if not self.link.up:
             state = "no link" if self.link.state is not State.CLOSED else "no link any more"
             raise ConnectionLost(f"there is {state} to {self.link.address}")
         body = encode_call(path, args, kwargs)
+        if len(body) > self.frame_bytes:
+            raise self._too_large(f"the arguments of {path}()", len(body))
         return self.calls.start(
             target, path, body, timeout_s=timeout_s, streams=streams, target_name=target_name
+        )
+
+    def _too_large(self, what: str, size_bytes: int) -> LimitExceeded:
+        return LimitExceeded(
+            f"{what} of {size_bytes} bytes: the server's limit is frame_bytes={self.frame_bytes}"
         )
 
     async def ask(

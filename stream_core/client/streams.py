@@ -30,6 +30,7 @@ class Streams:
     """
 
     def __init__(self, home: StreamHome, chores: Chores, trusted: Collection[Codec]) -> None:
+        self._home = home
         self.outlets = Outlets(home, chores)
         self.inboxes = Inboxes(home, chores, trusted)
         self.data = self.inboxes.data
@@ -47,6 +48,9 @@ class Streams:
 
     def link_up(self, *, resumed: bool) -> None:
         """There is a link again; the server knows us still, or everything is made again."""
+        if resumed:
+            writers = list(self.outlets.numbers)
+            self._home.tell("resume", self.inboxes.received(), writers=writers)
         self.outlets.link_up(resumed=resumed)
         self.inboxes.link_up(resumed=resumed)
 
