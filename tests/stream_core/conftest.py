@@ -7,7 +7,7 @@ import itertools
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -213,9 +213,8 @@ class RawClient:
 
     def pause(self) -> None:
         """Read nothing from the socket any more."""
-        transport = self._writer.transport
-        assert isinstance(transport, asyncio.ReadTransport)
-        transport.pause_reading()
+        # uvloop's transports are no subclass of asyncio.Transport
+        cast(asyncio.Transport, self._writer.transport).pause_reading()
 
     async def close(self) -> None:
         self._writer.transport.abort()
