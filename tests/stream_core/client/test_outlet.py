@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stream_core.client.outlet import Outlet
+from stream_core.clock import OffsetEstimate
+from stream_core.errors import InvalidValue, LimitExceeded
+from stream_core.values import ChannelInfo
+from stream_core.wire import objects
+from stream_core.wire.blocks import Block
+from stream_core.wire.framing import Frame, FrameReader
+from stream_core.wire.header import CodecNumber, Flag, Kind
+from stream_core.wire.messages import DemandNotice
+
+ACTIVE = DemandNotice("active")
+REASONS = Flag.GAP_PAUSED | Flag.GAP_OUTBOX | Flag.GAP_LINK | Flag.GAP_WITHHELD
+
+
+class Wire:
+    """An outlet and the frames that it sent."""
+
+    def __init__(self, demand: DemandNotice = ACTIVE, **info: Any) -> None:
+        self.reader = FrameReader(1 << 30)
+        self.frames: list[Frame] = []
+        self.dirty = 0
+        self.outlet = Outlet("x", {}, self.send, OffsetEstimate(), self.mark)
+        self.outlet.limit_bytes = 1 << 20
+        self.outlet.attach(7, ChannelInfo(name="x", **info), demand, told=1, base=0)
+
+    def mark(self, outlet: Outlet) -> None:
+        self.dirty += 1
+
+    def send(self, *parts: bytes) -> None:
+        data = b"".join(parts)
+        while data:
+            view = self.reader.buffer()
+            count = min(len(view), len(data))
+            view[:count] = data[:count]
+            self.frames += self.reader.received(count)
+            data = data[count:]
+
+    def told(self, state: str, **wishes: Any) -> None:
+        self.outlet.follow(DemandNotice(state, **wishes), 2)
+
+    def data(self) -> list[tuple[int, int, int]]:
+        """First number, count and reasons of each DATA frame so far; forgets them."""
+        frames, self.frames = self.frames, []
+        return [
+            (frame.sequence, frame.count, frame.flags & REASONS)
+            for frame in frames
+            if frame.kind == Kind.DATA
+        ]
+
+
+def test_the_items_of_a_turn_leave_as_one_block() -> None:
+    wire = Wire()
+    assert all(wire.outlet.offer(number, None) for number in range(5))
+    assert (wire.dirty, wire.data()) == (1, [])
+    wire.outlet.flush()
+    assert wire.data() == [(0, 5, 0)]
+    wire.outlet.offer("next", 5)
+    wire.outlet.flush()
+    [frame] = wire.frames
+    block = Block.received(frame)
+    assert objects.decode_run(block.data, block.count) == ["next"]
+    assert (block.first, block.time_ns) == (5, 5)
+
+
+def test_refused_values_take_no_number_and_spoil_nothing() -> None:
+    wire = Wire()
+    wire.outlet.offer(1, None)
+    for value in (object(), np.array([object()])):
+        with pytest.raises(InvalidValue):
+            wire.outlet.offer(value, None)
+    wire.outlet.offer(np.zeros(2), None)
+    wire.outlet.offer(2, None)
+    wire.outlet.flush()
+    assert wire.data() == [(0, 1, 0), (1, 1, 0), (2, 1, 0)]
+
+
+def test_each_reason_of_a_gap_is_told() -> None:
+    wire = Wire()
+    wire.told("paused")
+    assert not wire.outlet.offer(0, None)
+    wire.told("active")
+    assert wire.data() == [(1, 0, Flag.GAP_PAUSED)]
+    wire.outlet.set_room(False)
+    assert not wire.outlet.offer(1, None)
+    wire.outlet.set_room(True)
+    wire.outlet.flush()
+    assert wire.data() == [(2, 0, Flag.GAP_OUTBOX)]
+    wire.outlet.offer(2, None)
+    wire.outlet.detach()
+    assert not wire.outlet.offer(3, None)
+    wire.outlet.reattach()
+    wire.told("active")
+    assert wire.data() == [(4, 0, Flag.GAP_LINK)]
+    assert wire.outlet.offer(4, None)
+    wire.outlet.flush()
+    assert wire.data() == [(4, 1, 0)]
+
+
+def test_idle_items_have_no_numbers() -> None:
+    wire = Wire(DemandNotice("idle"))
+    assert not wire.outlet.offer(object(), None)  # not even looked at
+    assert wire.outlet.next == 0
+    wire.told("active")
+    wire.outlet.offer(0, None)
+    wire.outlet.flush()
+    assert wire.data() == [(0, 1, 0)]
+
+
+def test_the_block_of_a_broken_link_does_not_stick() -> None:
+    wire = Wire()
+    wire.outlet.offer(0, None)
+    wire.outlet.detach()
+    wire.outlet.reattach()
+    wire.told("active")
+    wire.outlet.offer(1, None)
+    assert wire.dirty == 2
+
+
+def test_every_withholds_and_says_so() -> None:
+    wire = Wire(DemandNotice("active", every=3, binding=True))
+    for number in range(8):
+        assert wire.outlet.offer(number, None)
+    wire.outlet.flush()
+    [frame] = [frame for frame in wire.frames if frame.kind == Kind.DATA]
+    assert (frame.sequence, frame.count, frame.stride) == (0, 3, 3)
+    wire.frames.clear()
+    wire.told("active")  # everything from here on
+    assert wire.data() == [(8, 0, Flag.GAP_WITHHELD)]
+
+
+def test_only_the_newest_is_held_and_losses_are_told_apart() -> None:
+    wire = Wire(DemandNotice("active", newest_interval_ns=10**12, binding=True))
+    wire.outlet.offer("first", None)
+    wire.outlet.flush(final=True)
+    assert wire.data() == [(0, 1, 0)]
+    for number in range(1, 5):
+        wire.outlet.offer(number, None)
+    assert wire.outlet.flush() is not None
+    wire.outlet.set_room(False)
+    assert not wire.outlet.offer("given up", None)
+    wire.outlet.set_room(True)
+    for number in range(6, 9):
+        wire.outlet.offer(number, None)
+    assert wire.outlet.flush(final=True) is None
+    assert wire.data() == [
+        (4, 1, Flag.GAP_WITHHELD),
+        (6, 0, Flag.GAP_OUTBOX),
+        (8, 1, Flag.GAP_WITHHELD),
+    ]
+
+
+def test_an_item_that_no_frame_carries_leaves_the_others_as_they_were() -> None:
+    wire = Wire()
+    wire.outlet.offer("a", None)
+    wire.outlet.offer("b", None)
+    with pytest.raises(LimitExceeded, match="frame_bytes=1048576"):
+        wire.outlet.offer(bytes(2 << 20), None)
+    wire.outlet.offer("c", None)
+    wire.outlet.flush()
+    assert wire.data() == [(0, 2, 0), (2, 1, 0)]
+
+
+def test_samples_leave_in_blocks_that_the_reader_can_place_in_time() -> None:
+    wire = Wire(codec="samples", dtype="int16", rate_hz=1000)
+    rows = wire.outlet.rows(range(10))
+    for part, time_ns, step_ns in wire.outlet.parts(rows, 1000, None):
+        assert wire.outlet.offer_rows(part, time_ns, step_ns)
+    wire.outlet.flush()
+    [frame] = [frame for frame in wire.frames if frame.kind == Kind.DATA]
+    assert frame.codec == CodecNumber.SAMPLES
+    assert list(Block.received(frame).times_ns()) == list(range(1000, 10_001_000, 1_000_000))
+    with pytest.raises(InvalidValue):
+        wire.outlet.rows(["text"])
