@@ -10,7 +10,7 @@ from stream_core.channels.notices import OVERFLOW, Notice, add_notice, begin
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
 
-__all__ = ["Backlog", "Run"]
+__all__ = ["UNBOUNDED", "Backlog", "Run"]
 
 UNBOUNDED = sys.maxsize
 _PINNED_BYTES = 1024 * 1024

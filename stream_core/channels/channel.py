@@ -81,6 +81,7 @@ class Channel:
         self.origin = origin
         self.created_ns = created_ns
         self.next_sequence = 0
+        self._sample_bytes = 0
         self.items = 0
         self.bytes = 0
         self.ended: str | None = None
@@ -158,6 +159,17 @@ class Channel:
         if not fits:
             name = CodecNumber(block.codec).name.lower()
             raise ProtocolError(f"channel '{self.spec.name}' does not take codec '{name}'")
+        if block.codec == _SAMPLES:
+            self._check_sample_bytes(block.item_bytes(0))
+
+    def _check_sample_bytes(self, size_bytes: int) -> None:
+        """Buffers count on it that all samples of a channel have one size."""
+        if self._sample_bytes not in (0, size_bytes):
+            raise ProtocolError(
+                f"channel '{self.spec.name}' has samples of {self._sample_bytes} bytes; "
+                f"one of {size_bytes} came"
+            )
+        self._sample_bytes = size_bytes
 
     def _skip(self, slot: WriterSlot, count: int, flags: int) -> None:
         """These many numbers of a writer do not come; the flags say why."""

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stream_core.channels.backlog import Backlog, Run
+from stream_core.channels.backlog import UNBOUNDED, Backlog, Run
 from stream_core.values import Overflow
+from stream_core.wire.header import CodecNumber
 
 __all__ = ["drop_excess", "store"]
+
+MOST_SINGLY = 1024
 
 Policy = Callable[[Backlog, Run], int | None]
 
@@ -29,11 +32,31 @@ def store(backlog: Backlog, run: Run, overflow: Overflow) -> int | None:
     policy = _POLICIES[overflow]
     if not backlog.full_override and backlog.size_bytes + run.size_bytes <= backlog.limit_bytes:
         return policy(backlog, run)
+    if run.count > MOST_SINGLY and run.block.codec == CodecNumber.SAMPLES:
+        return _store_samples(backlog, run, overflow)
     for single in run.singly():
         last = policy(backlog, single)
         if last is not None:
             return last
     return None
+
+
+def _store_samples(backlog: Backlog, run: Run, overflow: Overflow) -> int | None:
+    """A channel's samples all have one size: a limit of bytes is one of items, counting suffices.
+
+    A block may have millions of them, too many to be looked at one by one.
+    """
+    limits = backlog.limit_items, backlog.limit_bytes, backlog.full_override
+    size_bytes = run.block.item_bytes(run.start)
+    fitting = backlog.count + (backlog.limit_bytes - backlog.size_bytes) // size_bytes
+    if backlog.full_override:
+        fitting = min(fitting, 1 if overflow is Overflow.CLEAR else backlog.count)
+    backlog.limit_items = max(1, min(backlog.limit_items, fitting))
+    backlog.limit_bytes, backlog.full_override = UNBOUNDED, False
+    try:
+        return _POLICIES[overflow](backlog, run)
+    finally:
+        backlog.limit_items, backlog.limit_bytes, backlog.full_override = limits
 
 
 def drop_excess(backlog: Backlog) -> None:

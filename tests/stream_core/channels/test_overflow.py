@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_core.channels.backlog import Backlog, Run
+from stream_core.channels.backlog import UNBOUNDED, Backlog, Run
 from stream_core.channels.overflow import drop_excess, store
 from stream_core.values import Loss, Overflow
 from stream_core.wire.blocks import Block
@@ -114,3 +114,35 @@ def test_a_smaller_buffer_drops_its_oldest() -> None:
     waiting.limit_items = 2
     drop_excess(waiting)
     assert content(waiting) == [Loss(0, 7, 8, "overflow"), 8, 9]
+
+
+@pytest.mark.parametrize("overflow", [o for o in Overflow if o is not Overflow.WAIT])
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("waiting_items", [0, 3, 2500])
+def test_a_large_run_of_samples_is_as_good_as_its_items_one_by_one(
+    overflow: Overflow, full: bool, waiting_items: int
+) -> None:
+    contents = []
+    for parts in ([3000], [1] * 3000):
+        waiting = backlog(10_000, size_bytes=4 * 2000)
+        if waiting_items:
+            store(waiting, run(0, waiting_items, 4), Overflow.WAIT)
+        waiting.full_override = full
+        last, first = None, waiting_items
+        for count in parts:
+            last = store(waiting, run(first, count, 4), overflow)
+            first += count
+            if last is not None:
+                break
+        contents.append(
+            (content(waiting), waiting.count, waiting.size_bytes, waiting.dropped, last)
+        )
+    assert contents[0] == contents[1]
+
+
+def test_a_run_of_millions_of_samples_is_not_looked_at_one_by_one() -> None:
+    waiting = backlog(UNBOUNDED, size_bytes=1000)
+    store(waiting, run(0, 10, 1), Overflow.RING)
+    store(waiting, run(10, 20_000_000, 1), Overflow.RING)
+    assert waiting.count == 1000
+    assert waiting.dropped == 20_000_010 - 1000
