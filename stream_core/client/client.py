@@ -446,7 +446,10 @@ def _codecs(names: Collection[str]) -> frozenset[Codec]:
 
 
 def _program() -> str:
-    program = os.path.basename(sys.argv[0] if sys.argv else "") or "python"
+    path = sys.argv[0] if sys.argv else ""
+    if os.path.basename(path) == "__main__.py":  # `python -m package`
+        path = os.path.dirname(path)
+    program = os.path.basename(path) or "python"
     program = "".join(char for char in program if char.isprintable() and char not in "*?")
     return f"{program[:60]}@{socket.gethostname()}-{os.getpid()}"
 
