@@ -38,8 +38,8 @@ class Raster:
     def scroll(self, columns: int) -> None:
         """Move everything to the left; what is left of the last columns is meaningless."""
         if columns:
-            flat = self.pixels.reshape(-1)
-            flat[:-columns] = flat[columns:]
+            flat = memoryview(self.pixels).cast("B")  # moves in place; numpy would copy it first
+            flat[: -4 * columns] = flat[4 * columns :]
 
     def paste(self, part: Raster, column: int) -> None:
         """Put another raster of the same height at a column."""

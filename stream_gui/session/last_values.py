@@ -51,6 +51,8 @@ class LastValues(QObject):
         self._live = False
         self._followed: dict[str, Following] = {}
         self._from_plots: set[str] = set()
+        self._shown: set[str] = set()
+        self._newest: dict[str, object] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(round(INTERVAL_S * 1000))
         self._timer.timeout.connect(self.refresh)
@@ -78,7 +80,8 @@ class LastValues(QObject):
     def refresh(self) -> None:
         """Begin and end what is followed, and take over what the plots have."""
         plotted = self._plotted()
-        for name, value in plotted.items():
+        newest, self._newest = self._newest, {}
+        for name, value in (newest | plotted).items():
             self._tree.set_value(name, value)
         self._tree.forget_values(self._from_plots - set(plotted) - set(self._followed))
         self._from_plots = set(plotted)
@@ -106,6 +109,8 @@ class LastValues(QObject):
     def _end(self, names: set[str], *, keep: set[str]) -> None:
         for name in names:
             self._followed.pop(name).end()
+            self._newest.pop(name, None)
+        self._shown -= names
         self._tree.forget_values(names - keep)
 
     async def _follow(self, client: sc.Client, name: str, history: int) -> None:
@@ -124,5 +129,11 @@ class LastValues(QObject):
             await reader.close()
 
     def _show(self, name: str, value: object) -> None:
-        if name in self._followed:
+        """Show a first value at once, the others together: each painting of the tree costs."""
+        if name not in self._followed:
+            return
+        if name in self._shown:
+            self._newest[name] = value
+        else:
+            self._shown.add(name)
             self._tree.set_value(name, value)

@@ -56,10 +56,12 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumHeight(90)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._colours = PlotColours.of(self.palette())
         self._origin_ns = 0
         self._value_step = 0.0
         self._ranges: tuple[float, ...] = ()
+        self._shows_times = True
         self.box = GestureBox()
         self.time_axis = TimeAxisItem()
         self.value_axis = ValueAxisItem()
@@ -114,6 +116,9 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def show_time_axis(self, shown: bool) -> None:
         """Show the times below, or leave the room to the curves."""
+        if shown != self._shows_times:
+            self._shows_times = shown
+            self._link_time_axis()
         self.time_axis.setStyle(showValues=shown)
         self.time_axis.setHeight(self._line_height() + 10 if shown else 5)
 
@@ -173,12 +178,20 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.ci.addItem(self.box, 0, 1)
         self.ci.addItem(self.time_axis, 1, 1)
         self.value_axis.linkToView(self.box)
-        self.time_axis.linkToView(self.box)
+        self._link_time_axis()
         font = self._small_font()
         for axis in (self.value_axis, self.time_axis):
             axis.setStyle(tickFont=font)
         self.value_axis.setWidth(int(QFontMetricsF(font).horizontalAdvance(_WIDEST_LABEL)) + 14)
         self.show_time_axis(True)
+
+    def _link_time_axis(self) -> None:
+        """Let the axis move with the view, but not where it shows only its line."""
+        if self._shows_times:
+            self.time_axis.linkToView(self.box)
+        else:
+            self.time_axis.unlinkFromView()
+            self.time_axis.show_ticks(1, [], 0)
 
     def _connect_gestures(self) -> None:
         for name in ("panned", "zoomed", "lifted", "stretched", "activated", "fit_wanted"):
@@ -235,7 +248,8 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         width = metrics.horizontalAdvance(time_label(view.stop_ns, step_ns)) + 26
         step_ns = time_step_ns(duration_ns, max(1, int(self.box.width() / width)))
         ticks = time_ticks(view.start_ns, view.stop_ns, step_ns)
-        self.time_axis.show_ticks(step_ns, ticks, self._origin_ns)
+        if self._shows_times:
+            self.time_axis.show_ticks(step_ns, ticks, self._origin_ns)
         return (np.array(ticks, np.int64) - view.start_ns) // view.column_ns
 
     def _show_value_ticks(self, low: float, high: float, unit: str) -> Any:
