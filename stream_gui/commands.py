@@ -76,8 +76,9 @@ def demo(
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         seconds = seconds or OFF_SCREEN_SECONDS
         screenshot = screenshot or Path("demo.png")
-        typer.echo(f"There is no display here: the demo runs off screen for {seconds:g} s.")
     require_qt()
+    if off_screen:
+        typer.echo(f"There is no display here: the demo runs off screen for {seconds:g} s.")
     from stream_gui.app import Options, run
     from stream_gui.session.tour import Tour
 

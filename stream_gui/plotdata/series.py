@@ -37,6 +37,12 @@ class Gap:
     reason: str
     count: int | None
 
+    def joined(self, reason: str, count: int | None) -> Gap:
+        """This gap with another one in the same place."""
+        reasons = dict.fromkeys([*self.reason.split("; "), reason])
+        both = None if count is None or self.count is None else self.count + count
+        return Gap(self.index, "; ".join(reasons), both)
+
 
 class Series:
     """The newest samples of one column of a numeric channel.
@@ -218,7 +224,7 @@ class Series:
         broken = times.append_to(self._times, len(samples))
         if before_ns is not None and (self._times.newest_ns or 0) < before_ns:
             self._epoch += 1
-        if broken:
+        if broken and self._gap_numbers[-1:] != [self._samples.end]:  # else the reason is known
             self._add_gap("nothing came for a while, or the clock was set back", None)
         self._samples.write(samples)
         self._pyramid.fold()
@@ -229,9 +235,7 @@ class Series:
     def _add_gap(self, reason: str, count: int | None) -> None:
         number = self._samples.end
         if self._gap_numbers and self._gap_numbers[-1] == number:
-            known = self._gaps.pop()
-            both = None if count is None or known.count is None else known.count + count
-            self._gaps.append(Gap(number, f"{known.reason}; {reason}", both))
+            self._gaps[-1] = self._gaps[-1].joined(reason, count)
             return
         self._gaps.append(Gap(number, reason, count))
         self._gap_numbers.append(number)

@@ -50,3 +50,13 @@ def test_a_missing_system_library_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(ctypes, "CDLL", missing)
     with pytest.raises(ImportError, match=r"libxcb-cursor\.so\.0"):
         commands.require_qt()
+
+
+def test_without_the_toolkit_the_demo_says_nothing_but_that(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setattr(commands, "NEEDED", ("no_such_toolkit",))
+    with pytest.raises(ImportError, match="no_such_toolkit"):
+        commands.demo()
+    assert capsys.readouterr().out == ""

@@ -142,6 +142,15 @@ def test_neighbouring_gaps_become_one() -> None:
     assert [(gap.count, gap.reason) for gap in series.gaps()] == [(3, "a; b")]
 
 
+def test_a_loss_keeps_its_reason_and_its_count_though_nothing_came_meanwhile() -> None:
+    series = Series("x")
+    series.append(np.arange(100.0), time_ns=T0, interval_ns=1_000_000)
+    series.mark_gap("overflow", 3)
+    series.mark_gap("overflow", 4)
+    series.append(np.arange(100.0), time_ns=T0 + 10**10, interval_ns=1_000_000)
+    assert [(gap.index, gap.count, gap.reason) for gap in series.gaps()] == [(100, 7, "overflow")]
+
+
 def test_a_hole_in_regular_time_is_a_gap_but_jitter_is_none() -> None:
     series = regular(np.zeros(100), interval_ns=1000)
     series.append(np.zeros(100), time_ns=T0 + 120_000, interval_ns=1000)
