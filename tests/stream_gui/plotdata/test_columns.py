@@ -126,5 +126,7 @@ def test_a_spike_keeps_its_column_and_its_height_while_scrolling(
         for view, columns in zip(views, found, strict=True)
     ]
     assert [columns.most for columns in found] == [500.0, 500.0]
-    assert peaks[0] == peaks[1]
+    last_ns = T0 + len(raw) * 1000
+    filled = views[0].start_ns >= T0 and views[1].stop_ns <= last_ns  # else bins change their size
+    assert abs(peaks[0] - peaks[1]) <= (0 if filled else 1)
     assert abs(peaks[0] * column_ns - (T0 + spike * 1000)) <= 2 * column_ns
