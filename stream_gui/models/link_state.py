@@ -29,6 +29,7 @@ class LinkState(QObject):
         address: "host:port" of the server joined, or to be joined; "" before the first.
         client_name: the name that this window has there.
         problem: why the last attempt failed or the link ended, or "".
+        wants_secret: whether it failed because the secret was missing or wrong.
     """
 
     changed = Signal()
@@ -39,6 +40,7 @@ class LinkState(QObject):
         self.address = ""
         self.client_name = ""
         self.problem = ""
+        self.wants_secret = False
 
     @property
     def connected(self) -> bool:
@@ -62,10 +64,12 @@ class LinkState(QObject):
         address: str | None = None,
         client_name: str | None = None,
         problem: str = "",
+        wants_secret: bool = False,
     ) -> None:
         """Take the new facts; those not given stay, but a problem is of its own moment."""
         self.phase = phase
         self.problem = problem
+        self.wants_secret = wants_secret
         if address is not None:
             self.address = address
         if client_name is not None:

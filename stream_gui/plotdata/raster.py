@@ -38,7 +38,7 @@ class Raster:
     def scroll(self, columns: int) -> None:
         """Move everything to the left; what is left of the last columns is meaningless."""
         if columns:
-            flat = memoryview(self.pixels).cast("B")  # moves in place; numpy would copy it first
+            flat = self.pixels.data.cast("B")  # moves in place; numpy would copy it first
             flat[: -4 * columns] = flat[4 * columns :]
 
     def paste(self, part: Raster, column: int) -> None:

@@ -111,8 +111,10 @@ class Link(QObject):
         try:
             client = await self._portal.call(self._open(target))
         except (sc.StreamError, OSError, TimeoutError, ValueError) as error:
-            self.state.update(LinkPhase.DISCONNECTED, problem=str(error))
-            self._feedback.error(f"connect to {target.address}", str(error))
+            problem = _in_words(error)
+            wants_secret = isinstance(error, sc.AuthenticationFailed)
+            self.state.update(LinkPhase.DISCONNECTED, problem=problem, wants_secret=wants_secret)
+            self._feedback.error(f"connect to {target.address}", problem)
             return
         except asyncio.CancelledError:
             self.state.update(LinkPhase.DISCONNECTED)
@@ -172,3 +174,9 @@ async def _ended(task: asyncio.Task[None] | None) -> None:
     if task is not None and not task.done():
         task.cancel()
         await asyncio.wait([task])
+
+
+def _in_words(error: BaseException) -> str:
+    """What an operator is told: the fact, without the remedy for those who write programs."""
+    fact, _, remedy = str(error).partition("; give ")
+    return fact if "Client(" in remedy else str(error)

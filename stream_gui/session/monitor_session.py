@@ -66,6 +66,8 @@ class MonitorSession:
         self.plots = PlotLayout()
         self.plots.from_dict(settings.settings.plots)
         self.has_keyring = False
+        self._asked_for: tuple[Target | None, bool] = None, False
+        self.link.joined.connect(self._joined)
         self.channels.came.connect(self.feeds.channel_came)
         self.channels.gone.connect(self.feeds.channel_gone)
         if settings.problem:
@@ -83,7 +85,7 @@ class MonitorSession:
     def join(
         self, target: Target, *, keep_secret: bool = False, recall_secret: bool = False
     ) -> None:
-        """Connect to a server and remember it.
+        """Connect to a server and, if that succeeds, remember it.
 
         Args:
             target: the server.
@@ -123,10 +125,17 @@ class MonitorSession:
         self.bridge.close()
 
     def _join(self, target: Target, *, keep_secret: bool) -> None:
+        self._asked_for = target, keep_secret
+        self.link.connect_to(target)
+
+    def _joined(self, target: Target) -> None:
+        """Remember the server that was asked for, once it has let us in."""
+        asked_for, keep_secret = self._asked_for
+        if target is not asked_for:
+            return
         recent = RecentServer(target.address, target.name, bool(target.secret), keep_secret)
         self.settings.remember(recent)
         self.save_settings()
-        self.link.connect_to(target)
         if keep_secret and target.secret:
             self.tasks.start(self._keep(target), doing="keep the secret")
 

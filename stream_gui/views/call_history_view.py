@@ -42,6 +42,8 @@ class CallDelegate(QStyledItemDelegate):
     ) -> None:
         super().initStyleOption(option, index)
         name, colour = LOOKS[CallStatus(index.data(CallHistory.StatusRole))]
+        if index.column() == 1:  # both target and method matter
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
         if index.column() == 0:
             shade = str(getattr(self._appearance.theme, colour))
             option.icon = self._appearance.icon(name, shade)
@@ -88,7 +90,7 @@ class CallHistoryView(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.table)
         self.splitter.addWidget(self.detail)
-        self.splitter.setSizes([170, 90])
+        self.splitter.setSizes([150, 130])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.splitter)

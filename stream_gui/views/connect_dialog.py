@@ -208,3 +208,6 @@ class ConnectDialog(QDialog):
             self.accept()
         elif state.phase is LinkPhase.DISCONNECTED and state.problem:
             self.problem.setText(state.problem)
+            if state.wants_secret:
+                self.secret.setFocus()
+                self.secret.selectAll()

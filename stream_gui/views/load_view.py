@@ -116,13 +116,14 @@ class LoadView(QWidget):
         if server is None:
             self.server.setText("No server")
             return
+        count = self._load.clients.rowCount()
         facts = [
             server.name or server.address,
             f"processor {server.cpu:.0%} of a core",
             f"memory {bytes_text(server.memory_bytes)}",
             f"loop delay {duration_text(server.loop_delay_s)}",
             f"buffered {bytes_text(server.buffered_bytes)}",
-            f"{self._load.clients.rowCount()} clients",
+            f"{count} client" if count == 1 else f"{count} clients",
         ]
         self.server.setText("   ·   ".join(facts))
 
@@ -131,6 +132,7 @@ class LoadView(QWidget):
         action.setShortcut(QKeySequence(Qt.Key.Key_Delete))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(self._ask_to_disconnect)
+        action.setEnabled(False)
         self._appearance.dress(action, "disconnect")
         self.table.addAction(action)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

@@ -87,6 +87,7 @@ class MethodList(QWidget):
         self._appearance.dress(again, "refresh")
         row = QHBoxLayout()
         row.setContentsMargins(8, 6, 6, 4)
+        row.setSpacing(6)
         row.addWidget(QLabel("Target"))
         row.addWidget(self.targets, 1)
         row.addWidget(again)

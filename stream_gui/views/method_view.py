@@ -105,7 +105,8 @@ class MethodView(QWidget):
         limit.setValue(DEFAULT_LIMIT_S)
         limit.setAccessibleName("Time limit")
         limit.setToolTip("When this time has passed the call is given up and its target told")
-        limit.setFixedWidth(78)
+        limit.setFixedWidth(84)
+        limit.lineEdit().setTextMargins(6, 0, 2, 0)
         limit.valueChanged.connect(lambda _: self._compose())
         return limit
 

@@ -34,8 +34,13 @@ async def test_a_refusal_is_told_and_stays_visible(
 
 async def test_a_wrong_secret_is_refused(session: MonitorSession, eventually: Any) -> None:
     async with sc.Server("127.0.0.1", 0, secret="right") as server:
-        session.join(Target(server.address, secret="wrong"))
+        session.join(Target(server.address))
         await eventually(lambda: session.state.problem)
+        assert "Client(" not in session.state.problem  # no advice for programs
+        assert session.state.wants_secret
+        session.join(Target(server.address, secret="wrong"))
+        await eventually(lambda: "wrong" in session.state.problem)
+        assert session.settings.recent == []
         session.join(Target(server.address, secret="right"))
         await eventually(lambda: session.state.connected)
 

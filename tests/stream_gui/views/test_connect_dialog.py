@@ -80,6 +80,17 @@ def test_it_follows_the_link_and_goes_when_connected(
         session.state.update(LinkPhase.CONNECTED)
 
 
+def test_a_missing_secret_is_asked_for(
+    qtbot: Any, dialog: ConnectDialog, session: MonitorSession
+) -> None:
+    with qtbot.waitExposed(dialog):
+        dialog.open()
+    dialog.connect_button.click()
+    session.state.update(LinkPhase.DISCONNECTED, problem="wrong secret", wants_secret=True)
+    assert dialog.focusWidget() is dialog.secret
+    dialog.reject()
+
+
 def test_a_recent_server_can_be_forgotten(
     qtbot: Any, dialog: ConnectDialog, session: MonitorSession
 ) -> None:
