@@ -9,6 +9,7 @@ import math
 import operator
 import sys
 from array import array
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -34,6 +35,14 @@ __all__ = [
 
 BLOCK_BYTES = 64 * 1024
 BLOCK_ITEMS = 1024
+
+# What an object takes of a block's room: its bytes, but so much at least that the items are
+# bounded by the same sum.
+_LEAST_BYTES = BLOCK_BYTES // BLOCK_ITEMS
+_PREFIX_BYTES = 5  # at most, before the bytes of a text
+_SHORT = _LEAST_BYTES - _PREFIX_BYTES
+_FIXED = frozenset({type(None), bool, float})
+_LEAST_INT, _GREATEST_INT = -(2**63), 2**64 - 1
 
 _TIMES = int(Flag.TIMES)
 _INTERVAL = int(Flag.INTERVAL)
@@ -69,7 +78,11 @@ class Batch(Protocol):
     """What all batches can do."""
 
     codec: int
-    count: int
+
+    @property
+    def count(self) -> int:
+        """How many items there are."""
+        ...
 
     @property
     def full(self) -> bool:
@@ -81,8 +94,11 @@ class Batch(Protocol):
         """Of the data so far."""
         ...
 
-    def add(self, value: Any, time_ns: int) -> None:
+    def add(self, value: Any, time_ns: int) -> bool:
         """Take one item.
+
+        Returns:
+            Whether the batch is full now.
 
         Raises:
             InvalidValue: it cannot be encoded; the batch is as before.
@@ -108,50 +124,89 @@ def _pack_times(times: array[int]) -> tuple[int, bytes]:
 
 
 class ObjectBatch:
-    """Items of codec `object`, encoded into one growing buffer."""
+    """Items of codec `object`; those that cannot change are encoded together when they leave."""
 
     codec = int(CodecNumber.OBJECT)
 
     def __init__(self) -> None:
-        self.count = 0
         self._begin()
 
     def _begin(self) -> None:
         self._buffer = bytearray()
         self._ends: list[int] = []
+        self._values: list[Any] = []  # behind those in the buffer
         self._times = array("q")
+        self._room = BLOCK_BYTES
+
+    @property
+    def count(self) -> int:
+        """How many items there are."""
+        return len(self._times)
 
     @property
     def full(self) -> bool:
         """Whether the block should leave before another item comes."""
-        return self.count >= BLOCK_ITEMS or len(self._buffer) >= BLOCK_BYTES
+        return self._room <= 0
 
     @property
     def size_bytes(self) -> int:
         """Of the data so far."""
+        self._encode_values()
         return len(self._buffer)
 
-    def add(self, value: Any, time_ns: int) -> None:
+    def add(self, value: Any, time_ns: int) -> bool:
         """Take one item."""
+        kind = type(value)
+        size = _LEAST_BYTES
+        if kind is bytes or (kind is str and value.isascii()):
+            if len(value) > _SHORT:
+                size = len(value) + _PREFIX_BYTES
+                if size >= BLOCK_BYTES:
+                    return self._add_encoded(value, time_ns)
+        elif kind not in _FIXED and not (kind is int and _LEAST_INT <= value <= _GREATEST_INT):
+            return self._add_encoded(value, time_ns)
+        try:
+            self._times.append(time_ns)
+        except (TypeError, OverflowError):
+            raise _refused_time(time_ns) from None
+        self._values.append(value)
+        self._room = room = self._room - size
+        return room <= 0
+
+    def _add_encoded(self, value: Any, time_ns: int) -> bool:
+        """Take what may change, is large, or may be refused."""
+        if self._values:
+            self._encode_values()
         buffer = self._buffer
+        start = len(buffer)
         objects.encode_into(value, buffer)
         try:
             self._times.append(time_ns)
         except (TypeError, OverflowError):
-            del buffer[self._ends[-1] if self.count else 0 :]
+            del buffer[start:]
             raise _refused_time(time_ns) from None
-        self._ends.append(len(buffer))
-        self.count += 1
+        end = len(buffer)
+        self._ends.append(end)
+        size = end - start
+        self._room = room = self._room - (size if size > _LEAST_BYTES else _LEAST_BYTES)
+        return room <= 0
+
+    def _encode_values(self) -> None:
+        encoded = list(map(objects.encode_plain, self._values))
+        self._values.clear()
+        start = len(self._buffer)
+        self._ends += map(start.__add__, accumulate(map(len, encoded)))
+        self._buffer += b"".join(encoded)
 
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
+        self._encode_values()
         flags, prefix = _pack_times(self._times)
-        if self.count > 1:
+        if len(self._times) > 1:
             prefix += pack_uint32(self._ends)
         parts: list[Buffer] = [prefix, self._buffer] if prefix else [self._buffer]
         size = len(prefix) + len(self._buffer)
-        packed = Packed(self.codec, flags, self.count, self._times[0], parts, size)
-        self.count = 0
+        packed = Packed(self.codec, flags, len(self._times), self._times[0], parts, size)
         self._begin()
         return packed
 
@@ -174,7 +229,7 @@ class ItemBatch:
         """Whether the block should leave before another item comes."""
         return self.count >= BLOCK_ITEMS or self.size_bytes >= BLOCK_BYTES
 
-    def add(self, value: Any, time_ns: int) -> None:
+    def add(self, value: Any, time_ns: int) -> bool:
         """Take one item."""
         parts = self._encode(value)
         try:
@@ -188,6 +243,7 @@ class ItemBatch:
         self.size_bytes += padding + sum(map(len, parts))
         self._ends.append(self.size_bytes)
         self.count += 1
+        return self.full
 
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
@@ -232,7 +288,7 @@ class SamplesBatch:
         single = self._single
         return len(self._data) + (len(single) * single.itemsize if single else 0)
 
-    def add(self, value: Any, time_ns: int) -> None:
+    def add(self, value: Any, time_ns: int) -> bool:
         """Take one sample."""
         if self._run is not None:
             self._expand_run()
@@ -254,6 +310,7 @@ class SamplesBatch:
             self._times.pop()
             raise
         self.count += 1
+        return self.full
 
     def _check_narrow(self, value: Any) -> None:
         """Refuse what is infinite as float32 only; the array takes it without a word."""

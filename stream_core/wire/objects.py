@@ -19,7 +19,7 @@ from msgspec.msgpack import Ext
 
 from stream_core.errors import InvalidValue, ProtocolError
 
-__all__ = ["PLAIN_TYPES", "Taken", "decode", "decode_run", "encode", "encode_into"]
+__all__ = ["PLAIN_TYPES", "Taken", "decode", "decode_run", "encode", "encode_into", "encode_plain"]
 
 NESTED_VALUES = 128
 
@@ -46,7 +46,7 @@ PLAIN_TYPES = frozenset({_NoneType, bool, int, float, str, bytes})
 _are_plain = PLAIN_TYPES.issuperset
 _COMPLEX = struct.Struct("<dd")
 _ENCODER = msgspec.msgpack.Encoder()
-_encode_plain = _ENCODER.encode
+encode_plain = _encode_plain = _ENCODER.encode  # of what is plain, in 64 bits and in Unicode
 _encode_plain_into = _ENCODER.encode_into
 
 

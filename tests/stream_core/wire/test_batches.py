@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from stream_core.errors import InvalidValue
 from stream_core.values import Codec
+from stream_core.wire import objects
 from stream_core.wire.batches import (
     BLOCK_BYTES,
     BLOCK_ITEMS,
@@ -175,6 +176,36 @@ def test_a_batch_is_full_by_items_or_bytes(codec: CodecNumber) -> None:
     assert not batch.full
     batch.add(bytes(BLOCK_BYTES), 0)
     assert batch.full
+
+
+@pytest.mark.parametrize("value", [None, True, 7, 2**80, 1.5, "text", "tëxt", b"x", [1, "a"]])
+def test_adding_says_when_a_batch_is_full(value: Any) -> None:
+    batch = ObjectBatch()
+    added = [batch.add(value, index) for index in range(BLOCK_ITEMS)]
+    assert added == [False] * (BLOCK_ITEMS - 1) + [True]
+    assert batch.full
+    assert values_of(batch)[0] == [value] * BLOCK_ITEMS
+
+
+@pytest.mark.parametrize("value", [b"x" * 900, "x" * 900, "\u20ac" * 300, [b"x" * 900], 2**7200])
+def test_a_batch_of_longer_items_has_few_of_them(value: Any) -> None:
+    batch = ObjectBatch()
+    while not batch.add(value, 0):
+        pass
+    assert BLOCK_BYTES - 1000 < batch.size_bytes < BLOCK_BYTES + 1000
+
+
+def test_what_is_encoded_late_and_at_once_keeps_its_order() -> None:
+    values = [1, [2], "3", 2**64 - 1, 2**64, -(2**63), -(2**63) - 1, "\ud800", b"", {}, None, 1.5]
+    batch = ObjectBatch()
+    for index, value in enumerate(values):
+        batch.add(value, index)
+        assert batch.count == index + 1
+    size = batch.size_bytes
+    assert size == sum(len(objects.encode(value)) for value in values)
+    found, times = values_of(batch)
+    assert all(map(equal, found, values))
+    assert times == list(range(len(values)))
 
 
 # Samples
