@@ -7,7 +7,7 @@ reason. It waits for nothing; frames go to the function that it was given.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from time import monotonic_ns
 from typing import Any
 
@@ -86,9 +86,10 @@ class Outlet:
         self._room = True
         self._codec: CodecNumber | None = None
         self._times = SampleTimes(None)
+        self._direct: Collection[type] | None = PLAIN_TYPES  # need no look at the codec; None: all
         self._batch: Batch = ObjectBatch()
         self._spare: Batch = ObjectBatch()
-        self._first = 0
+        self._first = -1  # the number of the open block's first item; -1: it is empty
         self._dirty = False
         self._turn_ns = 0
         self._every = 1
@@ -108,7 +109,7 @@ class Outlet:
         self.info = info
         self._codec = None if info.codec is None else CodecNumber[Codec(info.codec).name]
         self._times = SampleTimes(info.rate_hz)
-        self._batch = self._new_batch(self._codec or CodecNumber.OBJECT)
+        self._use(self._new_batch(self._codec or CodecNumber.OBJECT))
         self._announced = base
         self.follow(demand, told)
 
@@ -119,8 +120,7 @@ class Outlet:
 
     def detach(self) -> None:
         """The link is down: what is in the open block is lost, its numbers become a gap."""
-        if self._batch.count:
-            self._batch.pack()
+        self._discard_batch()
         self._gap |= LINK
         self._dirty = False
         self.number = 0
@@ -143,8 +143,7 @@ class Outlet:
         """Nothing is sent any more."""
         if self.closed is None:
             self.closed = reason
-        if self._batch.count:
-            self._batch.pack()
+        self._discard_batch()
         self.number = 0
         self._changed()
 
@@ -181,15 +180,14 @@ class Outlet:
             time_ns = now_ns + self._clock.offset_ns
         if self._selective:
             return self._offer_selected(value, time_ns, now_ns)
-        batch = self._batch
-        if self._codec is None and (batch.codec != OBJECT or type(value) not in PLAIN_TYPES):
-            batch = self._add(value, time_ns)
+        direct = self._direct
+        if direct is None or type(value) in direct:
+            full = self._batch.add(value, time_ns)
         else:
-            batch.add(value, time_ns)
-        if batch.count == 1:
+            full = self._add(value, time_ns)
+        if self._first < 0:
             self._first = self.next
-        full = batch.full
-        if full and batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+        if full and self._batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
             self._refuse_last()
         self.next += 1
         if not self._dirty:
@@ -203,7 +201,8 @@ class Outlet:
 
     def _refuse_last(self) -> None:
         """The last item of the batch is too large: what came before it leaves without it."""
-        packed = self._batch.pack()
+        packed, first = self._batch.pack(), self._first
+        self._first = -1
         if packed.count > 1:
             body = b"".join(packed.parts)
             whole = Block(
@@ -212,14 +211,17 @@ class Outlet:
                 0,
                 packed.count,
                 self._every,
-                self._first,
+                first,
                 packed.time_ns,
                 body,
             )
             kept = whole.cut(range(packed.count - 1))
-            self._send_items(kept.codec, kept.flags, kept.count, kept.time_ns, [kept.body])
-        raise LimitExceeded(
-            f"an item for channel '{self.name}' of about {packed.size_bytes} bytes: the server's "
+            self._send_items(first, kept.codec, kept.flags, kept.count, kept.time_ns, [kept.body])
+        raise self._too_large(packed.size_bytes)
+
+    def _too_large(self, size_bytes: int) -> LimitExceeded:
+        return LimitExceeded(
+            f"an item for channel '{self.name}' of about {size_bytes} bytes: the server's "
             f"limit is frame_bytes={self.limit_bytes}"
         )
 
@@ -268,7 +270,7 @@ class Outlet:
             together = batch.size_bytes + chosen.nbytes + FRAME_SPARE_BYTES
             if together > self.limit_bytes or not batch.follows(time_ns, interval_ns * every):
                 self._flush_batch()
-            if batch.count == 0:
+            if self._first < 0:
                 self._first = first
             chosen = chosen if chosen.flags.c_contiguous else chosen.copy()
             batch.add_rows(chosen, time_ns, interval_ns * every)
@@ -295,10 +297,10 @@ class Outlet:
             self._gap |= WITHHELD
         else:
             self._prepare(self.next, withheld=True)
-            batch = self._add(value, time_ns)
-            if batch.count == 1:
+            self._add(value, time_ns)
+            if self._first < 0:
                 self._first = self.next
-            if batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+            if self._batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
                 self._refuse_last()
         self.next += 1
         if not self._dirty and self._batch.count:
@@ -314,21 +316,20 @@ class Outlet:
         codec = self._codec_for(value)
         spare = self._spare if self._spare.codec == codec else self._new_batch(codec)
         spare.add(value, time_ns)
-        if spare.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
-            self._batch, self._spare = spare, self._batch
-            try:
-                self._refuse_last()
-            finally:
-                self._batch, self._spare = self._spare, self._batch
+        size_bytes = spare.size_bytes
+        if size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+            spare.pack()  # what is held stays
+            raise self._too_large(size_bytes)
         self._prepare(self.next, withheld=False)
-        self._batch, self._spare = spare, self._batch
+        self._spare = self._batch
+        self._use(spare)
         self._first = self.next
 
     def _prepare(self, number: int, *, withheld: bool) -> None:
         """Make room for an item that replaces what is held, or follows with a jump."""
         batch = self._batch
         if batch.count and self._newest_ns:
-            batch.pack()
+            self._discard_batch()
             self._gap |= WITHHELD
         elif batch.count and number != self._first + batch.count * self._every:
             self._flush_batch()
@@ -384,11 +385,26 @@ class Outlet:
         batch = self._batch
         if batch.count == 0:
             return
-        packed = batch.pack()
-        self._send_items(packed.codec, packed.flags, packed.count, packed.time_ns, packed.parts)
+        packed, first = batch.pack(), self._first
+        self._first = -1
+        self._send_items(
+            first, packed.codec, packed.flags, packed.count, packed.time_ns, packed.parts
+        )
+
+    def _discard_batch(self) -> None:
+        """What is in the open block is not sent."""
+        if self._batch.count:
+            self._batch.pack()
+        self._first = -1
 
     def _send_items(
-        self, codec: int, flags: int, count: int, time_ns: int, parts: Sequence[Buffer]
+        self,
+        first: int,
+        codec: int,
+        flags: int,
+        count: int,
+        time_ns: int,
+        parts: Sequence[Buffer],
     ) -> None:
         head = header(
             Kind.DATA,
@@ -398,10 +414,10 @@ class Outlet:
             address=self.number,
             count=count,
             stride=1 if self._newest_ns else self._every,
-            sequence=self._first,
+            sequence=first,
             time_ns=time_ns,
         )
-        self._announced = self._first + (count - 1) * self._every + 1
+        self._announced = first + (count - 1) * self._every + 1
         self._gap = WITHHELD if self._every > 1 else 0
         self._send(head, *parts)
 
@@ -436,15 +452,23 @@ class Outlet:
             return self._codec
         return CodecNumber.ARRAY if type(value).__name__ == "ndarray" else CodecNumber.OBJECT
 
-    def _add(self, value: Any, time_ns: int) -> Batch:
+    def _add(self, value: Any, time_ns: int) -> bool:
         """Add to the open batch, or to a new one if the value needs another codec."""
         codec = self._codec_for(value)
         batch = self._batch if self._batch.codec == codec else self._new_batch(codec)
-        batch.add(value, time_ns)  # a refused value leaves everything as it was
+        full = batch.add(value, time_ns)  # a refused value leaves everything as it was
         if batch is not self._batch:
             self._flush_batch()
-            self._batch = batch
-        return batch
+            self._use(batch)
+        return full
+
+    def _use(self, batch: Batch) -> None:
+        """Have the next items go there."""
+        self._batch = batch
+        if self._codec is None:
+            self._direct = PLAIN_TYPES if batch.codec == OBJECT else ()
+        else:
+            self._direct = None
 
     def rows(self, array: Any) -> Any:
         """The array as samples of this channel.

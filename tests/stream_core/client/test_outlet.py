@@ -178,3 +178,25 @@ def test_samples_leave_in_blocks_that_the_reader_can_place_in_time() -> None:
     assert list(Block.received(frame).times_ns()) == list(range(1000, 10_001_000, 1_000_000))
     with pytest.raises(InvalidValue):
         wire.outlet.rows(["text"])
+
+
+def test_what_is_held_survives_a_newer_item_that_is_too_large() -> None:
+    wire = Wire(DemandNotice("active", newest_interval_ns=1, binding=True))
+    wire.outlet.offer("held", 1)
+    with pytest.raises(LimitExceeded):
+        wire.outlet.offer(bytes(1 << 20), 2)
+    wire.outlet.flush(final=True)
+    assert wire.data() == [(0, 1, 0)]
+
+
+def test_items_of_other_kinds_follow_one_that_was_held() -> None:
+    wire = Wire(DemandNotice("active", newest_interval_ns=1, binding=True))
+    wire.outlet.offer(np.zeros(2), 1)
+    wire.told("active")
+    wire.outlet.offer("text", 2)
+    wire.outlet.offer(np.zeros(2), 3)
+    wire.outlet.offer(5, 4)
+    wire.outlet.flush()
+    codecs = [frame.codec for frame in wire.frames if frame.kind == Kind.DATA]
+    assert codecs == [CodecNumber.ARRAY, CodecNumber.OBJECT, CodecNumber.ARRAY, CodecNumber.OBJECT]
+    assert wire.data() == [(0, 1, 0), (1, 1, 0), (2, 1, 0), (3, 1, 0)]
