@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -131,6 +132,18 @@ class PlotPanel(QWidget):
     def sizeHint(self) -> QSize:
         """Enough to read it."""
         return QSize(640, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for all rows of the legend, and for curves below them."""
+        hint = super().minimumSizeHint()
+        rows = self.legend.heightForWidth(self.legend.width())
+        return QSize(hint.width(), max(hint.height(), rows + self.canvas.minimumHeight() + 4))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The legend may need more rows now, or fewer."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette."""

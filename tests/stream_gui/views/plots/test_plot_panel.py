@@ -190,3 +190,16 @@ def test_the_panel_closes_by_its_button(area: PlotArea, layout: PlotLayout) -> N
     panel = area.panels[layout.add_panel()]
     panel.closed.emit()
     assert layout.panels == ()
+
+
+def test_a_legend_of_many_rows_leaves_room_for_the_curves(
+    area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, qtbot: QtBot
+) -> None:
+    for channel in ("a", "b", "c"):
+        layout.plot_in_new_panel(channel)
+    feeds["a"].become_live(*(f"column{number}" for number in range(MOST_COLUMNS)))
+    area.resize(420, 480)
+    panel = area.panels[layout.panels[0]]
+    qtbot.waitUntil(lambda: panel.canvas.geometry().bottom() < panel.height(), timeout=2000)
+    assert panel.canvas.height() >= panel.canvas.minimumHeight()
+    assert panel.legend.height() >= panel.legend.heightForWidth(panel.legend.width())

@@ -1,0 +1,133 @@
+"""The demo in a real window, driven by mouse and keyboard alone, judged by its pixels."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+TOOLS = ("Xvfb", "openbox", "xdotool", "import")
+MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
+PATIENCE_S = 12.0
+WIDTH, HEIGHT = 1280, 800
+CURVE = (0x15, 0x65, 0xC8)
+"""About the colour of a panel's first curve."""
+
+pytestmark = [
+    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
+    pytest.mark.timeout(60),
+]
+
+Pixels = NDArray[np.uint8]
+
+
+class Screen:
+    """A screen of its own with the mouse and the keys before it."""
+
+    def __init__(self, display: str, folder: Path) -> None:
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("QT_")},
+            "DISPLAY": display,
+            "XDG_CONFIG_HOME": str(folder),
+            "XDG_STATE_HOME": str(folder),
+        }
+        self.environment.pop("WAYLAND_DISPLAY", None)
+        self._file = folder / "screen.png"
+
+    def do(self, *arguments: str) -> str:
+        """Move, click, type."""
+        done = subprocess.run(
+            ["xdotool", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stdout.strip()
+
+    def pixels(self) -> Pixels:
+        """What is to be seen: rows, columns, red green blue."""
+        command = ["import", "-window", "root", str(self._file)]
+        subprocess.run(command, env=self.environment, check=True)
+        image = QImage(str(self._file)).convertToFormat(QImage.Format.Format_RGB888)
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+        return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[Screen]:
+    reader, writer = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{WIDTH}x{HEIGHT}x24"]
+    command += ["-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=(writer,), stderr=subprocess.DEVNULL) as server:
+        os.close(writer)
+        try:
+            with os.fdopen(reader) as display:
+                screen = Screen(f":{display.readline().strip()}", tmp_path)
+            with subprocess.Popen(
+                ["openbox"], env=screen.environment, stderr=subprocess.DEVNULL
+            ) as windows:
+                yield screen
+                windows.terminate()
+        finally:
+            server.terminate()
+
+
+@pytest.fixture
+def demo(screen: Screen) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "stream_core", "demo", "--theme", "light"]
+    with subprocess.Popen(
+        command,
+        env=screen.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        yield process
+        process.terminate()
+
+
+def soon(holds: Callable[[], object]) -> None:
+    give_up = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < give_up, "it never came to be seen"
+        time.sleep(0.1)
+
+
+def crossings(pixels: Pixels) -> int:
+    """How often the curve crosses its own middle in the newest quarter of the only panel."""
+    height, width = pixels.shape[:2]
+    part = pixels[int(0.18 * height) : int(0.60 * height), int(0.62 * width) : int(0.73 * width)]
+    is_curve = np.abs(part.astype(int) - CURVE).sum(axis=2) < 90
+    drawn = is_curve.any(axis=0)
+    if not drawn.mean() > 0.9:
+        return 0
+    rows = np.arange(part.shape[0])[:, None]
+    heights = (is_curve * rows).sum(axis=0)[drawn] / is_curve.sum(axis=0)[drawn]
+    middle = (heights.min() + heights.max()) / 2
+    return int(np.count_nonzero(np.diff(heights > middle)))
+
+
+def test_a_channel_is_plotted_and_a_call_changes_its_curve(
+    screen: Screen, demo: subprocess.Popen[str]
+) -> None:
+    soon(lambda: "127.0.0.1" in screen.do("getactivewindow", "getwindowname"))
+    screen.do("key", "--delay", "150", "ctrl+5", *["ctrl+shift+w"] * 3)
+    screen.do("key", "ctrl+f", "type", "waveform")
+    screen.do("key", "--delay", "150", "Return", "Right", "Return")  # its first column
+    soon(lambda: crossings(screen.pixels()) > 20)  # 5 Hz, about two and a half seconds
+    screen.do("key", "--delay", "150", "ctrl+k")
+    screen.do("type", "--delay", "20", "rig.set_frequency(1.0)")
+    screen.do("key", "--delay", "150", "Escape", "Return")
+    soon(lambda: 0 < crossings(screen.pixels()) < 8)
+    screen.do("key", "ctrl+q")
+    told, _ = demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 0
+    assert told.splitlines()[-1] == "Ended the server and the publisher."
