@@ -25,6 +25,8 @@ PHASES = {
     sc.State.RECONNECTING: LinkPhase.RECONNECTING,
     sc.State.CLOSED: LinkPhase.DISCONNECTED,
 }
+ENDED = "the server ended the connection"
+EXPLAINED_WITHIN_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class Link(QObject):
         self.state = state
         self.client: sc.Client | None = None
         self._making: asyncio.Task[None] | None = None
+        self._ended: sc.Client | None = None
+        self._end_reason = ENDED
 
     def connect_to(self, target: Target) -> None:
         """Join a server, leaving the one joined now."""
@@ -98,6 +102,13 @@ class Link(QObject):
         """Leave the server."""
         before, self._making = self._making, None
         self._tasks.start(self._leave(before), doing="disconnect")
+
+    def explain_end(self, client: sc.Client, reason: str) -> None:
+        """Say why this client's link has ended: its readers are told, and tell it here."""
+        if client is self._ended:
+            self._end_reason = f"{ENDED}: {reason}"
+            if self.state.phase is LinkPhase.DISCONNECTED:
+                self.state.update(LinkPhase.DISCONNECTED, problem=self._end_reason)
 
     async def close(self) -> None:
         """Leave the server and wait until that is done."""
@@ -162,11 +173,17 @@ class Link(QObject):
             self._feedback.warning(self.state.address, "the link is broken; trying again")
 
     def _ended_by_server(self, client: sc.Client) -> None:
-        self.client = None
+        self.client, self._ended, self._end_reason = None, client, ENDED
         self.closed.emit()
-        self.state.update(LinkPhase.DISCONNECTED, problem="the server ended the connection")
-        self._feedback.error(self.state.address, "the server ended the connection")
-        self._tasks.start(self._portal.call(client.close()), doing="close the old connection")
+        self.state.update(LinkPhase.DISCONNECTED, problem=ENDED)
+        self._tasks.start(self._tell_end(client), doing="close the old connection")
+
+    async def _tell_end(self, client: sc.Client) -> None:
+        """Report the end once, with its reason if that comes soon."""
+        address = self.state.address
+        await self._portal.call(client.close())
+        await asyncio.sleep(EXPLAINED_WITHIN_S)
+        self._feedback.error(address, self._end_reason)
 
 
 async def _ended(task: asyncio.Task[None] | None) -> None:

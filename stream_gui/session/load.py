@@ -54,6 +54,9 @@ class Load:
         try:
             while True:
                 self._bridge.post(self._show, _statistics(await reader.get()))
+        except sc.ConnectionLost as error:
+            self._bridge.post(self._around.link.explain_end, client, str(error))
+            raise
         finally:
             await reader.close()
 

@@ -42,8 +42,6 @@ class CallDelegate(QStyledItemDelegate):
     ) -> None:
         super().initStyleOption(option, index)
         name, colour = LOOKS[CallStatus(index.data(CallHistory.StatusRole))]
-        if index.column() == 1:  # both target and method matter
-            option.textElideMode = Qt.TextElideMode.ElideMiddle
         if index.column() == 0:
             shade = str(getattr(self._appearance.theme, colour))
             option.icon = self._appearance.icon(name, shade)
@@ -120,7 +118,7 @@ class CallHistoryView(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate((100, 162, 110, 66)):
+        for column, width in enumerate((92, 162, 110, 64)):
             header.resizeSection(column, width)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)

@@ -36,7 +36,7 @@ from stream_gui.views.channel_delegate import ChannelDelegate
 
 __all__ = ["ChannelTreeView"]
 
-WIDTHS = (152, 92, 46, 66, 60, 56)
+WIDTHS = (148, 92, 46, 64, 60, 56)
 SETTLE_MS, TAGS = 150, 4
 EXPANDED_CHANNELS = 300
 

@@ -32,7 +32,7 @@ __all__ = ["MainWindow"]
 
 SIZE = QSize(1760, 1040)
 FRAME = QSize(8, 44)
-SIDE_SHARES = (0.302, 0.252)
+SIDE_SHARES = (0.306, 0.252)
 SAVE_MS = 60_000
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,

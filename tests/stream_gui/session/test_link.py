@@ -70,7 +70,8 @@ async def test_a_kick_ends_it_for_good(
     async with sc.Client("boss", server.address) as boss:
         await boss.kick("monitor", reason="enough")
         await eventually(lambda: joined.state.phase is LinkPhase.DISCONNECTED)
-    assert joined.state.problem
+        await eventually(lambda: "enough" in joined.state.problem)
+    await eventually(lambda: "enough" in str(joined.reports.index(0, 2).data()))
     assert joined.link.client is None
 
 
