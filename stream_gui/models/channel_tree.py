@@ -102,6 +102,12 @@ class ChannelTree(QAbstractItemModel):
         for parent, changed in rows.values():
             self._rows_changed(parent, min(changed), max(changed))
 
+    def forget_load(self) -> None:
+        """Nothing is measured any more: what was is no news."""
+        for node in self._channels.values():
+            node.items_per_s = 0.0
+            self._changed(node, RATE, RATE)
+
     # what views and the session ask
 
     @property

@@ -120,4 +120,6 @@ def _array(value: np.ndarray[Any, Any]) -> str:
 
 
 def _short_number(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, np.floating) else value_text(value)
+    if not isinstance(value, np.floating):
+        return value_text(value)
+    return f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"

@@ -9,6 +9,7 @@ import msgspec
 import stream_core as sc
 from stream_gui.models.channel_tree import ChannelTree
 from stream_gui.models.client_table import ClientTable
+from stream_gui.models.link_state import LinkPhase
 from stream_gui.models.load_history import LoadHistory
 from stream_gui.models.method_catalog import MethodCatalog
 from stream_gui.session.bridge import Bridge
@@ -38,6 +39,7 @@ class Load:
         self._catalog = catalog
         self._following = Following(around, "read the server's statistics", self._read)
         around.link.closed.connect(self._clear)
+        around.link.state.changed.connect(self._follow_link)
 
     def disconnect_client(self, name: str) -> None:
         """Have the server end another client's connection."""
@@ -67,6 +69,12 @@ class Load:
         self.history.add(statistics)
         self._tree.set_load(statistics.channels)
         self._catalog.set_targets(self.clients.names)
+
+    def _follow_link(self) -> None:
+        """While the server is gone nobody knows its load."""
+        if self._around.link.state.phase is LinkPhase.RECONNECTING:
+            self.clients.clear()
+            self._tree.forget_load()
 
     def _clear(self) -> None:
         self.clients.clear()

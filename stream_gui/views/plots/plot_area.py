@@ -208,7 +208,8 @@ class PlotArea(QWidget):
             self._panels[self._layout.current].fit()
 
     def _paint_due(self) -> None:
-        self.paint_frame(time.monotonic_ns())
+        if not self.window().isMinimized():
+            self.paint_frame(time.monotonic_ns())
 
     def _newest(self) -> tuple[int | None, bool]:
         """The time of the newest sample of all live channels, else of all; whether any is live."""

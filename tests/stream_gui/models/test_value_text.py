@@ -26,6 +26,7 @@ from stream_gui.models.value_text import (
         ("two\nlines", "two lines"),
         (b"\x00\x01", "00 01 (2 bytes)"),
         (np.array([1.0, 2.5]), "1, 2.5"),
+        (np.array([69_780.4, 1e9]), "69780, 1e+09"),
         (np.zeros((480, 640), np.uint8), "480 by 640 uint8"),
         (np.array(7), "7"),
         (np.arange(8.0), "0, 1, 2, 3, …"),

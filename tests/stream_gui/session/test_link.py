@@ -55,6 +55,7 @@ async def test_the_servers_end_is_survived_and_its_return_noticed(
     await first.stop()
     await eventually(lambda: session.state.phase is LinkPhase.RECONNECTING)
     assert "trying again" in session.state.describe()
+    assert session.load.clients.names == []
     port = int(first.address.rpartition(":")[2])
     async with sc.Server("127.0.0.1", port) as second:
         await eventually(lambda: session.state.connected)
