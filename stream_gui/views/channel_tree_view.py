@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QDrag,
@@ -39,6 +39,7 @@ __all__ = ["ChannelTreeView"]
 WIDTHS = (148, 92, 46, 64, 60, 56)
 SETTLE_MS, TAGS = 150, 4
 EXPANDED_CHANNELS = 300
+ROOT = QModelIndex()
 
 
 class Tree(QTreeView):
@@ -101,6 +102,7 @@ class ChannelTreeView(QWidget):
         self._values = values
         self._appearance = appearance
         self._model = ChannelFilter(tree)
+        self._open: list[QPersistentModelIndex] = []
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self._tell_visible)
         self.filter = self._make_filter()
@@ -222,10 +224,30 @@ class ChannelTreeView(QWidget):
             parent = parent.parent()
 
     def _filter_changed(self, text: str) -> None:
+        was_active = self._model.active
+        if not was_active:
+            self._open = [QPersistentModelIndex(each) for each in self._open_rows()]
         self._model.set_text(text)
         if self._model.active:
             self.tree.expandAll()
+        elif was_active:
+            self._open_again()
         self._settled.start()
+
+    def _open_rows(self, parent: QModelIndex = ROOT) -> Iterator[QModelIndex]:
+        """The rows of the unfiltered tree that are open."""
+        for row in range(self._model.rowCount(parent)):
+            index = self._model.index(row, 0, parent)
+            if self.tree.isExpanded(index):
+                yield self._model.mapToSource(index)
+                yield from self._open_rows(index)
+
+    def _open_again(self) -> None:
+        """Without a filter the tree is open where it was before."""
+        self.tree.collapseAll()
+        for source in self._open:
+            if source.isValid():
+                self.tree.expand(self._model.mapFromSource(source))
 
     def _go_to_tree(self) -> None:
         self.tree.setFocus(Qt.FocusReason.TabFocusReason)

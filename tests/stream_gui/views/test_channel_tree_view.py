@@ -67,6 +67,20 @@ def test_return_and_shift_return_plot_the_selection(qtbot: Any, view: ChannelTre
     assert asked.args == [[("rig/w", "")], True]
 
 
+def test_without_the_filter_it_is_open_where_it_was_before(
+    view: ChannelTreeView, tree: ChannelTree
+) -> None:
+    tree.put(sc.ChannelInfo(name="computer/cpu/load"))
+    tree.put(sc.ChannelInfo(name="shut/away"))
+    view.tree.collapse(row(view, "shut"))
+    for text in ("eve", "event", ""):
+        view.filter.setText(text)
+    assert view.tree.isExpanded(row(view, "computer", "cpu"))
+    assert view.tree.isExpanded(row(view, "rig"))
+    assert not view.tree.isExpanded(row(view, "rig", "w"))
+    assert not view.tree.isExpanded(row(view, "shut"))
+
+
 def test_the_filter_leaves_what_matches(qtbot: Any, view: ChannelTreeView) -> None:
     qtbot.keyClicks(view.filter, "eve")
     model = view.tree.model()
