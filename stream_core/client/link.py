@@ -39,6 +39,9 @@ SMALLEST_FRAME_BYTES = 1024
 FIRST_RETRY_S = 0.05
 LONGEST_RETRY_S = 2.0
 
+# Plain ints: on the hot path the members of an enum cost more than the comparison.
+_PING, _PONG = int(Kind.PING), int(Kind.PONG)
+
 
 class LinkOwner(Protocol):
     """Who hears what happens on a link."""
@@ -205,10 +208,11 @@ class Link:
         for frame in frames:
             if connection is not self._connection:
                 return
-            self._conversation.receive(frame.kind)
-            if frame.kind == Kind.PING:
+            kind = frame.kind
+            self._conversation.receive(kind)
+            if kind == _PING:
                 self.send(header(Kind.PONG, 0, sequence=frame.sequence))
-            elif frame.kind == Kind.PONG:
+            elif kind == _PONG:
                 self._heartbeat.pong(frame)
             elif self._conversation.phase is Phase.CLOSED:
                 self._dismissed(messages.decode(messages.Goodbye, frame.body))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 logger = logging.getLogger(__name__)
+_DATA = int(Kind.DATA)  # a plain int: frames are many
 
 
 class Session:
@@ -209,7 +210,7 @@ class Session:
             return
         for frame in frames:
             self._conversation.receive(frame.kind)
-            if frame.kind == Kind.DATA:
+            if frame.kind == _DATA:
                 self._data(frame)
             else:
                 self._control(frame)

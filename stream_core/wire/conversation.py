@@ -49,6 +49,7 @@ CLIENT_RECEIVES: Table = {
     Phase.CLOSED: {},
 }
 
+_OPEN = Phase.OPEN
 _NAMES = {int(kind): kind.name for kind in Kind}
 
 
@@ -61,6 +62,7 @@ class Conversation:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._open = table[Phase.OPEN]
         self.phase = Phase.GREETING
 
     def receive(self, kind: int) -> None:
@@ -69,6 +71,8 @@ class Conversation:
         Raises:
             ProtocolError: that kind is not allowed now.
         """
+        if self.phase is _OPEN and self._open.get(kind) is _OPEN:
+            return  # the hot path: the hash of an enum member is a call
         phase = self._table[self.phase].get(kind)
         if phase is None and kind >= FIRST_OPTIONAL_KIND:
             return
