@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from stream_gui.views.plots.time_view import TimeView
 __all__ = ["PlotArea"]
 
 _VALUES_EVERY_S = 0.2
+_LAID_OUT_MS = 30
 _EMPTY_TEXT = (
     "<p style='font-size: large'>No plots yet</p>"
     "<p>Drag a channel here, or double-click one in the channel tree.</p>"
@@ -55,6 +56,8 @@ class PlotArea(QWidget):
         self._scroll = QScrollArea()
         self._empty = QLabel(_EMPTY_TEXT)
         self.frame_timer = FrameTimer(self._paint_due, self)
+        self._scrolling = QTimer(self, singleShot=True, interval=_LAID_OUT_MS)
+        self._scrolling.timeout.connect(self._show_newest)
         self._build()
         self._connect()
         for panel in layout.panels:
@@ -102,6 +105,7 @@ class PlotArea(QWidget):
     def shut_down(self) -> None:
         """Paint no more and give all feeds back."""
         self.frame_timer.stop()
+        self._scrolling.stop()
         for panel in self._panels.values():
             panel.shut_down()
 
@@ -179,6 +183,12 @@ class PlotArea(QWidget):
         panel.canvas.zoomed.connect(self.time_view.zoom)
         self._splitter.addWidget(panel)
         self._follow_panels()
+        self._scrolling.start()
+
+    def _show_newest(self) -> None:
+        """Scroll to the panel that came last, which stands at the end."""
+        if self._panels:
+            self._scroll.ensureWidgetVisible(list(self._panels.values())[-1])
 
     def _on_panel_removed(self, number: int) -> None:
         panel = self._panels.pop(number)

@@ -267,3 +267,10 @@ def test_when_all_channels_have_ended_the_view_rests_at_the_last_sample(
     feeds["a"].changed.emit()
     paint(100)
     assert area.time_view.stop_ns == feeds["a"].series[0].newest_time_ns
+
+
+def test_a_new_panel_comes_into_sight(qtbot: QtBot, area: PlotArea, layout: PlotLayout) -> None:
+    area.resize(500, 300)
+    for _ in range(6):
+        panel = area.panels[layout.add_panel()]
+    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty(), timeout=2000)
