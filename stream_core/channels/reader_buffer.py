@@ -33,6 +33,7 @@ class ReaderBuffer:
         first_sequence: the first number that is for it.
         reader_bytes: full at this size, too, unless `buffer_size` is None.
         window_bytes: how much may be on its way unconsumed.
+        settled: whether the writers know of the reader; see `settle`.
     """
 
     def __init__(
@@ -42,13 +43,12 @@ class ReaderBuffer:
         *,
         reader_bytes: int,
         window_bytes: int = WINDOW_BYTES,
+        settled: bool = True,
     ) -> None:
         self._reader_bytes = reader_bytes
-        self._first = self._next = first_sequence
-        self._backlog = Backlog(reader_bytes)
-        self._flight = InFlight(first_sequence, window_bytes)
-        self._delivered = 0
-        self._not_selected = 0
+        self._window_bytes = window_bytes
+        self._settled = settled
+        self._begin_at(first_sequence)
         self._ended: Ended | None = None
         self._ended_sent = False
         self._pausing = False
@@ -56,6 +56,33 @@ class ReaderBuffer:
         self._served_ns: int | None = None
         self._serving_until = first_sequence
         self._apply(parameters)
+
+    def _begin_at(self, sequence: int) -> None:
+        self._first = self._next = sequence
+        self._backlog = Backlog(self._reader_bytes)
+        self._flight = InFlight(sequence, self._window_bytes)
+        self._delivered = 0
+        self._not_selected = 0
+
+    def settle(self) -> int:
+        """The writers know of the reader, which has been sent nothing yet.
+
+        Until now they may have withheld items that it selects, on the demand of others before it:
+        it begins after the last of these, so that there is no hole in what it gets.
+
+        Returns:
+            The first number that is for it.
+        """
+        self._settled = True
+        return self._first
+
+    def _begin_anew(self, sequence: int) -> None:
+        full = self._backlog.full_override
+        self._begin_at(sequence)
+        self._serving_until = sequence
+        self._apply(self._parameters)
+        self._backlog.full_override = full
+        self._update_pausing(None)
 
     def _apply(self, parameters: Parameters) -> None:
         self._parameters = parameters
@@ -148,6 +175,9 @@ class ReaderBuffer:
         if self._ended is not None:
             return None
         span = (block.count - 1) * block.stride + 1
+        if span != block.count and not self._settled and self._every % block.stride:
+            self._begin_anew(block.last + 1)
+            return None
         self._next += span
         if self._every != 1:
             selected = selected_block(block, self._every)
@@ -187,7 +217,12 @@ class ReaderBuffer:
         if self._ended is not None:
             return
         self._next = last + 1
-        selected = range(0) if withheld else selected_numbers(first, last, self._every)
+        selected = selected_numbers(first, last, self._every)
+        if withheld:
+            if selected and not self._settled and not self._parameters.newest_only:
+                self._begin_anew(last + 1)
+                return
+            selected = range(0)
         self._not_selected += last - first + 1 - len(selected)
         if selected:
             self._backlog.note(Loss(selected[0], selected[-1], len(selected), reason))

@@ -125,7 +125,6 @@ class ServerMethods:
             "number": subscription.number,
             "info": msgspec.to_builtins(channel_info(self._services, channel)),
             "origin": channel.origin,
-            "first": subscription.first,
         }
         try:
             await self._services.demands.settle(channel)
@@ -134,7 +133,7 @@ class ServerMethods:
             raise
         # The reply leaves in this turn of the loop, so that no item overtakes it.
         asyncio.get_running_loop().call_soon(subscription.begin)
-        return reply
+        return reply | {"first": subscription.buffer.settle()}
 
     def rpc_unsubscribe(self, number: int) -> None:
         """Read no more by that reader."""

@@ -254,7 +254,10 @@ class Streams:
         taken = channel.number in session.subscriptions
         number = self._services.next_number() if taken else channel.number
         buffer = ReaderBuffer(
-            parameters, channel.next_sequence, reader_bytes=self._services.limits.reader_bytes
+            parameters,
+            channel.next_sequence,
+            reader_bytes=self._services.limits.reader_bytes,
+            settled=False,
         )
         subscription = Subscription(
             session.number,

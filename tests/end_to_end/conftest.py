@@ -7,7 +7,7 @@ import contextlib
 import functools
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +239,20 @@ class Proxy:
         self.stalled = False
         for half in self.halves:
             half.forward()
+
+
+@pytest.fixture
+async def make_proxy() -> Callable[[str], AbstractAsyncContextManager[Proxy]]:
+    """Give a function that stands another proxy before a server."""
+
+    @asynccontextmanager
+    async def make(address: str) -> AsyncIterator[Proxy]:
+        proxy = Proxy(address)
+        await proxy.start()
+        yield proxy
+        await proxy.stop()
+
+    return make
 
 
 @pytest.fixture

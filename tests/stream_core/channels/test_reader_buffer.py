@@ -37,6 +37,36 @@ def drained(buffer: ReaderBuffer, now_ns: int = 0) -> list[object]:
     return things
 
 
+# Before the writers know of the reader
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_it_begins_after_what_was_withheld_from_it(every: int) -> None:
+    parameters = checked_parameters(every=every, overflow="wait", buffer_size=2)
+    buffer = ReaderBuffer(parameters, 10, reader_bytes=10_000, settled=False)
+    assert not offer(buffer, samples(10, 2), room=False)
+    assert not offer(buffer, samples(12, 3, stride=3), room=False)
+    assert (buffer.counters.published, buffer.buffered_bytes, buffer.pausing) == (0, 0, False)
+    offer(buffer, samples(19, 4), room=False)
+    buffer.gap(23, 26, "no reader", withheld=True)
+    offer(buffer, samples(27, 4), room=False)
+    assert buffer.settle() == 27
+    assert [n for block in drained(buffer) for n in block] == list(
+        range(27 + 27 % every, 31, every)
+    )
+    buffer.gap(31, 32, "no reader", withheld=True)
+    assert buffer.counters.published == 6
+    assert buffer.counters.balanced
+
+
+def test_what_it_does_not_select_may_be_withheld_from_the_first_on() -> None:
+    buffer = ReaderBuffer(checked_parameters(every=6), 0, reader_bytes=100, settled=False)
+    offer(buffer, samples(0, 5, stride=3), room=False)
+    buffer.gap(13, 17, "no reader", withheld=True)
+    assert buffer.settle() == 0
+    assert drained(buffer) == [[0, 6, 12]]
+
+
 # Straight through
 
 

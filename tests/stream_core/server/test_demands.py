@@ -7,7 +7,7 @@ import pytest
 
 from stream_core.server import demands as module
 from stream_core.wire import messages
-from stream_core.wire.header import Kind
+from stream_core.wire.header import Flag, Kind
 
 
 async def test_subscribe_returns_when_the_writer_has_acknowledged(server, join):
@@ -31,6 +31,23 @@ async def test_no_item_overtakes_the_reply(server, stream, join):
     writer.data(channel, 0, "a")
     reply = await late.frame(Kind.RESULT, Kind.DATA)
     assert (reply.kind, reply.sequence) == (Kind.RESULT, subscribing)
+
+
+async def test_a_reader_begins_after_what_was_withheld_on_the_demand_of_others(
+    server, stream, join, account
+):
+    writer, _reader, channel, _number = await stream(server, every=3)
+    late = await join(server, "late")
+    subscribing = late.post("subscribe", "x", overflow="wait")
+    notice = await writer.frame(Kind.DEMAND)
+    writer.data(channel, 0, "not for the late one, who would miss 1 and 2")
+    writer.data(channel, 3, "this", flags=Flag.GAP_WITHHELD)
+    writer.acknowledge(channel, notice.sequence)
+    writer.data(channel, 4, "the next")
+    reply = await late.answer(subscribing)
+    assert reply["first"] == 3
+    assert await late.items(reply["number"], 2) == {3: "this", 4: "the next"}
+    assert (await account(late, reply["number"]))["published"] == 2
 
 
 async def test_a_silent_writer_is_named(server, join, caplog, monkeypatch):
