@@ -62,6 +62,7 @@ class PlotArea(QWidget):
         self._connect()
         for panel in layout.panels:
             self._on_panel_added(panel)
+        self._scrolling.stop()  # a layout that comes back begins at its top
         self._follow_panels()
 
     @property
