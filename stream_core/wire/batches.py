@@ -151,7 +151,8 @@ class ObjectBatch:
     @property
     def size_bytes(self) -> int:
         """Of the data so far."""
-        self._encode_values()
+        if self._values:
+            self._encode_values()
         return len(self._buffer)
 
     def add(self, value: Any, time_ns: int) -> bool:
@@ -195,12 +196,14 @@ class ObjectBatch:
         encoded = list(map(objects.encode_plain, self._values))
         self._values.clear()
         start = len(self._buffer)
-        self._ends += map(start.__add__, accumulate(map(len, encoded)))
+        ends = accumulate(map(len, encoded))
+        self._ends += map(start.__add__, ends) if start else ends
         self._buffer += b"".join(encoded)
 
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
-        self._encode_values()
+        if self._values:
+            self._encode_values()
         flags, prefix = _pack_times(self._times)
         if len(self._times) > 1:
             prefix += pack_uint32(self._ends)
