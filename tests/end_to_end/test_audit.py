@@ -18,7 +18,7 @@ import stream_core as sc
 BREAKS = 50
 LIMITS = sc.Limits(resume_s=20.0)
 LINKS = ("writer", "recorder", "analysis", "display")
-READERS = (  # link, parameters
+READERS: tuple[tuple[str, dict[str, Any]], ...] = (  # link, parameters
     ("recorder", {"overflow": "wait", "buffer_size": 200}),
     ("recorder", {"overflow": "wait", "buffer_size": 50, "every": 3}),
     ("analysis", {"overflow": "ring", "buffer_size": 100}),
@@ -209,13 +209,15 @@ async def test_every_number_is_delivered_once_or_reported_lost(lab: Any, seed: i
             taker = Taker(reader, parameters.get("every", 1), random.Random(len(takers)))
             takers[taker] = feed
     async with asyncio.TaskGroup() as group:
-        work = [group.create_task(each.run()) for each in (*feeds, *takers)]
+        writing = [group.create_task(feed.run()) for feed in feeds]
+        for taker in takers:
+            group.create_task(taker.run())
         chaos = Chaos(server, proxies, chance)
         for _ in range(BREAKS):
             await chaos.strike()
         for feed in feeds:
             feed.stopped = True
-        await asyncio.wait(work[: len(feeds)])
+        await asyncio.wait(writing)
         await _settled(clients["display"], feeds)
         lasts = {feed: await feed.last() for feed in feeds}
         await _until_taken(takers, lasts)
