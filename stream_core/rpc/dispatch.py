@@ -58,6 +58,7 @@ class Dispatcher:
         caller_name: Callable[[int], str] | None = None,
     ) -> None:
         self.table = table
+        self._described: tuple[MethodTable | None, bytes] = (None, b"")
         self._send = send
         self._caller_name = caller_name
         self._answers = Answers(send)
@@ -125,10 +126,17 @@ class Dispatcher:
     def _reserved_or_unknown(self, key: Key, path: str) -> None:
         if path == RESERVED:
             caller, sequence = key
-            body = objects.encode(description_to_wire(self.description))
+            body = self._encoded_description()
             self._send(Kind.RESULT, address=caller, sequence=sequence, body=body)
             return
         raise AttributeError(no_method(self.table.name, path, list(self.table)))
+
+    def _encoded_description(self) -> bytes:
+        table, body = self._described
+        if table is not self.table:  # once: it is much work, and anybody may ask for it often
+            body = objects.encode(description_to_wire(self.description))
+            self._described = (self.table, body)
+        return body
 
     def cancel(self, caller: int, sequence: int) -> None:
         """The caller waits no more: the method is told, and nothing more is sent."""

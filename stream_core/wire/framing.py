@@ -15,6 +15,8 @@ from stream_core.wire.header import FIRST_OPTIONAL_KIND, HEADER, HEADER_BYTES, K
 __all__ = ["Frame", "FrameReader"]
 
 BUFFER_BYTES = 256 * 1024
+FIRST_BUFFER_BYTES = 4 * 1024  # thousands of peers may be silent
+GROWTH = 8
 LARGE_BYTES = 64 * 1024  # an incomplete body of this size gets a buffer of its own
 KNOWN_KINDS = frozenset(int(kind) for kind in Kind)
 
@@ -38,8 +40,9 @@ class FrameReader:
     """Cuts a byte stream into frames.
 
     The caller asks for `buffer()`, fills it from the socket and says how much by `received(n)`.
-    Small bodies are copied out of one reused buffer; a large body that has not arrived whole is
-    received straight into a buffer of its own. Frames of an unknown optional kind are skipped.
+    Small bodies are copied out of one reused buffer, which grows with what comes at once; a large
+    body that has not arrived whole is received straight into a buffer of its own. Frames of an
+    unknown optional kind are skipped.
 
     Args:
         limit_bytes: a larger body is a `ProtocolError`; may be changed at any time.
@@ -51,8 +54,9 @@ class FrameReader:
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         self.error: ProtocolError | None = None
-        self._buffer = bytearray(BUFFER_BYTES)
+        self._buffer = bytearray(FIRST_BUFFER_BYTES)
         self._view = memoryview(self._buffer)
+        self._size = FIRST_BUFFER_BYTES
         self._start = 0
         self._end = 0
         self._large: Frame | None = None
@@ -63,9 +67,11 @@ class FrameReader:
         """Where the next bytes belong; never empty."""
         if self._large is not None:
             return self._large_view[self._large_filled :]
-        if self._start == self._end:
+        if self._end == self._size and self._size < BUFFER_BYTES:
+            self._grow()
+        elif self._start == self._end:
             self._start = self._end = 0
-        elif self._end > BUFFER_BYTES // 2:
+        elif self._end > self._size // 2:
             self._compact()
         return self._view[self._end :]
 
@@ -89,6 +95,15 @@ class FrameReader:
             self._end += size
         self._cut(frames)
         return frames
+
+    def _grow(self) -> None:
+        """The peer sends more at once than there is room for."""
+        rest = self._view[self._start : self._end]
+        self._size = min(self._size * GROWTH, BUFFER_BYTES)
+        self._buffer = bytearray(self._size)
+        self._buffer[: len(rest)] = rest
+        self._view = memoryview(self._buffer)
+        self._start, self._end = 0, len(rest)
 
     def _compact(self) -> None:
         rest = self._end - self._start

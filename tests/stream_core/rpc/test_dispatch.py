@@ -16,6 +16,7 @@ from stream_core.rpc import (
     description_from_wire,
     encode_call,
 )
+from stream_core.rpc import dispatch as module
 from stream_core.wire import objects
 from stream_core.wire.header import Kind
 
@@ -203,6 +204,18 @@ async def test_everybody_answers_echo_and_describe(target):
     kind, description = await target.sent.next()
     assert kind is Kind.RESULT
     assert description_from_wire(description) == target.description
+
+
+async def test_what_it_offers_is_described_once(target, monkeypatch):
+    for sequence in (1, 2):
+        target.call(7, sequence, 0, encode_call("describe", [], {}))
+        await target.sent.next()
+        monkeypatch.setattr(module, "description_to_wire", None)
+    monkeypatch.undo()
+    target.table = target.table.renamed("another")
+    target.call(7, 3, 0, encode_call("describe", [], {}))
+    _, description = await target.sent.next()
+    assert description_from_wire(description).target == "another"
 
 
 @pytest.mark.parametrize(

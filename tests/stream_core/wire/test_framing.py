@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_core.wire.framing import BUFFER_BYTES, LARGE_BYTES, Frame, FrameReader
+from stream_core.wire.framing import (
+    BUFFER_BYTES,
+    FIRST_BUFFER_BYTES,
+    LARGE_BYTES,
+    Frame,
+    FrameReader,
+)
 from stream_core.wire.header import HEADER_BYTES, Kind, header
 
 LIMIT = 1024 * 1024
@@ -42,6 +48,19 @@ def test_any_split_of_the_bytes_gives_the_same_frames(
     data = b"".join(wire(body=body, sequence=n) for n, body in enumerate(bodies))
     frames = feed(FrameReader(LIMIT), data, sizes)
     assert content(frames) == [(Kind.DATA, n, body) for n, body in enumerate(bodies)]
+
+
+def test_its_buffer_grows_with_what_comes_at_once() -> None:
+    reader = FrameReader(LIMIT)
+    small = wire(body=b"x" * 100)
+    for _ in range(200):  # a peer that sends little at a time costs little
+        assert len(feed(reader, small)) == 1
+    assert len(reader.buffer()) == FIRST_BUFFER_BYTES
+    much = small * 10_000
+    while len(reader.buffer()) < BUFFER_BYTES:
+        assert len(feed(reader, much)) == 10_000
+    assert len(feed(reader, much)) == 10_000
+    assert len(reader.buffer()) == BUFFER_BYTES
 
 
 def test_each_split_of_two_frames_gives_both() -> None:
