@@ -48,7 +48,6 @@ class Subscription:
         self.number = number
         self.channel = channel
         self.buffer = buffer
-        self.first = buffer.next_sequence
         self._delivery = delivery
         self._budget = budget
         self._on_pausing = on_pausing
