@@ -97,6 +97,12 @@ class Taker:
         self._chance = chance
         reader.on_lost(self.losses.append)
 
+    @property
+    def newest(self) -> int:
+        """The highest number that it has heard of."""
+        losses = [loss.last or 0 for loss in self.losses[-1:]]
+        return max(self.numbers[-1:] + losses, default=-1)
+
     async def run(self) -> None:
         with contextlib.suppress(sc.ChannelClosed):
             while True:
@@ -189,7 +195,7 @@ async def _settled(client: sc.Client, feeds: list[Feed]) -> None:
 
 
 async def _until_taken(takers: dict[Taker, Feed], lasts: dict[Feed, int]) -> None:
-    while any(taker.numbers[-1:] != [lasts[feed]] for taker, feed in takers.items()):  # noqa: ASYNC110
+    while any(len(taker.reader) or taker.newest < lasts[feed] for taker, feed in takers.items()):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
 

@@ -126,7 +126,7 @@ def test_values_in_a_row_come_out_of_one_buffer(run: list[Any]) -> None:
         {2**70: "long"}, {"deep": [({1 + 2j},)]}, {"list": [2**70, "\udcff"]},
         datetime.max, datetime(2024, 10, 27, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Berlin")),
         np.str_("ends in nul\0"), np.bytes_(b"ends in nul\0"), np.void(b"raw"), np.bool(True),
-        np.longlong(5), np.datetime64("NaT"), np.datetime64("2024-01-01T00", "h"),
+        np.longlong(5), np.datetime64("NaT", "s"), np.datetime64("2024-01-01T00", "h"),
         np.timedelta64(5, "25s"), np.longdouble("1.1"), np.array((1, 2.5), "i4,f8")[()],
     ],
     ids=lambda value: f"{type(value).__name__}",
