@@ -119,6 +119,8 @@ class Hints:
     ) -> AnnotationType:
         if origin is typing.Annotated:
             return self._read(arguments[0])
+        if (meant := getattr(origin, "__value__", None)) is not None:
+            return self._read_alias(annotation, meant, arguments)
         if origin is typing.Literal:
             return self._read_literal(annotation, arguments)
         if origin in (typing.Union, types.UnionType):
@@ -126,6 +128,15 @@ class Hints:
         if _is_array(origin):
             return self._read_array(annotation, arguments)
         return self._read_container(annotation, origin, arguments)
+
+    def _read_alias(
+        self, annotation: Any, meant: Any, arguments: tuple[Any, ...]
+    ) -> AnnotationType:
+        """A `type` statement's alias with arguments, as newer numpy's NDArray is one."""
+        try:
+            return self._read(meant[arguments])
+        except TypeError:  # it takes no arguments, or not these
+            return AnyType(written(annotation))
 
     def _read_container(
         self, annotation: Any, origin: Any, arguments: tuple[Any, ...]

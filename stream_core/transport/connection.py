@@ -61,6 +61,7 @@ class Connection(asyncio.BufferedProtocol):
         self.bytes_out = 0
         self.last_in_s = time.monotonic()
         self.peer = Address("unknown", 0)
+        self._counts_lines = True
 
     @property
     def room(self) -> bool:
@@ -145,7 +146,14 @@ class Connection(asyncio.BufferedProtocol):
             return
         pending, self._pending = self._pending, []
         self._pending_bytes = 0
-        self._transport.writelines(pending)
+        if self._counts_lines:
+            self._transport.writelines(pending)
+            return
+        # asyncio's own writelines forgets to pause in some releases of Python 3.12 and 3.13;
+        # its write does not.
+        if len(pending) > 1:
+            self._transport.writelines(pending[:-1])
+        self._transport.write(pending[-1])
 
     # asyncio.BufferedProtocol
 
@@ -154,6 +162,7 @@ class Connection(asyncio.BufferedProtocol):
         # uvloop's transports are no subclass of asyncio.Transport
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=WINDOW_BYTES)
+        self._counts_lines = not isinstance(transport, asyncio.Transport)
         self.peer = Address.of(transport.get_extra_info("peername"))
         if self._closing:
             self._transport.abort()

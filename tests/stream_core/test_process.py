@@ -122,7 +122,8 @@ def test_a_child_that_dies_before_it_answers_is_reported(monkeypatch: pytest.Mon
 def test_it_survives_its_parent_and_ctrl_c_in_the_terminal(tmp_path: Path) -> None:
     root = str(Path(__file__).parents[2])
     program = (
-        f"import sys, os; sys.path.insert(0, {root!r}); from stream_core.process import ServerProcess\n"
+        f"import sys, os; sys.path.insert(0, {root!r})\n"
+        "from stream_core.process import ServerProcess\n"
         "server = ServerProcess(port=0); server.start()\n"
         "print(server.pid, server.address, os.getpgid(server.pid) == os.getpgrp(), flush=True)\n"
     )

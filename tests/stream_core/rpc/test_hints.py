@@ -1,5 +1,6 @@
 import collections.abc as abc
 import numbers
+import types
 import typing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -184,3 +185,15 @@ def test_the_results_of_generators_have_a_type():
     assert Hints().read_stream(abc.AsyncIterator[list[int]]) == ListOf(INT)
     assert Hints().read_stream(abc.Generator[int, None, None]) == INT
     assert Hints().read_stream(None) == ANY
+
+
+def test_an_alias_with_arguments_is_what_it_stands_for() -> None:
+    scalar = typing.TypeVar("scalar", bound=np.generic)
+
+    class Alias:
+        """What a `type` statement makes; newer numpy's NDArray is one."""
+
+        __value__ = np.ndarray[Any, np.dtype[scalar]]
+
+    annotation = types.GenericAlias(Alias(), (np.float64,))  # type: ignore[arg-type]
+    assert Hints().read(annotation) == ArrayOf("float64")

@@ -93,7 +93,7 @@ def test_a_function_in_c_that_does_not_tell_takes_everything():
 
 def test_what_has_no_signature_is_refused():
     class Odd:
-        __signature__ = "none"
+        __signature__ = 5
 
         def __call__(self): ...
 
