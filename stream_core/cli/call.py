@@ -42,8 +42,8 @@ def call(
     async def work(client: sc.Client) -> None:
         target, path = await _split(client, method)
         function = _method(await client.remote(target), target, path)
-        args, kwargs = arguments(words or [], describe(function))
         try:
+            args, kwargs = arguments(words or [], describe(function))
             pending = function(*args, **kwargs, tto=timeout)
         except TypeError as error:
             raise fail(str(error), ExitCode.USAGE) from error
@@ -69,11 +69,17 @@ async def _show(pending: Any, method: MethodDescription, shown: Any) -> None:
 
 
 async def _split(client: sc.Client, text: str) -> tuple[str, str]:
-    """Part the target from the method; both may hold dots, so a live client's name decides."""
+    """Part the target from the method; both may hold dots, so a live client's name decides.
+
+    Nothing is a method if there is no dot, nor if the whole text is the name of a client.
+    """
     live = {"server", *(info.name for info in await client.clients())}
     fitting = [name for name in live if text.startswith(f"{name}.")]
     target = max(fitting, key=len) if fitting else text.partition(".")[0]
-    return target, text[len(target) + 1 :]
+    path = text[len(target) + 1 :]
+    if not path or (text in live and not fitting):
+        raise fail(f"{text!r} names no method; give TARGET.METHOD", ExitCode.USAGE)
+    return target, path
 
 
 def _method(remote: Any, target: str, path: str) -> Any:

@@ -51,23 +51,38 @@ TimeoutS = Annotated[
 ]
 
 
-def read_secret(file: Path | None) -> str | None:
+def read_secret(file: Path | None, named_by: str = "--secret-file") -> str | None:
     """Get the secret from `file`, or else from the environment; never from the command line.
 
+    Args:
+        file: holds the secret, if any does.
+        named_by: the option or the setting that names the file.
+
     Raises:
-        InvalidValue: the file is empty.
+        InvalidValue: the file is empty, or cannot be read.
     """
     if file is None:
         return os.environ.get(SECRET_VARIABLE) or None
     if file == STANDARD_INPUT:
         secret = sys.stdin.readline()
     else:
-        secret = file.read_text(encoding="utf-8")
+        secret = _text(file, named_by)
         _warn_if_open(file)
     secret = secret.strip("\r\n")
     if not secret:
-        raise sc.InvalidValue(f"no secret in {file}")
+        raise sc.InvalidValue(f"no secret in {file}, named by {named_by}")
     return secret
+
+
+def _text(file: Path, named_by: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise sc.InvalidValue(
+            f"cannot read {file}, named by {named_by}: {error.strerror}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise sc.InvalidValue(f"{file}, named by {named_by}, is no text in UTF-8") from error
 
 
 def _warn_if_open(file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import sys
 from collections.abc import Callable
@@ -17,6 +18,17 @@ from stream_core.errors import AuthenticationFailed, ConnectionFailed, Connectio
 __all__ = ["ExitCode", "fail", "reporting"]
 
 Parameters = ParamSpec("Parameters")
+
+SECRET_ADVICE = "; give it by --secret-file or $STREAMSCOPE_SECRET"
+
+PHRASES = (
+    ("; wait=True waits for it", "wait", "; --wait waits for it"),
+    ("; wait_s waits for it", "wait", "; --wait waits for it"),
+    ("; give it as Client(secret=…)", "secret_file", SECRET_ADVICE),
+    ("; give Client(secret=…)", "secret_file", SECRET_ADVICE),
+    (", or say insecure=True (--insecure)", "insecure", ", or say --insecure"),
+)
+"""What the library says to programs, the parameter of the command, and what users can do."""
 
 
 class ExitCode(IntEnum):
@@ -55,9 +67,18 @@ def reporting(command: Callable[Parameters, None]) -> Callable[Parameters, None]
         except ImportError as error:
             raise fail(explanation(error, "gui")) from error
         except (StreamError, OSError) as error:
-            raise fail(str(error) or type(error).__name__, _code(error)) from error
+            raise fail(_in_options(error, command), _code(error)) from error
 
     return reported
+
+
+def _in_options(error: Exception, command: Callable[..., None]) -> str:
+    """Give an error's sentence with options for arguments; without the advice if there is none."""
+    message = str(error) or type(error).__name__
+    options = inspect.signature(command).parameters
+    for phrase, parameter, advice in PHRASES:
+        message = message.replace(phrase, advice if parameter in options else "")
+    return message
 
 
 def _code(error: Exception) -> ExitCode:

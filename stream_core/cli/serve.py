@@ -91,7 +91,7 @@ def _arguments(settings: ServeSettings, secret_file: Path | None) -> dict[str, A
     arguments = settings.arguments()
     secret = read_secret(secret_file)
     if secret is None and settings.secret_file is not None:
-        secret = read_secret(Path(settings.secret_file))
+        secret = read_secret(Path(settings.secret_file), "secret_file of the --config file")
     if secret is not None:
         arguments["secret"] = secret
     return arguments

@@ -6,6 +6,7 @@ tables of their fields. Paths count from the file's own directory.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,17 @@ from stream_core.errors import InvalidValue
 from stream_core.values import Limits, Tls
 
 __all__ = ["ServeSettings", "read_settings"]
+
+TYPES = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "object": "a table",
+}
+"""What msgspec calls a type, as the writer of a file may know it."""
+
+_WRONG_TYPE = re.compile(r"Expected `(\w+)[^`]*`, got `(\w+)[^`]*` - at `\$\.(\w+)`")
 
 
 class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,8 +45,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     secret: str | None = None
     secret_file: str | None = None
     users: str | None = None
-    tls: dict[str, str] | None = None
-    limits: dict[str, float] = {}
+    tls: dict[str, Any] | None = None
+    limits: dict[str, Any] = {}
     insecure: bool = False
 
     def arguments(self) -> dict[str, Any]:
@@ -44,8 +56,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             if value := getattr(self, name):
                 given[name] = value
         if self.tls is not None:
-            _refuse_unknown(self.tls, Tls, "tls")
-            given["tls"] = Tls(**self.tls)
+            given["tls"] = _tls(self.tls)
         if self.limits:
             given["limits"] = _limits(self.limits)
         return given
@@ -55,13 +66,18 @@ def read_settings(file: Path) -> ServeSettings:
     """Read a TOML file.
 
     Raises:
-        InvalidValue: it is no TOML, or has a key that no server knows.
+        InvalidValue: it cannot be read, is no TOML, or has a key that no server knows.
     """
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
+        _refuse_unknown(found, ServeSettings, "the file")
         settings = msgspec.convert(found, ServeSettings)
         settings.arguments()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except OSError as error:
+        raise InvalidValue(f"cannot read {file}, named by --config: {error.strerror}") from error
+    except msgspec.ValidationError as error:
+        raise InvalidValue(f"{file}: {_sentence(error)}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidValue(f"{file}: {error}") from error
     except InvalidValue as error:
         raise InvalidValue(f"{file}: {error}") from error
@@ -82,16 +98,36 @@ def _beside(file: Path, settings: ServeSettings) -> ServeSettings:
     )
 
 
-def _limits(fields: dict[str, float]) -> Limits:
-    _refuse_unknown(fields, Limits, "limits")
+def _tls(fields: dict[str, Any]) -> Tls:
+    _refuse_unknown(fields, Tls, "[tls]")
+    for field, value in fields.items():
+        if not isinstance(value, str):
+            raise InvalidValue(f"[tls] {field} is to be text, not {value!r}")
+    return Tls(**fields)
+
+
+def _limits(fields: dict[str, Any]) -> Limits:
+    _refuse_unknown(fields, Limits, "[limits]")
+    for field, value in fields.items():
+        if isinstance(value, str):  # which the conversion would take if it looks like a number
+            raise InvalidValue(f"[limits] {field} is to be a number, not {value!r}")
     try:
         return msgspec.convert(fields, Limits, strict=False)
     except msgspec.ValidationError as error:
-        raise InvalidValue(f"[limits]: {error}") from error
+        raise InvalidValue(f"[limits] {_sentence(error)}") from error
+
+
+def _sentence(error: msgspec.ValidationError) -> str:
+    """Say what is wrong with a key without the words of a schema."""
+    found = _WRONG_TYPE.fullmatch(str(error))
+    if found is None:
+        return str(error)
+    wanted, given, key = found.groups()
+    return f"{key} is to be {TYPES.get(wanted, wanted)}, not {TYPES.get(given, given)}"
 
 
 def _refuse_unknown(fields: Iterable[str], kind: type[msgspec.Struct], table: str) -> None:
     known = kind.__struct_fields__
     for field in fields:
         if field not in known:
-            raise InvalidValue(f"[{table}] has no {field!r}; it has {', '.join(known)}")
+            raise InvalidValue(f"{table} has no {field!r}; known are {', '.join(known)}")

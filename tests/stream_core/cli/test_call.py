@@ -75,7 +75,12 @@ def test_progress_is_on_standard_error(run: Callable[..., Any]) -> None:
         (["rig.one.calc.ad", "2"], 1, "add"),
         (["rig.one.calc"], 1, "add, count"),
         (["nobody.same", "1"], 1, "nobody"),
-        (["nobody"], 1, "nobody"),
+        (["nobody"], 2, "'nobody' names no method; give TARGET.METHOD"),
+        (["rig.one"], 2, "'rig.one' names no method; give TARGET.METHOD"),
+        (["rig.one."], 2, "give TARGET.METHOD"),
+        (["rig.one.calc.add", "c=3"], 2, "calc.add() has no argument 'c'; it has a, b"),
+        (["rig.one.calc.add", "1", "2", "c=3"], 2, "no argument 'c'"),
+        (["rig.one.step", "c=3"], 2, "it has none"),
     ],
 )
 def test_a_failure_is_one_sentence(
@@ -86,6 +91,11 @@ def test_a_failure_is_one_sentence(
     assert said in outcome.stderr
     assert outcome.stderr.startswith("streamscope: ")
     assert len(outcome.stderr.splitlines()) == 1
+
+
+def test_no_advice_is_given_that_has_no_option(run: Callable[..., Any]) -> None:
+    said = run("call", "nobody.same", "1").stderr
+    assert said == "streamscope: client 'nobody' is not connected\n"
 
 
 def test_the_remote_traceback_is_shown_if_told(run: Callable[..., Any]) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from stream_core.cli.literals import arguments
@@ -42,8 +43,16 @@ def test_a_word_that_does_not_fit_is_left_to_the_check_of_the_call() -> None:
     assert arguments(["a", "fast"], method("mixed"))[0] == ["a", "fast"]
 
 
-def test_a_name_that_the_method_does_not_have_is_no_name() -> None:
+def test_a_name_that_the_method_does_not_have_is_text_where_text_fits() -> None:
     assert arguments(["speed=3"], method("mixed")) == (["speed=3"], {})
+
+
+@pytest.mark.parametrize(
+    ("words", "path"), [(["a", "speed=3"], "mixed"), (["x=1"], "when"), (["x=[1]"], "fill")]
+)
+def test_a_name_that_the_method_does_not_have_is_named(words: list[str], path: str) -> None:
+    with pytest.raises(TypeError, match=r"has no argument '(speed|x)'; it has "):
+        arguments(words, method(path))
 
 
 def test_any_number_of_words_where_the_method_takes_them() -> None:

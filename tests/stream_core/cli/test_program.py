@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+import stream_core as sc
 from stream_core.cli import program as program_module
 from stream_core.cli.program import program
 
@@ -86,3 +88,14 @@ def test_the_command_of_a_server_loads_nothing_of_the_monitor() -> None:
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_what_the_library_advises_is_said_in_options(
+    portal: sc.LoopThread, server: sc.Server, run: Callable[..., Any]
+) -> None:
+    assert "; --wait waits for it\n" in run("read", "no/such").stderr
+    secretive = sc.Server("127.0.0.1", 0, secret="open sesame")
+    portal.run(secretive.start())
+    outcome = run("list", "--server", secretive.address)
+    portal.run(secretive.stop())
+    assert outcome.stderr.endswith("; give it by --secret-file or $STREAMSCOPE_SECRET\n")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 from typing import NoReturn
 
 import pytest
@@ -7,6 +8,7 @@ import typer
 
 from stream_core.cli.reporting import ExitCode, reporting
 from stream_core.errors import (
+    AuthenticationFailed,
     CallTimeout,
     ChannelNotFound,
     ConnectionFailed,
@@ -40,6 +42,43 @@ def test_a_failure_is_one_sentence_and_a_code(
         command_that_raises(error)
     assert ended.value.exit_code == code
     assert capsys.readouterr().err == f"streamscope: {error}\n"
+
+
+def with_options(wait: bool = False, secret_file: str = "", insecure: bool = False) -> None:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "shown_without_options"),
+    [
+        ("none; wait=True waits for it", "none; --wait waits for it", "none"),
+        ("none; wait_s waits for it", "none; --wait waits for it", "none"),
+        (
+            "a secret; give it as Client(secret=…)",
+            "a secret; give it by --secret-file or $STREAMSCOPE_SECRET",
+            "a secret",
+        ),
+        (
+            "a secret; give Client(secret=…)",
+            "a secret; give it by --secret-file or $STREAMSCOPE_SECRET",
+            "a secret",
+        ),
+        ("one, or say insecure=True (--insecure)", "one, or say --insecure", "one"),
+    ],
+)
+def test_advice_is_in_the_options_of_the_command(
+    said: str, shown: str, shown_without_options: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @functools.wraps(with_options)
+    def command(**_given: object) -> None:
+        raise AuthenticationFailed(said)
+
+    with pytest.raises(typer.Exit):
+        reporting(command)()
+    assert capsys.readouterr().err == f"streamscope: {shown}\n"
+    with pytest.raises(typer.Exit):
+        command_that_raises(AuthenticationFailed(said))
+    assert capsys.readouterr().err == f"streamscope: {shown_without_options}\n"
 
 
 def test_an_interrupt_is_silent(capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,6 +66,24 @@ def test_a_limit_that_is_none_is_named(run: Callable[..., Any]) -> None:
     assert run("serve", "--limit", "clients=many").exit_code == 2
 
 
+def test_a_file_that_is_missing_is_said_with_what_names_it(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    missing = str(tmp_path / "missing")
+    config = tmp_path / "server.toml"
+    config.write_text('port = 0\nsecret_file = "missing"\n')
+    for words, named_by in [
+        (["--config", missing], "--config"),
+        (["--secret-file", missing], "--secret-file"),
+        (["--config", str(config)], "secret_file of the --config file"),
+    ]:
+        outcome = run("serve", *words)
+        assert outcome.exit_code == 1
+        assert outcome.stderr == (
+            f"streamscope: cannot read {missing}, named by {named_by}: No such file or directory\n"
+        )
+
+
 def test_a_port_in_use_is_one_sentence(server: sc.Server, run: Callable[..., Any]) -> None:
     port = server.address.rpartition(":")[2]
     outcome = run("serve", "--port", port, "--log-level", "error")

@@ -38,12 +38,16 @@ def test_a_file_has_the_arguments_of_a_server(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("portt = 1", "portt"),
-        ("port = 'high'", "port"),
+        ("portt = 1", "no 'portt'; known are host, port, name"),
+        ("port = 'high'", "port is to be a whole number, not text"),
+        ("limits = 3", "limits is to be a table, not a whole number"),
         ("port =", "server.toml"),
-        ("[limits]\nclientz = 1", "'clientz'"),
-        ("[limits]\nclients = 'many'", "limits"),
-        ("[tls]\ncertificat = 'a'", "'certificat'"),
+        ("[limits]\nclientz = 1", "no 'clientz'; known are clients, channels"),
+        ("[limits]\nclients = 'many'", r"\[limits\] clients is to be a number, not 'many'"),
+        ("[limits]\nclients = 2.5", r"\[limits\] clients is to be a whole number, not a number"),
+        ("[limits]\ncalls = true", r"\[limits\] calls is to be a whole number, not true or false"),
+        ("[tls]\ncertificat = 'a'", "no 'certificat'; known are certificate, key"),
+        ("[tls]\nkey = 3", r"\[tls\] key is to be text, not 3"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_named(file: Path, text: str, message: str) -> None:
