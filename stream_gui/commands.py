@@ -82,10 +82,9 @@ def demo(
     from stream_gui.app import Options, run
     from stream_gui.session.tour import Tour
 
-    tour = Tour(seconds=seconds, screenshot=screenshot, by_itself=off_screen)
+    # echo flushes: whoever watches a pipe learns the address while there is something to join
+    tour = Tour(seconds=seconds, screenshot=screenshot, by_itself=off_screen, tell=typer.echo)
     run(Options(theme=str(theme or ""), settings=None, asks=False), tour.take)
-    for line in tour.told:
-        typer.echo(line)
     if tour.failed:
         raise typer.Exit(1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -67,17 +68,24 @@ class Tour:
         seconds: after which it ends by itself; 0: when the operator leaves.
         screenshot: where to write a picture at the end, if anywhere.
         by_itself: whether it makes some calls, since nobody else can.
+        tell: gets what it does, a sentence at a time, when it has done it.
 
     Attributes:
-        told: what it did, in sentences.
         failed: whether there was nothing to see.
     """
 
-    def __init__(self, *, seconds: float, screenshot: Path | None, by_itself: bool) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float,
+        screenshot: Path | None,
+        by_itself: bool,
+        tell: Callable[[str], object],
+    ) -> None:
         self._seconds = seconds
         self._screenshot = screenshot
         self._by_itself = by_itself
-        self.told: list[str] = []
+        self._tell = tell
         self.failed = False
 
     async def take(self, stage: Stage) -> None:
@@ -87,7 +95,7 @@ class Tour:
         begun_s = time.perf_counter()
         try:
             await demonstration.start()
-            self.told.append(f"Started a server at {demonstration.address} and a publisher.")
+            self._tell(f"Started a server at {demonstration.address} and a publisher.")
             first_layout(session.plots)
             session.values.set_live(True)
             session.link.connect_to(Target(demonstration.address))
@@ -95,7 +103,7 @@ class Tour:
         finally:
             await session.link.close()
             await demonstration.stop()
-            self.told.append("Ended the server and the publisher.")
+            self._tell("Ended the server and the publisher.")
 
     async def _watch(self, stage: Stage, demonstration: Demonstration, begun_s: float) -> None:
         stage.show_method("rig", "set_frequency")
@@ -105,7 +113,7 @@ class Tour:
             await _watch_until_left(stage, demonstration)
         if self._screenshot is not None:
             stage.picture(self._screenshot)
-            self.told.append(f"Wrote {self._screenshot}.")
+            self._tell(f"Wrote {self._screenshot}.")
 
     async def _watch_for_a_while(
         self, stage: Stage, demonstration: Demonstration, begun_s: float
@@ -123,10 +131,10 @@ class Tour:
         while time.perf_counter() - begun_s < FIRST_CURVE_S:
             if "rig/waveform" in session.feeds.newest():
                 spent_s = time.perf_counter() - begun_s
-                self.told.append(f"The first curve was there after {spent_s:.1f} s.")
+                self._tell(f"The first curve was there after {spent_s:.1f} s.")
                 return
             await asyncio.sleep(0.02)
-        self.told.append("No curve came.")
+        self._tell("No curve came.")
         self.failed = True
 
     async def _make_calls(self, stage: Stage) -> None:
@@ -142,12 +150,13 @@ class Tour:
         clients = session.load.clients.names
         samples = sum(series.total for feed in session.feeds.opened for series in feed.series)
         curves = sum(len(feed.series) for feed in session.feeds.opened)
-        self.told += [
+        for sentence in (
             f"Saw {len(session.channels.tree.names)} channels of {len(clients)} clients"
             f" ({', '.join(clients)}).",
             f"Drew {curves} curves of {samples} samples, {frames_per_s:.0f} repaints a second.",
             f"Made {session.calls.history.rowCount()} remote calls: {_outcomes(session)}.",
-        ]
+        ):
+            self._tell(sentence)
 
 
 def first_layout(plots: PlotLayout) -> None:
