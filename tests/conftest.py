@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from stream_core.server import Server
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 PATIENCE_S = 2.0
@@ -35,6 +37,34 @@ def _home_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _every_account_balances(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold every reader of a server in this process to its account when the server stops."""
+    stop = Server.stop
+
+    async def checked_stop(server: Server) -> None:
+        try:
+            _check_accounts(server)
+        finally:
+            await stop(server)
+
+    monkeypatch.setattr(Server, "stop", checked_stop)
+
+
+@pytest.fixture(scope="session")
+def check_accounts() -> Callable[[Server], None]:
+    """Give the check of the accounts of all readers of a server."""
+    return _check_accounts
+
+
+def _check_accounts(server: Server) -> None:
+    """Each number that was published is delivered, under way, dropped or left out, at any time."""
+    for session in server._services.sessions if server._services else ():
+        for subscription in session.subscriptions.values():
+            counters = subscription.buffer.counters
+            assert counters.balanced, (session.name, subscription.channel.spec.name, counters)
 
 
 @pytest.fixture(autouse=True)
