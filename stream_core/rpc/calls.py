@@ -9,7 +9,6 @@ import asyncio
 import copy
 import math
 import time
-from collections.abc import Callable
 
 from stream_core.errors import CallTimeout, ConnectionLost, ProtocolError
 from stream_core.rpc.call import Call, StreamCall
@@ -149,14 +148,7 @@ class PendingCalls:
 
     def fail_all(self, error: Exception) -> None:
         """The link is gone: every call fails, each with its own copy of the error."""
-        self._fail(error, lambda call: True)
-
-    def fail_target(self, number: int, error: Exception) -> None:
-        """A target is gone: the calls to it fail, each with its own copy of the error."""
-        self._fail(error, lambda call: call.target == number)
-
-    def _fail(self, error: Exception, concerned: Callable[[Call], bool]) -> None:
-        for call in [call for call in self._calls.values() if concerned(call)]:
+        for call in tuple(self._calls.values()):
             if call.sequence in self._calls:  # a callback may have ended it meanwhile
                 self._end(call)
                 call.fail(copy.copy(error))

@@ -49,11 +49,6 @@ class ChannelNode:
         return self.position is not None
 
     @property
-    def is_channel(self) -> bool:
-        """Whether this is a channel itself."""
-        return self.info is not None
-
-    @property
     def described(self) -> sc.ChannelInfo | None:
         """The channel that this is, or whose column this is."""
         return self.parent.info if self.is_column and self.parent is not None else self.info

@@ -106,14 +106,6 @@ class Series:
         return self._times.newest_ns
 
     @property
-    def oldest_time_ns(self) -> int | None:
-        """The time of the oldest sample kept; None while there is none."""
-        with self._lock:
-            if not self._samples.end:
-                return None
-            return int(self._times.times(np.array([self._samples.start], np.int64))[0])
-
-    @property
     def last_value(self) -> float | None:
         """The newest sample; None while there is none."""
         return self._last_value

@@ -41,12 +41,6 @@ class Demonstration:
         """Of the server, once it is started."""
         return self._server.address
 
-    @property
-    def process_ids(self) -> list[int]:
-        """Of the processes that are started."""
-        pids = self._server.pid, self._publisher.pid if self._publisher is not None else None
-        return [pid for pid in pids if pid is not None]
-
     async def start(self) -> None:
         """Start both; the server listens when this returns."""
         await self._portal.call(asyncio.to_thread(self._start))

@@ -58,12 +58,6 @@ class Dock(QDockWidget):
         self.visibilityChanged.connect(lambda _: self._choose_bar())
         self.topLevelChanged.connect(lambda _: self._choose_bar())
 
-    def add_tool(self, tool: QWidget) -> None:
-        """Put a button or a label into the title, before the button that hides the dock."""
-        row = self._bar.layout()
-        if isinstance(row, QHBoxLayout):
-            row.insertWidget(row.count() - 1, tool)
-
     def _choose_bar(self) -> None:
         """Among tabs the tab is title enough."""
         tabbed = not self.isFloating() and bool(self._window.tabifiedDockWidgets(self))

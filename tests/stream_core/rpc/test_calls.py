@@ -11,7 +11,6 @@ from stream_core.errors import (
     ConnectionLost,
     ProtocolError,
     RemoteError,
-    TargetNotFound,
 )
 from stream_core.rpc import Failure, PendingCalls, encode_call, encode_failure
 from stream_core.wire import objects
@@ -72,14 +71,6 @@ async def test_a_deadline_fails_the_call_and_tells_the_target(caller):
 async def test_an_endless_time_out_is_none(caller):
     caller.start(3, "add", BODY, timeout_s=float("inf"))
     assert caller.sent[0][1]["time_ns"] == 0
-
-
-async def test_a_target_that_is_gone_fails_its_calls_only(caller):
-    gone, stays = caller.start(3, "add", BODY), caller.start(4, "add", BODY)
-    caller.fail_target(3, TargetNotFound("'rig' is gone"))
-    with pytest.raises(TargetNotFound, match="'rig' is gone"):
-        await gone
-    assert not stays.done()
 
 
 async def test_a_lost_link_fails_all_each_with_an_error_of_its_own(caller):
