@@ -16,8 +16,8 @@ def readme(repository: Path) -> str:
 def test_the_examples_are_those_that_are_run(repository: Path, readme: str) -> None:
     shown = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     kept = [
-        path.read_text(encoding="utf-8").partition('"""\n\n')[2]
-        for path in sorted((repository / "examples").glob("*.py"), reverse=True)
+        (repository / "examples" / name).read_text(encoding="utf-8").partition('"""\n\n')[2]
+        for name in ("samples.py", "calls.py")
     ]
     assert shown == kept
 
