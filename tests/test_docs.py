@@ -1,0 +1,87 @@
+"""The pages for users: what they show runs and prints what they say, what they point to is there.
+
+A page's Python is run piece by piece, as in `python -m asyncio`: in one namespace, with `await`
+where it likes, against a server at the address that the page uses. A comment behind a `print` is
+what that prints.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import io
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import stream_core as sc
+
+REPOSITORY = Path(__file__).parent.parent
+PAGES = sorted((REPOSITORY / "docs").glob("*.md"))
+TEXTS = [REPOSITORY / "examples/README.md", *PAGES]
+LONGEST = 300  # lines
+
+PIECE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+SAID = re.compile(r"^\s*print\(.*\)  # (.*)$", re.MULTILINE)
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The address of a server that is not in the way of the page's own loop."""
+    with sc.LoopThread("the page's server") as thread:
+        server = sc.Server(port=0)
+        thread.run(server.start())
+        yield server.address
+        thread.run(server.stop())
+
+
+@pytest.fixture
+def free_address() -> str:
+    """An address where a page may start a server of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+def run_piece(runner: asyncio.Runner, piece: str, where: str, names: dict[str, Any]) -> str:
+    """Run a piece of a page; what it prints."""
+    code = compile(piece, where, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        if code.co_flags & inspect.CO_COROUTINE:
+            runner.run(eval(code, names))
+        else:
+            exec(code, names)
+    return printed.getvalue()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_shows_runs_and_prints_what_it_says(
+    page: Path, address: str, free_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    text = page.read_text(encoding="utf-8")
+    names: dict[str, Any] = {"__name__": "page"}
+    with asyncio.Runner() as runner:
+        for piece in PIECE.finditer(text):
+            line = text.count("\n", 0, piece.start()) + 1
+            shown = piece[1].replace("127.0.0.1:50012", address)
+            shown = shown.replace("127.0.0.1:50013", free_address)
+            printed = run_piece(runner, "\n" * line + shown, str(page), names)
+            assert printed.splitlines() == SAID.findall(shown), f"{page.name}, line {line}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_is_short(page: Path) -> None:
+    assert len(page.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: str(text.relative_to(REPOSITORY)))
+def test_every_file_that_is_pointed_to_is_there(text: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text.read_text(encoding="utf-8")):
+        assert (text.parent / target).exists(), target

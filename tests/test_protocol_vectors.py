@@ -1,0 +1,256 @@
+"""The frames that docs/protocol-vectors.json shows are those that the library reads and writes."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+import pytest
+from scramp import core
+
+from stream_core.rpc import decode_failure, encode_call, encode_failure
+from stream_core.rpc.bodies import decode_call
+from stream_core.rpc.failures import Failure
+from stream_core.security import ClientProof, ServerProof
+from stream_core.security.scram import Verifier
+from stream_core.wire import messages, objects
+from stream_core.wire.arrays import sample_dtype
+from stream_core.wire.batches import Batch, ItemBatch, ObjectBatch, Packed, SamplesBatch
+from stream_core.wire.blocks import Block
+from stream_core.wire.conversation import CLIENT_RECEIVES, SERVER_RECEIVES, Phase
+from stream_core.wire.framing import Frame, FrameReader
+from stream_core.wire.header import HEADER, HEADER_BYTES, CodecNumber, Flag, Kind, header
+from stream_core.wire.items import Layout, decode_block
+
+PAGES = Path(__file__).parent.parent / "docs"
+VECTORS: dict[str, Any] = json.loads((PAGES / "protocol-vectors.json").read_text("utf-8"))
+FRAMES: list[dict[str, Any]] = VECTORS["frames"]
+
+Facts = dict[str, Any]
+
+STRUCTS: dict[int, type[msgspec.Struct]] = {
+    Kind.HELLO: messages.Hello,
+    Kind.CHALLENGE: messages.Challenge,
+    Kind.PROOF: messages.Proof,
+    Kind.WELCOME: messages.Welcome,
+    Kind.DEMAND: messages.DemandNotice,
+    Kind.LOST: messages.LostNotice,
+    Kind.END: messages.EndNotice,
+    Kind.GOODBYE: messages.Goodbye,
+}
+VALUES = {Kind.RESULT, Kind.PROGRESS}
+NAMES = {
+    "np": np,
+    "datetime": datetime,
+    "timedelta": timedelta,
+    "timezone": timezone,
+    "ZoneInfo": ZoneInfo,
+}
+
+
+def frame_of(data: bytes) -> Frame:
+    """The one frame in some bytes."""
+    reader = FrameReader(1 << 20)
+    frames: list[Frame] = []
+    for byte in data:  # one by one: as a slow link brings them
+        reader.buffer()[0] = byte
+        frames += reader.received(1)
+    assert reader.error is None
+    [frame] = frames
+    return frame
+
+
+def shown(value: Any) -> Any:
+    """A value as JSON has it: bytes as hex, an array as its type, shape and elements."""
+    if isinstance(value, bytes):
+        return {"hex": value.hex()}
+    if isinstance(value, np.ndarray):
+        return {"dtype": value.dtype.str, "shape": list(value.shape), "values": value.tolist()}
+    if isinstance(value, list | tuple):
+        return [shown(member) for member in value]
+    if isinstance(value, dict):
+        return {key: shown(member) for key, member in value.items()}
+    return value
+
+
+def meant(value: Any) -> Any:
+    """The value that `shown` shows."""
+    if isinstance(value, list):
+        return [meant(member) for member in value]
+    if isinstance(value, dict) and value.keys() == {"hex"}:
+        return bytes.fromhex(value["hex"])
+    if isinstance(value, dict) and value.keys() == {"dtype", "shape", "values"}:
+        return np.array(value["values"], value["dtype"]).reshape(value["shape"])
+    if isinstance(value, dict):
+        return {key: meant(member) for key, member in value.items()}
+    return value
+
+
+# What the library reads in a body
+
+
+def read(frame: Frame, body: Facts) -> Facts:
+    kind = frame.kind
+    if not frame.body:
+        return {}
+    if kind == Kind.DATA:
+        return read_block(frame, body)
+    if kind in STRUCTS:
+        return plain(messages.decode(STRUCTS[kind], frame.body))  # type: ignore[type-var]
+    if kind == Kind.CALL:
+        method, args, kwargs = decode_call(frame.body)
+        return {"method": method, "args": shown(args), "kwargs": shown(kwargs)}
+    if kind in VALUES:
+        return {"value": shown(objects.decode(frame.body))}
+    if kind == Kind.FAILURE:
+        return plain(decode_failure(frame.body))
+    assert kind == Kind.NAME
+    return {"name": bytes(frame.body).decode()}
+
+
+def plain(message: msgspec.Struct) -> Facts:
+    """A message's fields as JSON has them."""
+    fields: Facts = msgspec.json.decode(msgspec.json.encode(message))
+    return fields
+
+
+def read_block(frame: Frame, body: Facts) -> Facts:
+    block = Block.received(frame)
+    layout = None
+    found: Facts = {}
+    if "dtype" in body:  # the channel's, not the frame's
+        found = {"dtype": body["dtype"], "shape": body["shape"]}
+        layout = Layout(sample_dtype(body["dtype"]), tuple(body["shape"]))
+    values = decode_block(block, layout, ())
+    times = {"times_ns": list(block.times_ns()), "sequences": list(block.sequences)}
+    return found | times | {"values": values.tolist() if layout else shown(values)}
+
+
+# What the library writes
+
+
+def written(facts: Facts, body: Facts) -> bytes:
+    kind = facts["kind"]
+    if kind == Kind.DATA and body:
+        packed = packed_block(facts, body)
+        assert packed.flags == facts["flags"] & (Flag.TIMES | Flag.INTERVAL)
+        assert (packed.codec, packed.count) == (facts["codec"], facts["count"])
+        assert packed.time_ns == facts["time_ns"]
+        return b"".join(packed.parts)
+    if kind in STRUCTS and body:
+        return messages.encode(msgspec.convert(body, STRUCTS[kind]))
+    if kind == Kind.CALL:
+        return encode_call(body["method"], meant(body["args"]), meant(body["kwargs"]))
+    if kind in VALUES and body:
+        return objects.encode(meant(body["value"]))
+    if kind == Kind.FAILURE:
+        return encode_failure(Failure(**body))
+    if kind == Kind.NAME:
+        return str(body["name"]).encode()
+    return b""
+
+
+def packed_block(facts: Facts, body: Facts) -> Packed:
+    codec = CodecNumber(facts["codec"])
+    times = body["times_ns"]
+    if codec is CodecNumber.SAMPLES:
+        return packed_samples(facts, body)
+    batch: Batch = ObjectBatch() if codec is CodecNumber.OBJECT else ItemBatch(codec)
+    for value, time_ns in zip(meant(body["values"]), times, strict=True):
+        batch.add(value, time_ns)
+    return batch.pack()
+
+
+def packed_samples(facts: Facts, body: Facts) -> Packed:
+    batch = SamplesBatch(sample_dtype(body["dtype"]), tuple(body["shape"]))
+    times = body["times_ns"]
+    if facts["flags"] & Flag.INTERVAL:
+        rows = np.array(body["values"], body["dtype"])
+        batch.add_rows(rows, times[0], times[1] - times[0])
+    else:
+        for value, time_ns in zip(body["values"], times, strict=True):
+            batch.add(value, time_ns)
+    return batch.pack()
+
+
+def built(entry: Facts) -> bytes:
+    """The frame, made from its facts by the library."""
+    facts = entry["header"]
+    body = written(facts, entry["body"])
+    named = {name: value for name, value in facts.items() if name not in ("kind", "length")}
+    return header(facts["kind"], len(body), **named) + body
+
+
+# The tests
+
+
+@pytest.mark.parametrize("entry", FRAMES, ids=[entry["name"] for entry in FRAMES])
+def test_a_frame_is_read_as_the_page_says(entry: Facts) -> None:
+    data = bytes.fromhex(entry["hex"])
+    names = ("length", "kind", "codec", "flags", "address", "source", "count", "stride")
+    found = dict(zip((*names, "sequence", "time_ns"), HEADER.unpack_from(data), strict=True))
+    assert found == entry["header"]
+    assert found["length"] == len(data) - HEADER_BYTES
+    assert read(frame_of(data), entry["body"]) == entry["body"]
+
+
+@pytest.mark.parametrize("entry", FRAMES, ids=[entry["name"] for entry in FRAMES])
+def test_a_frame_is_written_as_the_page_says(entry: Facts) -> None:
+    assert built(entry).hex() == entry["hex"].replace(" ", "")
+
+
+def test_every_kind_is_shown_from_every_side_that_may_send_it() -> None:
+    shown_kinds = {(entry["from"], entry["header"]["kind"]) for entry in FRAMES}
+    greeting = {("client", kind) for kind in (Kind.HELLO, Kind.PROOF)}
+    greeting |= {("server", kind) for kind in (Kind.CHALLENGE, Kind.WELCOME)}
+    to_server = {("client", Kind(kind)) for kind in SERVER_RECEIVES[Phase.OPEN]}
+    to_client = {("server", Kind(kind)) for kind in CLIENT_RECEIVES[Phase.OPEN]}
+    assert shown_kinds == greeting | to_server | to_client
+
+
+@pytest.mark.parametrize("entry", VECTORS["values"], ids=lambda entry: entry["python"])
+def test_a_value_is_encoded_as_the_page_says(entry: Facts) -> None:
+    value = eval(entry["python"], dict(NAMES))
+    encoded = bytes.fromhex(entry["hex"])
+    assert objects.encode(value).hex() == encoded.hex()
+    back = objects.decode(encoded)
+    assert type(back) is type(value)
+    assert repr(back) == repr(value)
+
+
+def test_the_exchange_of_proofs_is_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    scram = VECTORS["scram"]
+    nonces = iter([scram["client_nonce"], scram["server_nonce"]])
+    monkeypatch.setattr(core.Nonce, "create", lambda: core.Nonce(next(nonces)))
+    verifier = Verifier(
+        bytes.fromhex(scram["salt_hex"]),
+        bytes.fromhex(scram["stored_key_hex"]),
+        bytes.fromhex(scram["server_key_hex"]),
+        scram["iterations"],
+    )
+    client = ClientProof(scram["secret"])
+    server = ServerProof({"": verifier}.get)
+    assert client.first() == scram["hello"]
+    assert server.challenge(scram["hello"]) == scram["challenge"]
+    assert client.answer(scram["challenge"]) == scram["proof"]
+    assert server.final(scram["proof"]) == scram["welcome"]
+    client.check(scram["welcome"])
+    shown_texts = {entry["body"].get("scram") for entry in FRAMES}
+    assert shown_texts >= {scram[name] for name in ("hello", "challenge", "proof", "welcome")}
+
+
+def test_the_page_has_the_numbers_of_the_wire(repository: Path) -> None:
+    page = (repository / "docs/protocol.md").read_text("utf-8")
+    rows = [
+        *((kind.name, kind.value) for kind in Kind),
+        *((codec.name.lower(), codec.value) for codec in CodecNumber if codec),
+    ]
+    for name, number in rows:
+        assert f"| {name} | {number} |" in page, name
+    for flag in Flag:
+        assert f"| {flag.name} | {flag.value} |" in page, flag
