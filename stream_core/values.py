@@ -16,6 +16,7 @@ __all__ = [
     "ClientInfo",
     "ClientStatistics",
     "Codec",
+    "Compression",
     "Demand",
     "Item",
     "Limits",
@@ -51,6 +52,13 @@ class Codec(StrEnum):
     SAMPLES = "samples"
     PICKLE = "pickle"
     MARSHAL = "marshal"
+
+
+class Compression(StrEnum):
+    """How the blocks of a channel are made smaller."""
+
+    GZIP = "gzip"
+    ZSTD = "zstd"
 
 
 class State(StrEnum):
@@ -140,6 +148,7 @@ class ChannelInfo(msgspec.Struct, frozen=True, kw_only=True):
         lifetime_s: at most so long from its creation; None: as long as its owner.
         history: how many past items new readers may have.
         codec: how items become bytes; None: chosen for each item.
+        compression: what blocks may be compressed with ("gzip", "zstd"), or None.
         dtype: numpy type of one sample of a samples channel, as text.
         shape: shape of one item.
         columns: names of the columns of one item, or None.
@@ -158,6 +167,7 @@ class ChannelInfo(msgspec.Struct, frozen=True, kw_only=True):
     lifetime_s: float | None = None
     history: int = 0
     codec: str | None = None
+    compression: str | None = None
     dtype: Any = None
     shape: tuple[int, ...] = ()
     columns: tuple[str, ...] | None = None

@@ -13,10 +13,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from stream_core.server import Server
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No deadline for an example: a busy computer would break it. Each test has 30 seconds in all.
+settings.register_profile("streamscope", deadline=None)
+settings.load_profile("streamscope")
 
 PATIENCE_S = 2.0
 """How long something that is ending already may take to be gone."""

@@ -41,7 +41,7 @@ class Run:
     def split(self, count: int) -> Run:
         """Take the first `count` items off as a run of their own."""
         middle = self.start + count
-        size = span_bytes(self.block, self.start, middle)
+        size = self.block.span_bytes(self.start, middle)
         taken = Run(self.block, self.start, middle, min(size, self.size_bytes))
         self.start = middle
         self.size_bytes -= taken.size_bytes
@@ -63,11 +63,6 @@ class Run:
     def cut(self) -> Block:
         """The run as a block."""
         return self.block.cut(range(self.start, self.stop))
-
-
-def span_bytes(block: Block, start: int, stop: int) -> int:
-    """The size of neighbouring items, with what pads them."""
-    return max(0, block.item_range(stop - 1)[1] - block.item_range(start)[0])
 
 
 class Backlog:

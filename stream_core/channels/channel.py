@@ -13,7 +13,8 @@ from stream_core.channels.parameters import Parameters
 from stream_core.channels.spec import ChannelSpec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import InvalidValue, ProtocolError
-from stream_core.wire.blocks import LARGEST_NUMBER, Block
+from stream_core.wire.blocks import LARGEST_BODY, LARGEST_NUMBER, Block
+from stream_core.wire.compression import COMPRESSION_FLAGS
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import CODEC_NUMBERS, CodecNumber, Flag
 from stream_core.wire.messages import LARGEST_EVERY, DemandNotice
@@ -32,6 +33,7 @@ _GAP_REASONS = {
 _GAP_MASK = sum(_GAP_REASONS)
 _GAP_WITHHELD = int(Flag.GAP_WITHHELD)
 _SAMPLES = int(CodecNumber.SAMPLES)
+_COMPRESSED = sum(COMPRESSION_FLAGS.values())
 
 
 class Subscriber(Protocol):
@@ -63,6 +65,9 @@ class Subscriber(Protocol):
 class Channel:
     """One stream.
 
+    Args:
+        limit_bytes: of a body, when it is plain.
+
     Attributes:
         number: its number on the wire; spec: its owner's wishes; owner: the owner's number.
         origin: what its owner's handle calls this stream; the numbers go on under the same one.
@@ -73,7 +78,14 @@ class Channel:
     """
 
     def __init__(
-        self, number: int, spec: ChannelSpec, *, owner: int, origin: int, created_ns: int = 0
+        self,
+        number: int,
+        spec: ChannelSpec,
+        *,
+        owner: int,
+        origin: int,
+        created_ns: int = 0,
+        limit_bytes: int = LARGEST_BODY,
     ) -> None:
         self.number = number
         self.spec = spec
@@ -88,6 +100,8 @@ class Channel:
         self.writers: dict[int, WriterSlot] = {}
         self.readers: dict[tuple[int, int], Subscriber] = {}  # by client and reader
         self._codec = None if spec.codec is None else int(CODEC_NUMBERS[spec.codec])
+        self._foreign = _COMPRESSED & ~COMPRESSION_FLAGS.get(spec.compression or "", 0)
+        self._limit_bytes = limit_bytes
 
     # Writers
 
@@ -117,6 +131,8 @@ class Channel:
         Raises:
             ProtocolError: the writer's numbers run backwards or away, it writes although it has
                 acknowledged a pause, or the frame contradicts itself; nobody has got any of it.
+                Or a part of a body was wanted that cannot be made plain; that is a loss to those
+                who wanted it.
         """
         missing = frame.sequence - slot.next_number
         if missing:
@@ -128,12 +144,19 @@ class Channel:
             raise ProtocolError(
                 f"channel '{self.spec.name}': an item came after the pause was acknowledged"
             )
-        block = Block.received(frame, source=slot.client, first=self.next_sequence + missing)
+        block = Block.received(
+            frame,
+            source=slot.client,
+            first=self.next_sequence + missing,
+            limit_bytes=self._limit_bytes,
+        )
         self._check_codec(block)
         if missing:
             self._skip(slot, missing, frame.flags)
         slot.next_number += block.last - block.first + 1
         self.deliver(block)
+        if block.broken is not None:
+            raise ProtocolError(f"channel '{self.spec.name}': an item {block.broken}")
         return block.count
 
     def _check_jump(self, slot: WriterSlot, missing: int) -> None:
@@ -153,14 +176,20 @@ class Channel:
         self.bytes += block.size_bytes
         for reader in tuple(self.readers.values()):
             reader.offer(block)
+        block.release()
 
     def _check_codec(self, block: Block) -> None:
         fits = block.codec != _SAMPLES if self._codec is None else block.codec == self._codec
         if not fits:
             name = CodecNumber(block.codec).name.lower()
             raise ProtocolError(f"channel '{self.spec.name}' does not take codec '{name}'")
+        if block.flags & self._foreign:
+            raise ProtocolError(
+                f"channel '{self.spec.name}' has compression={self.spec.compression!r}; a body "
+                "came that is compressed otherwise"
+            )
         if block.codec == _SAMPLES:
-            self._check_sample_bytes(block.item_bytes(0))
+            self._check_sample_bytes(block.sample_bytes)
 
     def _check_sample_bytes(self, size_bytes: int) -> None:
         """Buffers count on it that all samples of a channel have one size."""

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from stream_core.errors import InvalidValue
-from stream_core.values import Codec
+from stream_core.values import Codec, Compression
 
 __all__ = ["ChannelSpec", "checked_spec"]
 
@@ -23,6 +23,7 @@ class ChannelSpec(msgspec.Struct, frozen=True, kw_only=True):
     shared: bool = False
     may_pause: bool = True
     codec: Codec | None = None
+    compression: Compression | None = None
     description: str = ""
     unit: str = ""
     dtype: Any = None

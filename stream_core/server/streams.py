@@ -85,6 +85,7 @@ class Streams:
             owner=owner,
             origin=origin,
             created_ns=self._services.now_ns(),
+            limit_bytes=self._services.limits.frame_bytes,
         )
         self.directory.add(channel)
         self._services.watches.changed("added", channel)

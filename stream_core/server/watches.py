@@ -28,6 +28,7 @@ def channel_info(services: Services, channel: Channel) -> ChannelInfo:
         readers=len(channel.readers),
         shared=spec.shared,
         codec=spec.codec,
+        compression=spec.compression,
         dtype=spec.dtype,
         shape=spec.shape,
         columns=spec.columns,

@@ -7,6 +7,8 @@ The body of a DATA frame, by its flags and codec:
     [zeros up to a multiple of 64, if the codec is `array` or `samples`]
     data
 
+All of it may be compressed (GZIP, ZSTD); then `Block.received` gives a `CompressedBlock`.
+
 `samples` data is one array, first axis = items. An item of codec `array` starts at the next
 multiple of 64 after the end of the one before. This module never decodes a value.
 """
@@ -39,6 +41,7 @@ __all__ = [
 
 LARGEST_NUMBER = 2**62  # of an item: what is computed from it still fits the header
 LARGEST_SPAN = 2**32 - 1  # between the numbers of a block's first and last item
+LARGEST_BODY = 2**32 - 1  # that a header can tell of
 MOST_ITEMS = 2**16  # of a block that has a table; samples are bounded by their bytes
 _CUTS = 8
 
@@ -62,7 +65,7 @@ class Block:
     """Items of one writer with consecutive numbers, `stride` apart; immutable.
 
     Attributes:
-        codec: a `CodecNumber`; flags: `Flag.TIMES`, `Flag.INTERVAL`.
+        codec: a `CodecNumber`; flags: of its body (`Flag`).
         source: number of the writing client.
         count: how many items; stride: the distance of their numbers; first: the first's number.
         time_ns: time of the first item.
@@ -71,6 +74,7 @@ class Block:
     """
 
     __slots__ = (
+        "__weakref__",
         "_cuts",
         "_ends",
         "_head",
@@ -121,20 +125,29 @@ class Block:
 
     @classmethod
     def received(
-        cls, frame: Frame, *, source: int | None = None, first: int | None = None
+        cls,
+        frame: Frame,
+        *,
+        source: int | None = None,
+        first: int | None = None,
+        limit_bytes: int = LARGEST_BODY,
     ) -> Block:
         """The block in a DATA frame, restamped with `source` and `first` where given.
 
-        What it says of itself is checked, so that nobody has to check it again.
+        What it says of itself is checked, so that nobody has to check it again; what is in a
+        compressed body is checked when that is made plain, and may not be more than `limit_bytes`.
 
         Raises:
             ProtocolError: count, stride, times, table and size of the frame contradict each other.
         """
+        kind = cls
         if frame.flags & _COMPRESSED:
-            raise ProtocolError("a compressed body came, which this version does not understand")
-        block = cls(
+            from stream_core.wire.compressed_block import CompressedBlock  # is a Block itself
+
+            kind = CompressedBlock
+        block = kind(
             frame.codec,
-            frame.flags & _TIMING,
+            frame.flags & (_TIMING | _COMPRESSED),
             frame.source if source is None else source,
             frame.count,
             frame.stride or 1,
@@ -142,10 +155,24 @@ class Block:
             frame.time_ns,
             frame.body,
         )
-        block._check()
+        block.check(limit_bytes)
         return block
 
-    def _check(self) -> None:
+    def check(self, limit_bytes: int) -> None:
+        """Hold what it says of itself to its body.
+
+        Raises:
+            ProtocolError: they contradict each other, or a compressed body is said to be larger
+                than `limit_bytes`.
+        """
+        self._check_facts(self.size_bytes)
+        if self.flags & _INTERVAL:
+            self._check_interval()
+        if self.codec != _SAMPLES and self.count > 1:
+            self._check_table(self.size_bytes - self.data_start)
+
+    def _check_facts(self, body_bytes: int) -> None:
+        """Hold the header to itself and to the size of the plain body."""
         count = self.count
         if not _FIRST_CODEC <= self.codec <= _LAST_CODEC:
             raise ProtocolError(f"codec {self.codec} is unknown")
@@ -153,16 +180,14 @@ class Block:
             raise ProtocolError(f"a block has items, and numbers from 0 to {LARGEST_NUMBER}")
         if (count - 1) * self.stride > LARGEST_SPAN:
             raise ProtocolError(f"the numbers of a block span {LARGEST_SPAN} at most")
-        size_bytes = self.size_bytes - self.data_start
+        size_bytes = body_bytes - self.data_start
         if size_bytes < 0:
-            raise ProtocolError(f"a body of {self.size_bytes} bytes cannot hold {count} items")
-        if self.flags & _INTERVAL:
-            self._check_interval()
+            raise ProtocolError(f"a body of {body_bytes} bytes cannot hold {count} items")
         if self.codec == _SAMPLES:
             if size_bytes % count or size_bytes < count:
                 raise ProtocolError(f"{size_bytes} bytes do not divide into {count} samples")
-        elif count > 1:
-            self._check_table(size_bytes)
+        elif count > MOST_ITEMS:
+            raise ProtocolError(f"a block has {MOST_ITEMS} items at most, not {count}")
 
     def _check_interval(self) -> None:
         if self.flags & _TIMES:
@@ -174,8 +199,6 @@ class Block:
 
     def _check_table(self, size_bytes: int) -> None:
         count, start = self.count, self._times_bytes
-        if count > MOST_ITEMS:
-            raise ProtocolError(f"a block has {MOST_ITEMS} items at most, not {count}")
         table = memoryview(self.body)[start : start + 4 * count]
         if _UINT32.unpack_from(table, 4 * count - 4)[0] != size_bytes or not ascending(
             table, padded=self.codec == _ARRAY
@@ -227,6 +250,38 @@ class Block:
         """The size of one item."""
         start, stop = self.item_range(index)
         return max(0, stop - start)
+
+    def span_bytes(self, start: int, stop: int) -> int:
+        """The size of neighbouring items, with what pads them."""
+        return max(0, self.item_range(stop - 1)[1] - self.item_range(start)[0])
+
+    @property
+    def sample_bytes(self) -> int:
+        """The size of each item of a samples block."""
+        return (self.size_bytes - self.data_start) // self.count
+
+    # What differs where the body is compressed
+
+    @property
+    def compressed(self) -> bool:
+        """Whether the body has to be made plain before it can be looked into."""
+        return False
+
+    @property
+    def broken(self) -> str | None:
+        """Why the body cannot be made plain; None as far as is known."""
+        return None
+
+    def plain(self) -> Block:
+        """The same items with a plain body: itself, if it has one.
+
+        Raises:
+            ProtocolError: "cannot be decompressed: …"
+        """
+        return self
+
+    def release(self) -> None:
+        """All readers have seen it: what was made of it for them together need not be kept."""
 
     def items(self) -> list[memoryview]:
         """The data of each item."""

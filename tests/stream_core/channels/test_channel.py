@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from stream_core.channels.channel import LARGEST_JUMP, LOST_ON_THE_WAY, Channel
@@ -10,6 +11,7 @@ from stream_core.channels.spec import checked_spec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import InvalidValue, ProtocolError
 from stream_core.wire.blocks import LARGEST_NUMBER, Block
+from stream_core.wire.compression import Compressor
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import CodecNumber, Flag, Kind
 from stream_core.wire.messages import LARGEST_EVERY, DemandNotice
@@ -59,6 +61,16 @@ def frame(
     if body is None:
         body = pack_uint32(range(1, count + 1)) * (count > 1) + bytes(count)
     return Frame(Kind.DATA, codec, flags, 7, 99, count, stride, sequence, 0, body)
+
+
+def compressed(sequence: int, count: int, body: bytes, *, codec: int) -> Frame:
+    flag, parts = Compressor("gzip").packed([body])
+    return frame(sequence, count, codec=codec, flags=flag, body=b"".join(parts))
+
+
+def compressing(**wishes: Any) -> Channel:
+    spec = msgspec.structs.replace(checked_spec("x", **wishes), compression="gzip")
+    return Channel(7, spec, owner=1, origin=5, limit_bytes=10_000)
 
 
 def announcement(sequence: int, flags: int) -> Frame:
@@ -218,6 +230,68 @@ def test_a_frame_that_contradicts_itself_is_a_breach() -> None:
     slot = target.add_writer(1)
     breach(target, slot, frame(0, 3, body=b"x"))
     breach(target, slot, frame(9, 1, codec=77))
+
+
+# Compressed bodies
+
+
+def test_a_channel_takes_bodies_that_are_plain_or_compressed_its_own_way() -> None:
+    target = compressing()
+    slot, listener = target.add_writer(1), join(target)
+    target.publish(slot, compressed(0, 1, bytes(500), codec=CodecNumber.RAW))
+    target.publish(slot, frame(1))
+    assert listener.heard == [([0], 1), ([1], 1)]
+    for other, flag in ((compressing(), Flag.ZSTD), (channel(), Flag.GZIP)):
+        slot, listener = other.add_writer(1), join(other)
+        with pytest.raises(ProtocolError, match="compression="):
+            other.publish(slot, frame(0, flags=flag, body=b"\x01\0\0\0x"))
+        assert listener.heard == []
+
+
+def test_a_compressed_body_may_not_be_larger_than_a_frame_when_it_is_plain() -> None:
+    target = compressing()
+    slot, listener = target.add_writer(1), join(target)
+    target.publish(slot, compressed(0, 1, bytes(10_000), codec=CodecNumber.RAW))
+    with pytest.raises(ProtocolError, match="10001 plain bytes exceeds 10000"):
+        target.publish(slot, compressed(1, 1, bytes(10_001), codec=CodecNumber.RAW))
+    assert listener.heard == [([0], 1)]
+
+
+def test_compressed_samples_have_the_size_of_the_others() -> None:
+    target = compressing(dtype="float64")
+    slot = target.add_writer(1)
+    target.publish(slot, compressed(0, 100, bytes(800), codec=CodecNumber.SAMPLES))
+    target.publish(slot, frame(100, 2, codec=CodecNumber.SAMPLES, body=bytes(16)))
+    with pytest.raises(ProtocolError, match="samples of 8 bytes; one of 4 came"):
+        target.publish(slot, compressed(102, 100, bytes(400), codec=CodecNumber.SAMPLES))
+
+
+class Looker(Listener):
+    """A reader that wants a part of each block."""
+
+    def offer(self, block: Block) -> None:
+        try:
+            self.heard.append(bytes(block.cut(range(1)).data))
+        except ProtocolError:
+            self.heard.append("lost")
+
+
+def test_who_sends_what_cannot_be_made_plain_is_cut_off_when_that_is_found() -> None:
+    target = compressing(dtype="uint8")
+    slot, listener = target.add_writer(1), join(target)
+    good = compressed(0, 300, b"x" * 300, codec=CodecNumber.SAMPLES)
+    bad = compressed(300, 300, b"x" * 300, codec=CodecNumber.SAMPLES)
+    bad.body = bytes(bad.body)[:-1]
+    later = frame(600, 300, codec=CodecNumber.SAMPLES, flags=Flag.GZIP, body=bytes(bad.body))
+    looker = Looker()
+    target.readers[(9, 9)] = looker
+    target.publish(slot, good)
+    with pytest.raises(ProtocolError, match="cannot be decompressed"):
+        target.publish(slot, bad)
+    assert looker.heard == [b"x", "lost"]
+    del target.readers[(9, 9)]
+    target.publish(slot, later)  # nobody looks
+    assert [sequences[0] for sequences, _ in listener.heard] == [0, 300, 600]
 
 
 # Marks
