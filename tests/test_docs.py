@@ -2,7 +2,7 @@
 
 A page's Python is run piece by piece, as in `python -m asyncio`: in one namespace, with `await`
 where it likes, against a server at the address that the page uses. A comment behind a `print` is
-what that prints.
+what that prints; comments at the end of a piece are what it prints in a loop.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import inspect
 import io
 import re
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -28,7 +30,7 @@ TEXTS = [REPOSITORY / "examples/README.md", *PAGES]
 LONGEST = 300  # lines
 
 PIECE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
-SAID = re.compile(r"^\s*print\(.*\)  # (.*)$", re.MULTILINE)
+SAID = re.compile(r"^\s*print\(.*\)  # (.*)$|^# (.*)$(?=(?:\n#.*)*\n\Z)", re.MULTILINE)
 
 
 @pytest.fixture
@@ -42,10 +44,10 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def free_address() -> str:
-    """An address where a page may start a server of its own."""
+def free_port() -> str:
+    """Where a page may start a server of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"127.0.0.1:{listener.getsockname()[1]}"
+        return str(listener.getsockname()[1])
 
 
 def run_piece(runner: asyncio.Runner, piece: str, where: str, names: dict[str, Any]) -> str:
@@ -60,20 +62,35 @@ def run_piece(runner: asyncio.Runner, piece: str, where: str, names: dict[str, A
     return printed.getvalue()
 
 
+async def close_clients(names: dict[str, Any]) -> None:
+    """Close what a page has left open, as the end of a program would."""
+    for value in names.values():
+        if isinstance(value, sc.blocking.Client):
+            value.close()
+        elif isinstance(value, sc.Client):
+            await value.close()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_what_a_page_shows_runs_and_prints_what_it_says(
-    page: Path, address: str, free_address: str, monkeypatch: pytest.MonkeyPatch
+    page: Path, address: str, free_port: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(REPOSITORY)
     text = page.read_text(encoding="utf-8")
-    names: dict[str, Any] = {"__name__": "page"}
+    module = ModuleType("page")
+    monkeypatch.setitem(sys.modules, "page", module)  # dataclasses look for theirs
+    names = vars(module)
     with asyncio.Runner() as runner:
-        for piece in PIECE.finditer(text):
-            line = text.count("\n", 0, piece.start()) + 1
-            shown = piece[1].replace("127.0.0.1:50012", address)
-            shown = shown.replace("127.0.0.1:50013", free_address)
-            printed = run_piece(runner, "\n" * line + shown, str(page), names)
-            assert printed.splitlines() == SAID.findall(shown), f"{page.name}, line {line}"
+        try:
+            for piece in PIECE.finditer(text):
+                line = text.count("\n", 0, piece.start()) + 1
+                shown = piece[1].replace("127.0.0.1:50012", address)
+                shown = shown.replace("50013", free_port)
+                printed = run_piece(runner, "\n" * line + shown, str(page), names)
+                said = [behind or below for behind, below in SAID.findall(shown)]
+                assert printed.splitlines() == said, f"{page.name}, line {line}"
+        finally:
+            runner.run(close_clients(names))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
