@@ -146,7 +146,7 @@ class ChannelInfo(msgspec.Struct, frozen=True, kw_only=True):
         shared: whether others than the owner may write.
         private: whether a key is needed.
         lifetime_s: at most so long from its creation; None: as long as its owner.
-        history: how many past items new readers may have.
+        history: how many past items are kept for new readers.
         codec: how items become bytes; None: chosen for each item.
         compression: what blocks may be compressed with ("gzip", "zstd"), or None.
         dtype: numpy type of one sample of a samples channel, as text.
@@ -223,6 +223,7 @@ class ReaderStatistics(msgspec.Struct, frozen=True, kw_only=True):
         overflow: its policy.
         every: its stride.
         min_interval_s: its shortest interval between servings, in seconds.
+        envelope: samples for each pair of minimum and maximum, or None.
     """
 
     channel: str
@@ -240,6 +241,7 @@ class ReaderStatistics(msgspec.Struct, frozen=True, kw_only=True):
     overflow: str = "ring"
     every: int = 1
     min_interval_s: float = 0.0
+    envelope: int | None = None
 
 
 class ChannelStatistics(msgspec.Struct, frozen=True, kw_only=True):
@@ -333,7 +335,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         readers: of one client.
         frame_bytes: body of one frame.
         reader_bytes: waiting in one reader's buffer.
-        buffer_bytes: waiting in all buffers together.
+        buffer_bytes: waiting in all buffers together, histories included.
+        history_bytes: kept by one channel for new readers; with more the oldest items go.
         link_bytes: waiting for one client's link beyond its readers' buffers; calls that would add
             to more than that are refused, and a client that adds to it itself is cut off.
         handshake_bytes: received from a client before it is authenticated.
@@ -352,6 +355,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     frame_bytes: int = 256 * 1024 * 1024
     reader_bytes: int = 16 * 1024 * 1024
     buffer_bytes: int = 1024 * 1024 * 1024
+    history_bytes: int = 64 * 1024 * 1024
     link_bytes: int = 64 * 1024 * 1024
     handshake_bytes: int = 64 * 1024
     handshake_s: float = 10.0

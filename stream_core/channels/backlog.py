@@ -55,6 +55,21 @@ class Run:
             left -= size
             yield Run(self.block, index, index + 1, size)
 
+    def unpinned(self) -> Run:
+        """The run, with a copy of its items if they are a small part of a large block.
+
+        The rest of the block need not stay in memory for them. Of a compressed block a part may be
+        larger than the whole; it stays as it is.
+        """
+        block = self.block
+        if block.size_bytes <= _PINNED_BYTES or 2 * self.size_bytes >= block.size_bytes:
+            return self
+        if block.compressed:
+            return self
+        copy = Run(self.cut(), 0, self.count, self.size_bytes)
+        copy.after = self.after
+        return copy
+
     def loss(self, reason: str) -> Loss:
         """The run as a loss."""
         last = self.block.first + (self.stop - 1) * self.block.stride
@@ -118,9 +133,7 @@ class Backlog:
             newest.stop = run.stop
             newest.size_bytes += run.size_bytes
             return
-        if run.block.size_bytes > _PINNED_BYTES and 2 * run.size_bytes < run.block.size_bytes:
-            run = Run(run.cut(), 0, run.count, run.size_bytes)  # the rest need not stay in memory
-        self.runs.append(run)
+        self.runs.append(run.unpinned())
 
     def lose(self, run: Run) -> None:
         """Drop items that came last."""
@@ -168,7 +181,11 @@ class Backlog:
 
     def _take(self, most: int) -> Run:
         run = self.runs[0]
-        run = self.runs.popleft() if run.count <= most else run.split(most)
+        if run.count <= most:
+            self.runs.popleft()
+        else:
+            rest, run = run, run.split(most)
+            self.runs[0] = rest.unpinned()
         self.count -= run.count
         self.size_bytes -= run.size_bytes
         return run

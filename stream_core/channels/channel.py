@@ -9,14 +9,17 @@ import math
 from collections.abc import Iterator
 from typing import Protocol
 
+from stream_core.channels.history import Gap, History
 from stream_core.channels.parameters import Parameters
 from stream_core.channels.spec import ChannelSpec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import InvalidValue, ProtocolError
 from stream_core.wire.blocks import LARGEST_BODY, LARGEST_NUMBER, Block
 from stream_core.wire.compression import COMPRESSION_FLAGS
+from stream_core.wire.envelopes import Folder
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import CODEC_NUMBERS, CodecNumber, Flag
+from stream_core.wire.items import Layout
 from stream_core.wire.messages import LARGEST_EVERY, DemandNotice
 
 __all__ = ["LARGEST_JUMP", "Channel", "Subscriber"]
@@ -67,6 +70,7 @@ class Channel:
 
     Args:
         limit_bytes: of a body, when it is plain.
+        history: keeps the last items, if the owner wishes it.
 
     Attributes:
         number: its number on the wire; spec: its owner's wishes; owner: the owner's number.
@@ -86,6 +90,7 @@ class Channel:
         origin: int,
         created_ns: int = 0,
         limit_bytes: int = LARGEST_BODY,
+        history: History | None = None,
     ) -> None:
         self.number = number
         self.spec = spec
@@ -102,6 +107,8 @@ class Channel:
         self._codec = None if spec.codec is None else int(CODEC_NUMBERS[spec.codec])
         self._foreign = _COMPRESSED & ~COMPRESSION_FLAGS.get(spec.compression or "", 0)
         self._limit_bytes = limit_bytes
+        self._history = history
+        self._folder: Folder | None = None
 
     # Writers
 
@@ -174,6 +181,8 @@ class Channel:
         self.next_sequence = block.last + 1
         self.items += block.count
         self.bytes += block.size_bytes
+        if self._history is not None:
+            self._history.add(block)
         for reader in tuple(self.readers.values()):
             reader.offer(block)
         block.release()
@@ -209,6 +218,8 @@ class Channel:
         self.next_sequence += count
         reason = _GAP_REASONS.get(flags & _GAP_MASK, LOST_ON_THE_WAY)
         withheld = flags & (_GAP_MASK | _GAP_WITHHELD) == _GAP_WITHHELD
+        if self._history is not None:
+            self._history.gap(Gap(first, self.next_sequence - 1, reason, withheld))
         for reader in tuple(self.readers.values()):
             reader.gap(first, self.next_sequence - 1, reason, withheld=withheld)
 
@@ -230,22 +241,53 @@ class Channel:
             for slot in self.writers.values():
                 slot.marked = False
 
+    # What a new reader needs
+
+    @property
+    def remembers(self) -> bool:
+        """Whether past items are kept, so that it is in demand by itself."""
+        return self._history is not None
+
+    def newest(self, count: int) -> list[Block | Gap]:
+        """The newest items that are kept, at most so many, with the gaps between them."""
+        return [] if self._history is None or not count else list(self._history.newest(count))
+
+    def after(self, sequence: int) -> list[Block | Gap]:
+        """What is kept of all that was published after that number."""
+        return [] if self._history is None else list(self._history.after(sequence))
+
+    @property
+    def folder(self) -> Folder:
+        """What makes envelopes of its samples.
+
+        Raises:
+            InvalidValue: it has no samples, or none with an order.
+        """
+        if self._folder is None:
+            if self._codec != _SAMPLES:
+                raise InvalidValue(
+                    f"channel '{self.spec.name}' carries no samples, so it has no envelope; "
+                    "it must be created with dtype=…"
+                )
+            self._folder = Folder(Layout.described(self.spec.dtype, self.spec.shape))
+        return self._folder
+
     # Demand
 
     def demand(self) -> DemandNotice:
         """What the writers should know of the readers now."""
         if not self.readers:
-            return DemandNotice("idle")
+            return DemandNotice("active" if self.remembers else "idle")
         readers = self.readers.values()
         chosen = [reader.parameters for reader in readers]
         paused = any(reader.pausing for reader in readers)
-        newest = all(parameters.newest_only for parameters in chosen)
+        newest = all(parameters.newest_only and not parameters.envelope for parameters in chosen)
         every = math.gcd(*(parameters.every for parameters in chosen))
         return DemandNotice(
             "paused" if paused else "active",
             every if every <= LARGEST_EVERY else 1,
             min(parameters.min_interval_ns for parameters in chosen) if newest else 0,
-            binding=not self.spec.shared,
+            binding=not self.spec.shared and not self.remembers,
         )
 
     def changed_demand(self) -> Iterator[WriterSlot]:
@@ -260,5 +302,7 @@ class Channel:
     def end(self, reason: str) -> None:
         """Every reader gets what is buffered, then the reason."""
         self.ended = reason
+        if self._history is not None:
+            self._history.clear()
         for reader in tuple(self.readers.values()):
             reader.end(reason)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 
 from stream_core.errors import InvalidValue
 from stream_core.values import Overflow
+from stream_core.wire.messages import LARGEST_EVERY
 
 __all__ = ["Parameters", "checked_parameters"]
 
@@ -24,7 +25,7 @@ class Parameters(msgspec.Struct, frozen=True):
         overflow: what happens when the buffer is full.
         every: take the items whose number is a multiple of it.
         min_interval_s: shortest time between two servings; 0: serve at once.
-        envelope: samples for each min/max pair, or None.
+        envelope: samples for each pair of minimum and maximum, or None.
         history: past items to begin with, at most.
         weight: share of the client's bandwidth.
         wait: whether the channel need not exist yet.
@@ -65,14 +66,14 @@ def checked_parameters(base: Parameters | None = None, /, **changes: object) -> 
         raise InvalidValue(
             f"a reader has no parameter {unknown[0]!r}; its parameters are {', '.join(_CHECKS)}"
         )
-    _refuse_envelope(changes)
     values = {name: _CHECKS[name](name, value) for name, value in changes.items()}
-    return msgspec.structs.replace(base or Parameters(), **values)
-
-
-def _refuse_envelope(changes: Mapping[str, object]) -> None:
-    if changes.get("envelope") is not None:
-        raise InvalidValue("envelope is not available in this version; leave it None and use every")
+    parameters = msgspec.structs.replace(base or Parameters(), **values)
+    if parameters.envelope is not None and parameters.every != 1:
+        raise InvalidValue(
+            f"envelope={parameters.envelope} and every={parameters.every} exclude each other; "
+            "leave every at 1, or envelope at None"
+        )
+    return parameters
 
 
 def _count(name: str, value: object, least: int) -> int:
@@ -127,8 +128,13 @@ def _weight(name: str, value: object) -> float:
     return weight
 
 
-def _envelope(name: str, value: object) -> None:
-    return None  # everything else has been refused
+def _envelope(name: str, value: object) -> int | None:
+    if value is None:
+        return None
+    width = _count(name, value, 1)
+    if width > LARGEST_EVERY:
+        raise InvalidValue(f"{name} must be {LARGEST_EVERY} or less, not {width}")
+    return width
 
 
 def _wait(name: str, value: object) -> bool:

@@ -1,21 +1,28 @@
 """One reader's buffer at the server: what it is sent, when, and what it loses; it does no I/O.
 
-It works on blocks and behaves as if their items came singly: `every` selects, an open credit and
-an empty buffer let a block straight through, and everything else waits in the backlog, where the
-overflow policy acts. At any instant each published number is accounted for exactly once.
+It works on blocks and behaves as if their items came singly: its intake selects or folds, an open
+credit and an empty buffer let a block straight through, and everything else waits in the backlog,
+where the overflow policy acts. What was published before the reader came waits before all else, and
+no policy acts on it. At any instant each published number is accounted for exactly once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from stream_core.channels.backlog import UNBOUNDED, Backlog, Run
 from stream_core.channels.counters import Counters
+from stream_core.channels.history import Gap
 from stream_core.channels.in_flight import InFlight
+from stream_core.channels.intake import Intake
 from stream_core.channels.notices import CLEARED, Ended, Mark
 from stream_core.channels.overflow import drop_excess, store
 from stream_core.channels.parameters import Parameters
-from stream_core.channels.selection import selected_block, selected_numbers
+from stream_core.channels.serving import Serving
+from stream_core.errors import ProtocolError
 from stream_core.values import Loss, Overflow
 from stream_core.wire.blocks import Block
+from stream_core.wire.envelopes import Folder
 
 __all__ = ["WINDOW_BYTES", "Ended", "Mark", "ReaderBuffer"]
 
@@ -34,6 +41,10 @@ class ReaderBuffer:
         reader_bytes: full at this size, too, unless `buffer_size` is None.
         window_bytes: how much may be on its way unconsumed.
         settled: whether the writers know of the reader; see `settle`.
+        folder: of the channel, which makes envelopes; None where none is asked for.
+
+    Attributes:
+        folder: the same; to be set before an envelope is asked for.
     """
 
     def __init__(
@@ -44,25 +55,36 @@ class ReaderBuffer:
         reader_bytes: int,
         window_bytes: int = WINDOW_BYTES,
         settled: bool = True,
+        folder: Folder | None = None,
     ) -> None:
         self._reader_bytes = reader_bytes
         self._window_bytes = window_bytes
         self._settled = settled
-        self._begin_at(first_sequence)
+        self.folder = folder
+        self._past = Backlog(UNBOUNDED)
         self._ended: Ended | None = None
         self._ended_sent = False
         self._pausing = False
         self._stalled_ns: int | None = None
-        self._served_ns: int | None = None
-        self._serving_until = first_sequence
+        self._begin_at(first_sequence)
         self._apply(parameters)
 
     def _begin_at(self, sequence: int) -> None:
-        self._first = self._next = sequence
+        self._intake = Intake(sequence)
         self._backlog = Backlog(self._reader_bytes)
         self._flight = InFlight(sequence, self._window_bytes)
+        self._serving = Serving(sequence)
         self._delivered = 0
-        self._not_selected = 0
+
+    def begin_with(self, past: Iterable[Block | Gap], now_ns: int) -> None:
+        """What was published before the reader came, from its first number on without a hole."""
+        backlog, self._backlog = self._backlog, Backlog(UNBOUNDED)
+        for thing in past:
+            if isinstance(thing, Gap):
+                self.gap(thing.first, thing.last, thing.reason, withheld=thing.withheld)
+            else:
+                self.offer(thing, room=False, now_ns=now_ns)
+        self._past, self._backlog = self._backlog, backlog
 
     def settle(self) -> int:
         """The writers know of the reader, which has been sent nothing yet.
@@ -74,26 +96,25 @@ class ReaderBuffer:
             The first number that is for it.
         """
         self._settled = True
-        return self._first
+        return self._intake.first
 
     def _begin_anew(self, sequence: int) -> None:
         full = self._backlog.full_override
         self._begin_at(sequence)
-        self._serving_until = sequence
         self._apply(self._parameters)
         self._backlog.full_override = full
         self._update_pausing(None)
 
     def _apply(self, parameters: Parameters) -> None:
         self._parameters = parameters
-        self._every = parameters.every
         self._overflow = parameters.overflow
-        self._interval_ns = parameters.min_interval_ns
+        self._serving.interval_ns = parameters.min_interval_ns
         unbounded = parameters.buffer_size is None
         self._window_items = parameters.buffer_size or UNBOUNDED
         self._backlog.limit_items = self._window_items
         self._backlog.limit_bytes = UNBOUNDED if unbounded else self._reader_bytes
         self._backlog.newest_only = parameters.newest_only
+        self._keep(self._intake.select(parameters.every, parameters.envelope, self.folder))
 
     # Facts
 
@@ -105,24 +126,26 @@ class ReaderBuffer:
     @property
     def counters(self) -> Counters:
         """The account at this instant."""
+        intake = self._intake
         return Counters(
-            published=self._next - self._first,
+            published=intake.next - intake.first,
             delivered=self._delivered,
             in_flight=self._flight.items,
-            buffered=self._backlog.count,
-            dropped=self._backlog.dropped,
-            not_selected=self._not_selected + self._backlog.replaced,
+            buffered=self._past.count + self._backlog.count,
+            dropped=self._past.dropped + self._backlog.dropped,
+            not_selected=intake.not_selected + self._backlog.replaced,
+            reduced=intake.reduced,
         )
 
     @property
     def next_sequence(self) -> int:
         """The number that comes next."""
-        return self._next
+        return self._intake.next
 
     @property
     def buffered_bytes(self) -> int:
         """The size of what waits."""
-        return self._backlog.size_bytes
+        return self._past.size_bytes + self._backlog.size_bytes
 
     @property
     def in_flight_bytes(self) -> int:
@@ -174,27 +197,37 @@ class ReaderBuffer:
         """
         if self._ended is not None:
             return None
-        span = (block.count - 1) * block.stride + 1
-        if span != block.count and not self._settled and self._every % block.stride:
+        intake = self._intake
+        if not self._settled and intake.misses(block):
             self._begin_anew(block.last + 1)
             return None
-        self._next += span
-        if self._every != 1:
-            selected = selected_block(block, self._every)
-            if selected is None:
-                self._not_selected += span
-                return None
-            block = selected
-        self._not_selected += span - block.count
-        if room and not self._interval_ns and self._flight.open(self._window_items):
-            backlog = self._backlog
-            if not backlog.runs and not backlog.notices:
-                self._flight.send(block)
-                return block
-        self._store(block, now_ns)
+        try:
+            taken = intake.take(block)
+        except ProtocolError as error:
+            self.gap(block.first, block.last, str(error))
+            return None
+        if room and len(taken) == 1 and self._passes():
+            self._flight.send(taken[0])
+            return taken[0]
+        for each in taken:
+            self._store(each, now_ns)
         return None
 
+    def _passes(self) -> bool:
+        """Whether the next block need not wait for anything before it."""
+        backlog = self._backlog
+        return (
+            not self._serving.interval_ns
+            and self._flight.open(self._window_items)
+            and not backlog.runs
+            and not backlog.notices
+            and not self._past
+        )
+
     def _store(self, block: Block, now_ns: int) -> None:
+        if self._ended is not None:  # by an overrun of what was taken together with this
+            self._intake.never(block, block.first - block.stride)
+            return
         run = Run(block, 0, block.count, block.size_bytes)
         last = store(self._backlog, run, self._overflow)
         if last is not None:
@@ -203,66 +236,78 @@ class ReaderBuffer:
 
     def _overrun(self, block: Block, last: int) -> None:
         """The subscription ends with that item of the block; the ones after it never were."""
-        never = range(last + block.stride, block.last + 1, block.stride)
-        self._not_selected -= self._next - 1 - last - len(never)
-        self._next = last + 1
+        self._intake.never(block, last)
         self.end(
             f"its buffer of {self._parameters.buffer_size} items or {self._reader_bytes} bytes was"
             " full; read faster or choose a larger buffer_size or another overflow",
             "BufferOverflow",
         )
 
+    def _keep(self, block: Block | None) -> None:
+        """Let a block wait that is owed whatever the policy says: the rest of an envelope."""
+        if block is not None:
+            self._backlog.append(Run(block, 0, block.count, block.size_bytes))
+            self._update_pausing(None)
+
     def gap(self, first: int, last: int, reason: str, *, withheld: bool = False) -> None:
         """Numbers that never come: lost, or withheld because no reader selects them."""
         if self._ended is not None:
             return
-        self._next = last + 1
-        selected = selected_numbers(first, last, self._every)
-        if withheld:
-            if selected and not self._settled and not self._parameters.newest_only:
+        if withheld and not self._settled and not self._parameters.newest_only:
+            if self._intake.wants(first, last):
                 self._begin_anew(last + 1)
                 return
-            selected = range(0)
-        self._not_selected += last - first + 1 - len(selected)
-        if selected:
-            self._backlog.note(Loss(selected[0], selected[-1], len(selected), reason))
+        if not withheld:
+            self._keep(self._intake.close())
+        lost = self._intake.skip(last, withheld=withheld)
+        if lost:
+            self._backlog.note(Loss(lost[0], lost[-1], len(lost), reason))
 
     def lose_all(self, reason: str) -> None:
         """Something before the next number was lost; nobody can know how much."""
         if self._ended is None:
-            self._backlog.note(Loss(self._next, None, 0, reason))
+            self._keep(self._intake.close())
+            self._backlog.note(Loss(self._intake.next, None, 0, reason))
 
     def mark(self, payload: object) -> None:
         """Put something in its place between the items."""
         if self._ended is None:
-            self._backlog.note(Mark(self._next - 1, payload))
+            self._keep(self._intake.close())
+            self._backlog.note(Mark(self._intake.next - 1, payload))
 
     def end(self, reason: str, error: str | None = None) -> None:
         """Nothing more comes; what waits is still served, then `Ended`. The first reason counts."""
         if self._ended is None:
+            self._keep(self._intake.close())
             self._ended = Ended(reason, error)
             self._pausing = False
 
     # What goes out
 
+    @property
+    def _front(self) -> Backlog:
+        """Where the next thing to send waits."""
+        return self._past if self._past else self._backlog
+
     def take(self, now_ns: int) -> Block | Loss | Mark | Ended | None:
         """The next thing to send, or None if nothing may go now."""
         if not self.has_more(now_ns):
             return None
-        if not self._backlog:
+        front = self._front
+        if not front:
             self._ended_sent = True
             return self._ended
-        if self._interval_ns:
-            self._serve(now_ns)
-        if self._backlog.notices:
-            notice = self._backlog.take_notice()
+        if self._serving.interval_ns:
+            self._serving.begin(self._intake.settled, now_ns)
+        if front.notices:
+            notice = front.take_notice()
             self._flight.note(notice)
             return notice
-        return self._take_block(now_ns)
+        return self._take_block(front, now_ns)
 
-    def _take_block(self, now_ns: int) -> Block:
+    def _take_block(self, front: Backlog, now_ns: int) -> Block:
         flight = self._flight
-        block = self._backlog.take_block(flight.fitting(self._window_items) or UNBOUNDED)
+        block = front.take_block(flight.fitting(self._window_items) or UNBOUNDED)
         if not flight.items:
             self._stalled_ns = now_ns
         flight.send(block)
@@ -272,34 +317,22 @@ class ReaderBuffer:
 
     def has_more(self, now_ns: int) -> bool:
         """Whether `take` would give something."""
-        if not self._backlog:
+        front = self._front
+        if not front:
             return self._ended is not None and not self._ended_sent
-        return self._may_go() and (not self._interval_ns or self._is_time(now_ns))
+        return self._may_go(front) and self._serving.includes(front.head, now_ns)
 
-    def _may_go(self) -> bool:
+    def _may_go(self, front: Backlog) -> bool:
         """Whether credit lets the next thing go; without items none is needed."""
-        return not self._backlog.runs or self._flight.open(self._window_items)
-
-    # Serving at intervals: what waits when a serving begins is served, what comes later waits
+        return not front.runs or self._flight.open(self._window_items)
 
     @property
     def due_ns(self) -> int | None:
         """When `take` has something for which only `min_interval_s` waits; None: nothing does."""
-        if not self._interval_ns or not self._backlog or not self._may_go():
+        front = self._front
+        if not front or not self._may_go(front):
             return None
-        return None if self._backlog.head < self._serving_until else self._next_serving_ns
-
-    @property
-    def _next_serving_ns(self) -> int:
-        return 0 if self._served_ns is None else self._served_ns + self._interval_ns
-
-    def _is_time(self, now_ns: int) -> bool:
-        return now_ns >= self._next_serving_ns or self._backlog.head < self._serving_until
-
-    def _serve(self, now_ns: int) -> None:
-        if now_ns >= self._next_serving_ns:
-            self._served_ns = now_ns
-            self._serving_until = self._next
+        return self._serving.due_ns(front.head)
 
     # What the reader says
 
@@ -322,7 +355,7 @@ class ReaderBuffer:
         Raises:
             ProtocolError: that cannot be.
         """
-        self._backlog.put_back(self._flight.recall(received_up_to, marks))
+        self._front.put_back(self._flight.recall(received_up_to, marks))
         self._ended_sent = False
         self._update_pausing(None)
 
@@ -338,7 +371,9 @@ class ReaderBuffer:
 
     def clear(self) -> None:
         """Drop what waits, on the reader's wish."""
-        self._backlog.drop_oldest(self._backlog.count, CLEARED)
+        self._keep(self._intake.close())
+        for line in (self._past, self._backlog):
+            line.drop_oldest(line.count, CLEARED)
         self._update_pausing(None)
 
     def _update_pausing(self, now_ns: int | None) -> None:

@@ -14,6 +14,7 @@ from stream_core.values import Codec, Compression
 __all__ = ["ChannelSpec", "checked_spec"]
 
 LARGEST_ITEM = 2**31  # elements; more fit no frame
+MOST_HISTORY = 2**40  # items; how many bytes they may be is the server's to say
 
 
 class ChannelSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +22,7 @@ class ChannelSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     shared: bool = False
+    history: int = 0
     may_pause: bool = True
     codec: Codec | None = None
     compression: Compression | None = None
@@ -56,9 +58,7 @@ def checked_spec(
     Raises:
         InvalidValue: an argument is wrong, does not fit another, or is not available yet.
     """
-    _refuse_unavailable(
-        key=key, lifetime_s=lifetime_s, history=history or None, compression=compression
-    )
+    _refuse_unavailable(key=key, lifetime_s=lifetime_s, compression=compression)
     names, shape = _columns_and_shape(columns, shape)
     chosen = _codec(codec, dtype)
     if dtype is None and (shape or names):
@@ -66,6 +66,7 @@ def checked_spec(
     return ChannelSpec(
         name=name,
         shared=_flag("shared", shared),
+        history=_history(history),
         may_pause=_flag("may_pause", may_pause),
         codec=chosen,
         description=_text("description", description),
@@ -131,6 +132,12 @@ def _rate(rate_hz: Any) -> float | None:
     if not number or not math.isfinite(rate_hz) or rate_hz <= 0:
         raise InvalidValue(f"rate_hz={rate_hz!r}: a rate is a positive number, or None")
     return float(rate_hz)
+
+
+def _history(history: Any) -> int:
+    if type(history) is not int or not 0 <= history <= MOST_HISTORY:
+        raise InvalidValue(f"history={history!r}: give a number of items from 0 to {MOST_HISTORY}")
+    return history
 
 
 def _flag(name: str, value: Any) -> bool:

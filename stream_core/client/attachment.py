@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stream_core.values import ChannelInfo
+from stream_core.wire.blocks import Block
 from stream_core.wire.items import Layout
 
 __all__ = ["Attachment"]
@@ -19,17 +20,29 @@ class Attachment:
 
     Attributes:
         layout: of samples, else None.
-        received: the highest number received, losses included.
+        received: the highest number received, losses included; covered: the highest number that
+            is in what was received, which for an envelope is the end of its bin.
         passed: the highest number consumed; credited: the highest one that the server knows of.
     """
 
-    __slots__ = ("_items", "_size_bytes", "credited", "layout", "passed", "received")
+    __slots__ = ("_items", "_size_bytes", "covered", "credited", "layout", "passed", "received")
 
     def __init__(self, info: ChannelInfo, first: int) -> None:
         self.layout = _layout(info)
-        self.received = self.passed = self.credited = first - 1
+        self.received = self.covered = self.passed = self.credited = first - 1
         self._items = 0
         self._size_bytes = 0
+
+    def receive(self, block: Block, envelope: int | None) -> None:
+        """A block has come; where it has bins, they are so many numbers wide."""
+        self.received = self.covered = block.last
+        if block.enveloped and envelope is not None:
+            self.covered += envelope - 1 - block.last % envelope
+
+    def miss(self, last: int) -> None:
+        """The numbers up to that one will not come."""
+        self.received = max(self.received, last)
+        self.covered = max(self.covered, last)
 
     def pass_by(self, sequence: int, items: int, size_bytes: int) -> None:
         """All up to a number has been consumed."""
@@ -57,6 +70,4 @@ class Attachment:
 def _layout(info: ChannelInfo) -> Layout | None:
     if info.dtype is None:
         return None
-    from stream_core.wire.arrays import sample_dtype  # numpy is loaded when first needed
-
-    return Layout(sample_dtype(info.dtype), tuple(info.shape))
+    return Layout.described(info.dtype, info.shape)

@@ -230,7 +230,8 @@ class Client:
             key: not available in this version.
             lifetime_s: not available in this version.
             shared: others may write too, by `open_writer`.
-            history: not available in this version.
+            history: how many of the last items are kept for new readers; the channel is then in
+                demand even while nobody reads.
             may_pause: whether readers with `overflow="wait"` may hold up the writers.
             codec: how items become bytes; None: "samples" with a dtype, else as each item needs.
             compression: not available in this version.
@@ -304,8 +305,9 @@ class Client:
                 drops the new, "wait" pauses the writers, "raise" ends the subscription.
             every: take each n-th item.
             min_interval_s: be served at most once in that time, in seconds.
-            envelope: not available in this version.
-            history: not available in this version.
+            envelope: one item for each so many samples: an array of shape `(2, *shape)` with
+                their minima and maxima, NaN ignored, and the number and time of the first of them.
+            history: begin with so many of the last items, as far as the channel keeps them.
             weight: share of this client's bandwidth.
             wait: the channel may come later, go, and come again.
 
@@ -314,13 +316,14 @@ class Client:
             NotAllowed: the channel must not be paused.
             InvalidValue: a parameter is wrong.
         """
-        _refuse_unavailable(key=key, history=history or None)
+        _refuse_unavailable(key=key)
         parameters = checked_parameters(
             buffer_size=buffer_size,
             overflow=overflow,
             every=every,
             min_interval_s=min_interval_s,
             envelope=envelope,
+            history=history,
             weight=weight,
             wait=wait,
         )

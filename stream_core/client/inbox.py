@@ -99,7 +99,8 @@ class Inbox:
         self._trusted = trusted
         self._home = home
         self._attachment: Attachment | None = None
-        self._origin: tuple[int, int] | None = None
+        self._stream: tuple[int, int] | None = None  # origin and epoch
+        self._origin: tuple[int, int] | None = None  # what numbers go on under
         self._block_attachment: Attachment | None = None
         self._block_passed = False  # it was put back after all of it had been taken
         self._array: Any = None
@@ -118,12 +119,13 @@ class Inbox:
         """There is a subscription, its first item will be number `first`."""
         former, former_origin = self._attachment, self._origin
         self._attachment = Attachment(info, first)
+        self._stream = (origin, epoch)
         self._origin = (origin, epoch if info.shared else 0)
         self.number, self.info = number, info
         self._marks = self.clearing = 0
         if former is None:
             return
-        following = former.received + 1
+        following = former.covered + 1
         if former_origin != self._origin:
             self._lose(Loss(following, None, 0, "the channel began anew"))
         elif first > following:
@@ -133,6 +135,13 @@ class Inbox:
     def detach(self) -> None:
         """The subscription is gone, but may come back."""
         self.number = 0
+
+    @property
+    def former(self) -> tuple[int, int, int] | None:
+        """What the server should know to go on: origin, epoch, highest number; None: nothing."""
+        if self._attachment is None or self._stream is None:
+            return None
+        return (*self._stream, self._attachment.covered)
 
     def resume(self) -> tuple[int, int]:
         """The link is back, the subscription goes on.
@@ -149,7 +158,7 @@ class Inbox:
         """Items have come."""
         attachment = self._attachment
         assert attachment is not None
-        attachment.received = block.last
+        attachment.receive(block, self.parameters.envelope)
         if self.clearing:
             self._pass(attachment, block.last, block.count, block.size_bytes)
             return
@@ -162,7 +171,7 @@ class Inbox:
         attachment = self._attachment
         assert attachment is not None
         if loss.last is not None:
-            attachment.received = max(attachment.received, loss.last)
+            attachment.miss(loss.last)
         self._lose(loss)
 
     def receive_mark(self, remaining: int) -> None:

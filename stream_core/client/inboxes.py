@@ -105,7 +105,7 @@ class Inboxes:
                 epoch=self._home.epoch,
             )
 
-        wishes = msgspec.to_builtins(inbox.parameters) | {"wait": wait}
+        wishes = msgspec.to_builtins(inbox.parameters) | {"wait": wait, "former": inbox.former}
         try:
             await self._home.ask(
                 "subscribe", inbox.name, on_reply=attach, timeout_s=timeout_s, **wishes

@@ -25,6 +25,7 @@ from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.server.statistics import Meter
 from stream_core.server.subscription import Subscription
+from stream_core.server.waiting_list import Former
 from stream_core.server.watches import channel_info
 from stream_core.wire.blocks import LARGEST_NUMBER
 
@@ -91,22 +92,28 @@ class ServerMethods:
     # Readers
 
     def rpc_subscribe(
-        self, name: str, key: str | None = None, wait: bool = False, **wishes: Any
+        self,
+        name: str,
+        key: str | None = None,
+        wait: bool = False,
+        former: tuple[int, int, int] | None = None,
+        **wishes: Any,
     ) -> Awaitable[dict[str, Any]]:
         """Read a channel; `wishes` are the parameters of `Client.subscribe`.
 
-        With `wait` the answer comes when the channel exists.
+        With `wait` the answer comes when the channel exists. `former` are the origin, the epoch,
+        and the highest number received of a subscription that went with its link: where this is
+        the same stream, and keeps a history, the reader goes on behind that number.
         """
         parameters = checked_parameters(wait=wait, **wishes)
-        if parameters.history:
-            raise InvalidValue("history is not available in this version; leave it 0")
+        before = None if former is None else Former(*former)
         if key is not None:
             raise ChannelNotFound(f"channel '{name}' does not exist under this key")
         streams, caller = self._services.streams, self._caller
         if wait and name not in streams.directory:
-            later = streams.subscribe_when_there(caller, name, parameters)
+            later = streams.subscribe_when_there(caller, name, parameters, before)
             return self._subscribed_later(caller, later)
-        return self._subscribed(caller, streams.subscribe(caller, name, parameters))
+        return self._subscribed(caller, streams.subscribe(caller, name, parameters, before))
 
     async def _subscribed_later(
         self, caller: Session, later: asyncio.Future[Subscription]

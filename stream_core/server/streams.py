@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.directory import Directory
+from stream_core.channels.history import History
 from stream_core.channels.names import SERVER, check_channel_name
 from stream_core.channels.parameters import Parameters
 from stream_core.channels.reader_buffer import ReaderBuffer
@@ -24,7 +26,7 @@ from stream_core.server.budget import Budget
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.server.subscription import Subscription
-from stream_core.server.waiting_list import WaitingList
+from stream_core.server.waiting_list import Former, WaitingList
 from stream_core.values import Overflow
 from stream_core.wire import messages
 from stream_core.wire.header import Kind
@@ -86,10 +88,15 @@ class Streams:
             origin=origin,
             created_ns=self._services.now_ns(),
             limit_bytes=self._services.limits.frame_bytes,
+            history=self._history(spec),
         )
         self.directory.add(channel)
         self._services.watches.changed("added", channel)
         return channel
+
+    def _history(self, spec: ChannelSpec) -> History | None:
+        limit_bytes = self._services.limits.history_bytes
+        return History(spec.history, limit_bytes, self.budget) if spec.history else None
 
     def delete(self, session: Session, name: str) -> None:
         """Delete a channel on its owner's wish.
@@ -208,20 +215,23 @@ class Streams:
 
     # Readers
 
-    def subscribe(self, session: Session, name: str, parameters: Parameters) -> Subscription:
-        """A new reader.
+    def subscribe(
+        self, session: Session, name: str, parameters: Parameters, former: Former | None = None
+    ) -> Subscription:
+        """A new reader, or one that was here before.
 
         Raises:
             ChannelNotFound: there is no such channel.
             NotAllowed: the channel must not be paused.
+            InvalidValue: the channel has no envelope.
             LimitExceeded: the client has too many readers.
         """
         channel = self.directory.get(name)
         self._check_reader(session, channel, parameters)
-        return self._attach(session, channel, parameters)
+        return self._attach(session, channel, parameters, former)
 
     def subscribe_when_there(
-        self, session: Session, name: str, parameters: Parameters
+        self, session: Session, name: str, parameters: Parameters, former: Former | None = None
     ) -> asyncio.Future[Subscription]:
         """A new reader, as soon as the channel exists; it counts as waiting from now on.
 
@@ -229,16 +239,16 @@ class Streams:
             InvalidValue, LimitExceeded: no channel can have that name.
         """
         check_channel_name(name, limit_bytes=self._services.limits.name_bytes, own=True)
-        return self.waiting.add(session, name, parameters)
+        return self.waiting.add(session, name, parameters, former)
 
     def _attach_waiting(self, channel: Channel) -> None:
         for waiting in self.waiting.take(channel.spec.name):
             try:
                 self._check_reader(waiting.session, channel, waiting.parameters)
-            except (NotAllowed, LimitExceeded) as error:
+            except (NotAllowed, InvalidValue, LimitExceeded) as error:
                 waiting.future.set_exception(error)
             else:
-                reader = self._attach(waiting.session, channel, waiting.parameters)
+                reader = self._attach(waiting.session, channel, waiting.parameters, waiting.former)
                 waiting.future.set_result(reader)
 
     def _check_reader(self, session: Session, channel: Channel, parameters: Parameters) -> None:
@@ -247,19 +257,18 @@ class Streams:
                 f"channel '{channel.spec.name}' was created with may_pause=False, "
                 "so it takes no reader with overflow='wait'"
             )
+        if parameters.envelope is not None:
+            _ = channel.folder
         limit = self._services.limits.readers
         if len(session.subscriptions) - min(len(session.ended), KEPT_ENDED) >= limit:
             raise LimitExceeded(f"client '{session.name}' has readers={limit} already")
 
-    def _attach(self, session: Session, channel: Channel, parameters: Parameters) -> Subscription:
+    def _attach(
+        self, session: Session, channel: Channel, parameters: Parameters, former: Former | None
+    ) -> Subscription:
         taken = channel.number in session.subscriptions
         number = self._services.next_number() if taken else channel.number
-        buffer = ReaderBuffer(
-            parameters,
-            channel.next_sequence,
-            reader_bytes=self._services.limits.reader_bytes,
-            settled=False,
-        )
+        buffer = self._buffer(channel, parameters, former)
         subscription = Subscription(
             session.number,
             number,
@@ -274,6 +283,24 @@ class Streams:
         channel.readers[subscription.key] = subscription
         self._readers_changed(channel)
         return subscription
+
+    def _buffer(
+        self, channel: Channel, parameters: Parameters, former: Former | None
+    ) -> ReaderBuffer:
+        """A buffer that begins with what is kept: what the reader has missed, or asked for."""
+        if former is not None and former.read(channel, self._services.epoch):
+            past = channel.after(former.received)
+        else:
+            past = channel.newest(parameters.history)
+        buffer = ReaderBuffer(
+            parameters,
+            past[0].first if past else channel.next_sequence,
+            reader_bytes=self._services.limits.reader_bytes,
+            settled=channel.remembers,  # nothing is withheld from such a channel
+            folder=None if parameters.envelope is None else channel.folder,
+        )
+        buffer.begin_with(past, time.monotonic_ns())
+        return buffer
 
     def unsubscribe(self, session: Session, number: int) -> None:
         """The client reads no more by that reader."""
@@ -308,6 +335,8 @@ class Streams:
             )
         if "history" in changes:
             raise InvalidValue("history is chosen at subscribe time only")
+        if changes.get("envelope") is not None:
+            subscription.buffer.folder = subscription.channel.folder
         subscription.configure(changes)
         self._services.demands.tell(subscription.channel)
 

@@ -184,6 +184,7 @@ class Subscription:
             overflow=str(parameters.overflow),
             every=parameters.every,
             min_interval_s=parameters.min_interval_s,
+            envelope=parameters.envelope,
         )
 
     def _changed(self, now_ns: int) -> None:

@@ -7,14 +7,31 @@ from collections.abc import Callable
 
 import msgspec
 
+from stream_core.channels.channel import Channel
 from stream_core.channels.parameters import Parameters
 from stream_core.rpc.current_call import CurrentCall, current_call
 from stream_core.server.session import Session
 from stream_core.server.subscription import Subscription
 
-__all__ = ["Waiting", "WaitingList"]
+__all__ = ["Former", "Waiting", "WaitingList"]
 
 SWEEP = 64
+
+
+class Former(msgspec.Struct, frozen=True):
+    """What a reader knows of the channel that it read before its subscription went.
+
+    Attributes:
+        origin, epoch: of that channel; received: the highest number that the reader has got.
+    """
+
+    origin: int
+    epoch: int
+    received: int
+
+    def read(self, channel: Channel, epoch: int) -> bool:
+        """Whether this channel goes on with the numbers of that one."""
+        return channel.origin == self.origin and (epoch == self.epoch or not channel.spec.shared)
 
 
 class Waiting(msgspec.Struct, eq=False):
@@ -22,6 +39,7 @@ class Waiting(msgspec.Struct, eq=False):
 
     session: Session
     parameters: Parameters
+    former: Former | None
     future: asyncio.Future[Subscription]
     call: CurrentCall
 
@@ -42,13 +60,13 @@ class WaitingList:
         return sum(map(len, self._by_name.values()))
 
     def add(
-        self, session: Session, name: str, parameters: Parameters
+        self, session: Session, name: str, parameters: Parameters, former: Former | None
     ) -> asyncio.Future[Subscription]:
         """Wait within the current call; the future is forgotten when it is done."""
         if len(self) >= self._sweep_at:
             self._sweep()
         future: asyncio.Future[Subscription] = asyncio.get_running_loop().create_future()
-        waiting = Waiting(session, parameters, future, current_call())
+        waiting = Waiting(session, parameters, former, future, current_call())
         self._by_name.setdefault(name, []).append(waiting)
         future.add_done_callback(lambda _: self._forget(name, waiting))
         return future

@@ -27,6 +27,7 @@ def channel_info(services: Services, channel: Channel) -> ChannelInfo:
         writers=tuple(sessions.name_of(number) for number in channel.writers),
         readers=len(channel.readers),
         shared=spec.shared,
+        history=spec.history,
         codec=spec.codec,
         compression=spec.compression,
         dtype=spec.dtype,

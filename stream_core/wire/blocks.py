@@ -53,7 +53,10 @@ _TIME = range(-(2**63), 2**63)
 _TIMES = int(Flag.TIMES)
 _INTERVAL = int(Flag.INTERVAL)
 _TIMING = _TIMES | _INTERVAL
+_ENVELOPE = int(Flag.ENVELOPE)
 _COMPRESSED = int(Flag.GZIP | Flag.ZSTD)
+_FROM_WRITER = _TIMING | _COMPRESSED
+_FROM_SERVER = _FROM_WRITER | _ENVELOPE
 _FIRST_CODEC = int(CodecNumber.RAW)
 _LAST_CODEC = int(CodecNumber.MARSHAL)
 _ARRAY = int(CodecNumber.ARRAY)
@@ -136,6 +139,7 @@ class Block:
 
         What it says of itself is checked, so that nobody has to check it again; what is in a
         compressed body is checked when that is made plain, and may not be more than `limit_bytes`.
+        What is restamped comes from a writer, and no writer sends envelopes.
 
         Raises:
             ProtocolError: count, stride, times, table and size of the frame contradict each other.
@@ -147,7 +151,7 @@ class Block:
             kind = CompressedBlock
         block = kind(
             frame.codec,
-            frame.flags & (_TIMING | _COMPRESSED),
+            frame.flags & (_FROM_SERVER if source is None else _FROM_WRITER),
             frame.source if source is None else source,
             frame.count,
             frame.stride or 1,
@@ -204,6 +208,11 @@ class Block:
             table, padded=self.codec == _ARRAY
         ):
             raise ProtocolError("the table of a block's items contradicts its data")
+
+    @property
+    def enveloped(self) -> bool:
+        """Whether an item is the minima and the maxima of a bin of samples."""
+        return bool(self.flags & _ENVELOPE)
 
     @property
     def sequences(self) -> range:
@@ -344,7 +353,7 @@ class Block:
         count = len(indices)
         return Block(
             self.codec,
-            flags,
+            flags | self.flags & _ENVELOPE,
             self.source,
             count,
             self.stride * indices.step if count > 1 else 1,

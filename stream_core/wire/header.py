@@ -63,6 +63,7 @@ class Flag(IntFlag):
     ZSTD = 1 << 3
     MORE = 1 << 4  # RESULT: one of several
     END = 1 << 5  # RESULT: no more
+    ENVELOPE = 1 << 6  # DATA to a reader: an item is the minima and the maxima of a bin of samples
     # Why the numbers before this DATA frame are missing; none of them: they were lost on the way.
     GAP_PAUSED = 1 << 8
     GAP_OUTBOX = 1 << 9

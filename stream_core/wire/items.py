@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Self
 
 from stream_core.errors import InvalidValue, ProtocolError
 from stream_core.values import Codec
@@ -21,9 +21,22 @@ class Layout:
         self.dtype = dtype
         self.shape = shape
 
+    @classmethod
+    def described(cls, dtype: Any, shape: Sequence[int]) -> Self:
+        """The layout that a channel's description speaks of.
+
+        Raises:
+            InvalidValue: that is no type of samples.
+        """
+        from stream_core.wire.arrays import sample_dtype  # numpy is loaded when first needed
+
+        return cls(sample_dtype(dtype), tuple(shape))
+
 
 def decode_block(block: Block, layout: Layout | None, trusted: Collection[Codec]) -> Any:
     """The values of a block: a list, of a samples block an array whose first axis = items.
+
+    The second axis of an envelope has the minima and the maxima.
 
     Arrays share the block's memory and are read-only.
 
@@ -52,7 +65,7 @@ def _decode_samples(block: Block, layout: Layout | None) -> Any:
 
     if layout is None:
         raise ProtocolError("samples came on a channel without a dtype")
-    shape = (block.count, *layout.shape)
+    shape = (block.count, *((2,) if block.enveloped else ()), *layout.shape)
     try:
         return np.frombuffer(block.data, layout.dtype).reshape(shape)
     except ValueError:

@@ -55,7 +55,9 @@ def test_overflow_is_taken_as_text(overflow: Overflow) -> None:
         ("weight", -1.0, "even share"),
         ("weight", 1e9, "even share"),
         ("wait", 1, "True or False"),
-        ("envelope", 10, "not available"),
+        ("envelope", 0, "1 or more"),
+        ("envelope", 2**32, "or less"),
+        ("envelope", "10", "whole number"),
         ("speed", 1, "buffer_size"),
     ],
 )
