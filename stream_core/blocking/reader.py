@@ -130,6 +130,8 @@ class Reader:
     def read_array(self, n: int, out: Any = None) -> Any:
         """The next `n` samples as one array of shape `(n, *shape)`; waits for all of them.
 
+        Of an envelope these are `n` pairs of minima and maxima, of shape `(n, 2, *shape)`.
+
         Args:
             n: how many.
             out: an array of that shape to write to.
@@ -269,7 +271,10 @@ class Reader:
         return self._reader.lost
 
     def on_lost(self, callback: Callable[[Loss], object]) -> None:
-        """Have `callback` called with each loss, in the client's thread: it must not wait."""
+        """Have `callback` called with each loss, in the client's thread: it must not wait.
+
+        Losses that were reported before anything was taken from the reader are told at once.
+        """
         self._reader.on_lost(callback)
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import Enum, auto
 from typing import Any, Protocol
 
@@ -25,6 +25,7 @@ from stream_core.wire.items import decode_block
 __all__ = ["Inbox", "InboxHome", "Step"]
 
 logger = logging.getLogger(__name__)
+EARLY_LOSSES = 1000
 
 
 class Step(Enum):
@@ -94,7 +95,8 @@ class Inbox:
         self.lost = 0
         self.error: StreamError | None = None
         self.clearing = 0
-        self.on_lost = Callbacks()
+        self._on_lost = Callbacks()
+        self._early: list[Loss] | None = []  # what nobody could hear of; None: nothing more
         self.on_arrival = Callbacks()
         self._trusted = trusted
         self._home = home
@@ -189,8 +191,17 @@ class Inbox:
     def _lose(self, loss: Loss) -> None:
         self.lost += loss.count
         self._things.append((self._attachment, loss))
-        self.on_lost.tell(loss)
+        if self._early is not None and len(self._early) < EARLY_LOSSES:
+            self._early.append(loss)
+        self._on_lost.tell(loss)
         self.on_arrival.tell()
+
+    def hear_of_losses(self, callback: Callable[[Loss], object]) -> None:
+        """Have a callback told of each loss; also of those that came before anything was taken."""
+        early, self._early = self._early or (), None
+        for loss in early:
+            Callbacks([callback]).tell(loss)
+        self._on_lost.append(callback)
 
     # What the reader takes
 
@@ -206,6 +217,7 @@ class Inbox:
 
     def advance(self) -> Step:
         """Make `values` hold the next items, if there are any; `values` must be empty."""
+        self._early = None
         while self._things:
             attachment, thing = self._things.popleft()
             if isinstance(thing, Block):
@@ -256,7 +268,7 @@ class Inbox:
         loss = Loss(block.first, block.last, block.count, f"cannot be decoded: {reason}")
         self.lost += loss.count
         self._losses.append(loss)
-        self.on_lost.tell(loss)
+        self._on_lost.tell(loss)
         self._pass(attachment, block.last, block.count, block.size_bytes)
 
     def exhausted(self) -> None:

@@ -139,6 +139,8 @@ class Reader:
     async def read_array(self, n: int, out: Any = None) -> Any:
         """The next `n` samples as one array of shape `(n, *shape)`; waits for all of them.
 
+        Of an envelope these are `n` pairs of minima and maxima, of shape `(n, 2, *shape)`.
+
         Args:
             n: how many.
             out: an array of that shape to write to.
@@ -174,7 +176,8 @@ class Reader:
         if info.dtype is None:
             raise InvalidValue(f"channel '{self._inbox.name}' carries no samples; use get_block")
         if out is not None:
-            _check_out(out, (n, *info.shape), info.dtype)
+            pair = () if self._inbox.parameters.envelope is None else (2,)
+            _check_out(out, (n, *pair, *info.shape), info.dtype)
 
     async def transfer(self) -> AsyncIterator[Any]:
         """The values up to the end marks of all writers, or to the end of the channel."""
@@ -293,8 +296,11 @@ class Reader:
         return self._inbox.lost
 
     def on_lost(self, callback: Callable[[Loss], object]) -> None:
-        """Have `callback` called with each loss, when it is reported."""
-        self._inbox.on_lost.append(callback)
+        """Have `callback` called with each loss, when it is reported.
+
+        Losses that were reported before anything was taken from the reader are told at once.
+        """
+        self._inbox.hear_of_losses(callback)
 
     @property
     def end_reason(self) -> str | None:

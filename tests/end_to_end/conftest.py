@@ -17,7 +17,14 @@ import stream_core as sc
 from stream_core.transport.loops import new_loop
 
 PATIENCE_S = 10.0
-ON_BOTH_LOOPS = ("test_reconnection.py", "test_policies.py", "test_calls.py", "test_client.py")
+ON_BOTH_LOOPS = (
+    "test_reconnection.py",
+    "test_policies.py",
+    "test_calls.py",
+    "test_client.py",
+    "test_history.py",
+    "test_envelopes.py",
+)
 
 
 def pytest_asyncio_loop_factories(

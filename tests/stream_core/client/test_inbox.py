@@ -101,7 +101,7 @@ def test_after_a_broken_link_credit_is_told_again(inbox: Inbox) -> None:
 
 def test_the_same_origin_goes_on_with_an_exact_gap(inbox: Inbox) -> None:
     losses: list[Loss] = []
-    inbox.on_lost.append(losses.append)
+    inbox.hear_of_losses(losses.append)
     inbox.receive_block(objects_block(0, "a", "b"))
     inbox.attach(10, ChannelInfo(name="x"), origin=1, first=7, epoch=2)
     inbox.receive_block(objects_block(7, "c"))
@@ -146,9 +146,19 @@ def test_while_it_is_cleared_what_comes_is_consumed_unseen(inbox: Inbox) -> None
     assert take(inbox) == ["c"]
 
 
+def test_losses_from_before_anything_was_taken_are_told_to_who_comes_late(inbox: Inbox) -> None:
+    early, late = [], []
+    inbox.receive_loss(Loss(0, 3, 4, "paused"))
+    inbox.hear_of_losses(early.append)
+    inbox.hear_of_losses(late.append)
+    inbox.receive_loss(Loss(4, 4, 1, "overflow"))
+    assert early == [Loss(0, 3, 4, "paused"), Loss(4, 4, 1, "overflow")]
+    assert late == early[1:]
+
+
 def test_what_cannot_be_decoded_is_a_loss(inbox: Inbox) -> None:
     losses: list[Loss] = []
-    inbox.on_lost.append(losses.append)
+    inbox.hear_of_losses(losses.append)
     good = objects_block(0, "a")
     inbox.receive_block(Block(good.codec, good.flags, 3, 1, 1, 0, 5, b"\xc1"))
     inbox.receive_block(objects_block(1, "b"))

@@ -23,7 +23,9 @@ def samples(values: np.ndarray, first: int, time_ns: int = 0, interval_ns: int =
     return Block(packed.codec, packed.flags, 7, packed.count, 1, first, packed.time_ns, body)
 
 
-def noise(chance: np.random.Generator, count: int, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+def noise(
+    chance: np.random.Generator, count: int, dtype: str, shape: tuple[int, ...]
+) -> np.ndarray:
     values = chance.integers(-100, 100, (count, *shape)).astype(dtype)
     if values.dtype.kind == "f":
         values[chance.random(values.shape) < 0.3] = np.nan
