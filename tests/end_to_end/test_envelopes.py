@@ -95,8 +95,7 @@ async def test_a_gap_splits_a_bin(ends: Ends, balanced: Balanced) -> None:
     for _ in range(2):
         assert not writer.send_nowait(0)
     await waiting.close()
-    while not writer.ready:
-        await asyncio.sleep(0)
+    await writer.wait_active(timeout_s=5)
     await writer.send_samples(np.arange(sent + 2, 40))
     items = [await reader.get_item(timeout_s=5)]
     while items[-1].sequence < 30:

@@ -43,8 +43,6 @@ def test_a_spec_goes_through_the_wire() -> None:
         {"key": ""},
         {"lifetime_s": 5.0},
         {"lifetime_s": 0},
-        {"history": 1},
-        {"history": -1},
         {"compression": "gzip"},
         {"compression": ""},
     ],
