@@ -42,7 +42,7 @@ class Greeting:
         former: what the server said when it knew us; its session is asked for again.
 
     Attributes:
-        sent_ns: when the newest message left, by the monotonic clock.
+        sent_ns: when the newest message left, by `time.perf_counter_ns`.
     """
 
     def __init__(self, identity: Identity, former: messages.Welcome | None) -> None:
@@ -55,7 +55,7 @@ class Greeting:
 
     def hello(self) -> messages.Hello:
         """The first message."""
-        self.sent_ns = time.monotonic_ns()
+        self.sent_ns = time.perf_counter_ns()
         return messages.Hello(
             features=FEATURES,
             name=self._identity.name,
@@ -76,7 +76,7 @@ class Greeting:
         if self._proof is None:
             raise AuthenticationFailed("the server asks for a secret; give Client(secret=…)")
         proof = self._proof.answer(challenge.scram)
-        self.sent_ns = time.monotonic_ns()
+        self.sent_ns = time.perf_counter_ns()
         return messages.Proof(scram=proof)
 
     def welcomed(self, body: bytes | memoryview) -> messages.Welcome:

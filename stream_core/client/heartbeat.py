@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 
@@ -15,12 +16,17 @@ from stream_core.wire.header import Kind, header
 __all__ = ["Heartbeat"]
 
 logger = logging.getLogger(__name__)
-CLOCK_BURST = 4
 SILENT_BEATS = 3
+BURST_PINGS = 4
+FIRST_BURST_S = 1.0  # after the one at the start; the next ones come at twice the distance each
+LONGEST_BURST_S = 64.0  # at which idle clients cost a server next to nothing
 
 
 class Heartbeat:
     """Pings a connection while there is one, and gives it up when it stays silent.
+
+    The clock is set by bursts, at first often: each ping waits for the PONG of the one before, so
+    that no round trip holds the time that another one spent.
 
     Args:
         clock: the estimate of the server's clock; every PONG is a sample of it.
@@ -31,6 +37,11 @@ class Heartbeat:
         self._connection: Connection | None = None
         self._interval_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._burst_timer: asyncio.TimerHandle | None = None
+        self._burst_s = FIRST_BURST_S  # from the burst under way to the next one
+        self._burst_left = 0
+        self._burst_ping = 0
+        self._settled = asyncio.Event()
         self._number = 0
         self._sent: dict[int, tuple[int, asyncio.Future[float] | None]] = {}
 
@@ -38,16 +49,25 @@ class Heartbeat:
         """Beat on that connection from now on."""
         self._connection = connection
         self._interval_s = interval_s
-        for _ in range(CLOCK_BURST):
-            self._ping(None)
         self._set_timer()
+        self._burst_s = FIRST_BURST_S
+        self._settled.clear()
+        self._burst()
+
+    async def settled(self, timeout_s: float) -> None:
+        """Wait for the end of the first burst on this connection, but no longer than that."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._settled.wait()
 
     def end(self, reason: str) -> None:
         """The connection is gone; who waits for a PONG hears why."""
         self._connection = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for timer in (self._timer, self._burst_timer):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._burst_timer = None
+        self._settled.set()
         sent, self._sent = self._sent, {}
         for _, future in sent.values():
             if future is not None and not future.done():
@@ -62,7 +82,7 @@ class Heartbeat:
         if self._connection is None:
             raise ConnectionLost("there is no link to the server now")
         future: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        self._ping(future)
+        self._ping(self._connection, future)
         return await future
 
     def pong(self, frame: Frame) -> None:
@@ -70,16 +90,51 @@ class Heartbeat:
         sent_ns, future = self._sent.pop(frame.sequence, (None, None))
         if sent_ns is None:
             return
-        now_ns = time.monotonic_ns()
-        self._clock.sample(sent_ns, frame.time_ns, now_ns)
+        now_ns = time.perf_counter_ns()
+        agrees = self._clock.sample(sent_ns, frame.time_ns, now_ns)
         if future is not None and not future.done():
             future.set_result((now_ns - sent_ns) / 1e9)
+        if not agrees:
+            logger.info("the server's clock is another one now: one of the computers has slept")
+            self._burst_s = FIRST_BURST_S
+            self._burst()
+        elif frame.sequence == self._burst_ping:
+            self._go_on()
 
-    def _ping(self, future: asyncio.Future[float] | None) -> None:
-        assert self._connection is not None
+    def _ping(self, connection: Connection, future: asyncio.Future[float] | None = None) -> None:
         self._number += 1
-        self._sent[self._number] = (time.monotonic_ns(), future)
-        self._connection.send(header(Kind.PING, 0, sequence=self._number))
+        self._sent[self._number] = (time.perf_counter_ns(), future)
+        connection.send(header(Kind.PING, 0, sequence=self._number))
+        connection.flush()  # what else leaves in this turn is no part of the round trip
+
+    # Bursts
+
+    def _burst(self) -> None:
+        """Begin a burst; one that is under way is forgotten."""
+        if self._burst_timer is not None:
+            self._burst_timer.cancel()
+            self._burst_timer = None
+        self._burst_left = BURST_PINGS
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """The next ping of the burst, or its end."""
+        connection = self._connection
+        if connection is None:
+            return
+        if self._burst_left:
+            self._burst_left -= 1
+            self._burst_ping = self._number + 1
+            self._ping(connection)
+            return
+        self._burst_ping = 0
+        self._clock.settle(time.perf_counter_ns())
+        self._settled.set()
+        loop = asyncio.get_running_loop()
+        self._burst_timer = loop.call_later(self._burst_s, self._burst)
+        self._burst_s = min(self._burst_s * 2, LONGEST_BURST_S)
+
+    # Beats
 
     def _set_timer(self) -> None:
         loop = asyncio.get_running_loop()
@@ -92,5 +147,5 @@ class Heartbeat:
         if time.monotonic() - connection.last_in_s > SILENT_BEATS * self._interval_s:
             logger.warning("%s is silent; the link is given up", connection.peer)
             connection.abort()
-        else:
-            self._ping(None)
+        elif self._burst_ping == 0:  # else one is under way already
+            self._ping(connection)

@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 OUTBOX_BYTES = 4 * 1024 * 1024
 ACKNOWLEDGE_BYTES = 32 * 1024
 SMALLEST_FRAME_BYTES = 1024
+CLOCK_S = 0.05  # a new client waits for the first burst of pings, unless the server is far away
 FIRST_RETRY_S = 0.05
 LONGEST_RETRY_S = 2.0
 
@@ -125,19 +126,21 @@ class Link:
             ConnectionFailed: no server answers, or the link was closed meanwhile.
             AuthenticationFailed, NameTaken, NotAllowed, LimitExceeded: it refuses us.
         """
-        if self._closed:
-            raise ConnectionFailed("the client was closed while it was connecting")
+        self._check_not_closed()
         self._set_state(State.CONNECTING)
         try:
             await self._start(self._attempt(), "connect")
-        except asyncio.CancelledError:
-            if self._closed:
-                raise ConnectionFailed("the client was closed while it was connecting") from None
+            await self._heartbeat.settled(CLOCK_S)
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError):
+                self._check_not_closed()
             self._set_state(State.CLOSED)
             raise
-        except BaseException:
-            self._set_state(State.CLOSED)
-            raise
+        self._check_not_closed()
+
+    def _check_not_closed(self) -> None:
+        if self._closed:
+            raise ConnectionFailed("the client was closed while it was connecting") from None
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         loop = asyncio.get_running_loop()
@@ -171,7 +174,7 @@ class Link:
         connection.limit(max(welcome.frame_bytes, SMALLEST_FRAME_BYTES))
         if former is None or former.epoch != welcome.epoch:
             self.clock.restart()
-        self.clock.sample(sent_ns, welcome.now_ns, time.monotonic_ns())
+        self.clock.sample(sent_ns, welcome.now_ns, time.perf_counter_ns())
         self._heartbeat.begin(connection, welcome.heartbeat_s)
         self._set_state(State.CONNECTED)
         self._owner.link_up(resumed=welcome.resumed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
-from time import monotonic_ns
+from time import perf_counter_ns
 from typing import Any
 
 from stream_core.client.callbacks import Callbacks
@@ -80,7 +80,7 @@ class Outlet:
         self.limit_bytes = 0
         self.on_change = Callbacks()
         self._send = send
-        self._clock = clock
+        self.clock = clock
         self._on_dirty = on_dirty
         self._kept_number = 0
         self._room = True
@@ -92,6 +92,7 @@ class Outlet:
         self._first = -1  # the number of the open block's first item; -1: it is empty
         self._dirty = False
         self._turn_ns = 0
+        self._offset_ns = 0  # of the server's clock, in this turn
         self._every = 1
         self._newest_ns = 0
         self._selective = False
@@ -152,7 +153,7 @@ class Outlet:
         if room is not self._room:
             self._room = room
             if room and self._gap and not self._dirty:
-                self._mark_dirty(monotonic_ns())
+                self._mark_dirty(perf_counter_ns())
             self._changed()
 
     def _changed(self) -> None:
@@ -175,9 +176,11 @@ class Outlet:
         """
         if not self.flowing:
             return self._refuse(value)
-        now_ns = monotonic_ns()
+        now_ns = perf_counter_ns()
+        if not self._dirty or self._selective:  # it holds for a turn
+            self._offset_ns = self.clock.offset_ns(now_ns)
         if time_ns is None:
-            time_ns = now_ns + self._clock.offset_ns
+            time_ns = now_ns + self._offset_ns
         if self._selective:
             return self._offer_selected(value, time_ns, now_ns)
         direct = self._direct
@@ -234,7 +237,7 @@ class Outlet:
 
     def _note_turn(self) -> None:
         """Nothing is sent, but the loop should have its turns."""
-        now_ns = monotonic_ns()
+        now_ns = perf_counter_ns()
         if now_ns - self._turn_ns > TURN_NS:
             self._turn_ns = now_ns
             self.overdue = True
@@ -244,7 +247,7 @@ class Outlet:
     ) -> Iterator[tuple[Any, int, int]]:
         """Samples in pieces for `offer_rows`, each with its time and interval."""
         interval_ns = self._times.interval_ns(interval_ns)
-        now_ns = monotonic_ns() + self._clock.offset_ns
+        now_ns = self.clock.now_ns(perf_counter_ns())
         start_ns = self._times.start_ns(len(rows), time_ns, interval_ns, now_ns)
         limit_bytes = min(ROWS_BYTES, self.limit_bytes // 2)
         step = max(1, limit_bytes // max(1, rows[:1].nbytes))
@@ -275,7 +278,7 @@ class Outlet:
             chosen = chosen if chosen.flags.c_contiguous else chosen.copy()
             batch.add_rows(chosen, time_ns, interval_ns * every)
             if not self._dirty:
-                self._mark_dirty(monotonic_ns())
+                self._mark_dirty(perf_counter_ns())
         else:
             self._gap |= WITHHELD
         self.next += len(rows)
@@ -370,7 +373,7 @@ class Outlet:
         if self.number == 0:
             return None
         if self._newest_ns and self._batch.count:
-            now_ns = monotonic_ns()
+            now_ns = perf_counter_ns()
             due_ns = self._newest_sent_ns + self._newest_ns
             if now_ns < due_ns and not final:
                 self._dirty = True

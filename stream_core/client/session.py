@@ -124,7 +124,11 @@ class Session:
 
     def now_ns(self) -> int:
         """The server's clock."""
-        return time.monotonic_ns() + self.link.clock.offset_ns
+        return self.link.clock.now_ns(time.perf_counter_ns())
+
+    def clock_error_ns(self) -> int:
+        """How far `now_ns` may be off."""
+        return self.link.clock.error_ns(time.perf_counter_ns())
 
     def send(self, *parts: bytes | bytearray | memoryview) -> None:
         """Send a frame; it is dropped while the link is down."""

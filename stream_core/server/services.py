@@ -39,13 +39,13 @@ class Services:
         self.name = name
         self.limits = limits
         self.epoch = secrets.randbits(48)
-        self._clock = ServerClock(time.time_ns(), time.monotonic_ns())
+        self._clock = ServerClock(time.time_ns(), time.perf_counter_ns())
         self._numbers = itertools.count(1)
         self.started_ns = self.now_ns()
 
     def now_ns(self) -> int:
         """The server's clock."""
-        return self._clock.now_ns(time.monotonic_ns())
+        return self._clock.now_ns(time.perf_counter_ns())
 
     def next_number(self) -> int:
         """A number for a client, a channel or a reader; never given twice."""

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+
+from stream_core.client import heartbeat
+from stream_core.client.heartbeat import BURST_PINGS, Heartbeat
+from stream_core.clock import OffsetEstimate
+from stream_core.errors import ConnectionLost
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import HEADER, Kind
+
+
+class Wire:
+    """The connection to a server whose clock is an hour ahead."""
+
+    def __init__(self) -> None:
+        self.last_in_s = time.monotonic()
+        self.peer = "the server"
+        self.asked: list[int] = []
+        self.unflushed = 0
+        self.aborted = False
+        self.ahead_ns = 3_600_000_000_000
+
+    def send(self, data: bytes) -> None:
+        frame = Frame(*HEADER.unpack(data)[1:], body=memoryview(b""))
+        assert frame.kind == Kind.PING
+        self.asked.append(frame.sequence)
+        self.unflushed += 1
+
+    def flush(self) -> None:
+        self.unflushed = 0
+
+    def abort(self) -> None:
+        self.aborted = True
+
+    def answer(self, beat: Heartbeat) -> None:
+        """Answer the oldest ping."""
+        now_ns = time.perf_counter_ns() + self.ahead_ns
+        facts = [int(Kind.PONG), 0, 0, 0, 0, 0, 0, self.asked.pop(0), now_ns]
+        beat.pong(Frame(*facts, body=memoryview(b"")))
+
+
+def strike(beat: Heartbeat) -> None:
+    """Let the time of a beat come."""
+    assert beat._timer is not None
+    beat._timer.cancel()
+    beat._beat()
+
+
+@pytest.fixture
+async def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+async def clock() -> OffsetEstimate:
+    return OffsetEstimate()
+
+
+@pytest.fixture
+async def beat(wire: Wire, clock: OffsetEstimate) -> AsyncIterator[Heartbeat]:
+    beat = Heartbeat(clock)
+    beat.begin(wire, 60.0)  # type: ignore[arg-type]
+    yield beat
+    beat.end("the test has ended")
+
+
+async def test_each_ping_of_a_burst_waits_for_the_one_before(
+    wire: Wire, beat: Heartbeat, clock: OffsetEstimate
+) -> None:
+    for _ in range(BURST_PINGS):
+        assert len(wire.asked) == 1
+        assert not wire.unflushed
+        wire.answer(beat)
+    assert not wire.asked
+    now_ns = time.perf_counter_ns()
+    assert abs(clock.offset_ns(now_ns) - wire.ahead_ns) <= clock.error_ns(now_ns) < 1e9
+
+
+async def test_bursts_are_repeated_at_first_often(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, clock: OffsetEstimate
+) -> None:
+    monkeypatch.setattr(heartbeat, "FIRST_BURST_S", 0.002)
+    monkeypatch.setattr(heartbeat, "LONGEST_BURST_S", 0.008)
+    beat, begins = Heartbeat(clock), list[float]()
+    beat.begin(wire, 60.0)  # type: ignore[arg-type]
+    async with asyncio.timeout(10):
+        while len(begins) < 5:
+            while not wire.asked:  # noqa: ASYNC110 - nothing tells
+                await asyncio.sleep(0)
+            begins.append(time.monotonic())
+            for _ in range(BURST_PINGS):
+                wire.answer(beat)
+    beat.end("enough")
+    waits_s = [later - sooner for sooner, later in pairwise(begins)]
+    for wait_s, least_s in zip(waits_s, (0.002, 0.004, 0.008, 0.008), strict=True):
+        assert wait_s >= least_s - 0.001
+
+
+async def test_a_beat_is_one_ping_and_none_while_a_burst_is_under_way(
+    wire: Wire, clock: OffsetEstimate
+) -> None:
+    beat = Heartbeat(clock)
+    beat.begin(wire, 0.001)  # type: ignore[arg-type]
+    strike(beat)
+    assert len(wire.asked) == 1
+    for _ in range(BURST_PINGS):
+        wire.answer(beat)
+    strike(beat)
+    assert len(wire.asked) == 1
+    beat.end("enough")
+
+
+async def test_a_silent_link_is_given_up(wire: Wire, beat: Heartbeat) -> None:
+    wire.last_in_s -= 179
+    strike(beat)
+    assert not wire.aborted
+    wire.last_in_s -= 2
+    strike(beat)
+    assert wire.aborted
+
+
+async def test_after_a_sleep_the_clock_is_set_anew_at_once(
+    wire: Wire, beat: Heartbeat, clock: OffsetEstimate
+) -> None:
+    for _ in range(BURST_PINGS):
+        wire.answer(beat)
+    wire.ahead_ns += 600_000_000_000
+    strike(beat)
+    wire.answer(beat)
+    now_ns = time.perf_counter_ns()
+    assert abs(clock.offset_ns(now_ns) - wire.ahead_ns) <= clock.error_ns(now_ns) < 1e9
+    for _ in range(BURST_PINGS):
+        assert len(wire.asked) == 1
+        wire.answer(beat)
+    assert not wire.asked
+
+
+async def test_who_pings_hears_the_round_trip_or_why_there_is_none(
+    wire: Wire, beat: Heartbeat
+) -> None:
+    first = asyncio.create_task(beat.ping())
+    await asyncio.sleep(0)
+    wire.answer(beat)
+    wire.answer(beat)
+    assert 0 < await first < 10
+    second = asyncio.create_task(beat.ping())
+    await asyncio.sleep(0)
+    beat.end("the server went")
+    with pytest.raises(ConnectionLost, match="the server went"):
+        await second
+    with pytest.raises(ConnectionLost, match="no link"):
+        await beat.ping()
