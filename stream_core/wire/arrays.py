@@ -25,6 +25,7 @@ __all__ = [
     "as_samples",
     "decode_array",
     "describe_dtype",
+    "element_bytes",
     "encode_array",
     "parse_dtype",
     "sample_dtype",
@@ -37,6 +38,8 @@ SAFE_KINDS = "SUVmM"  # casting these by "same_kind" would cut texts off or roun
 EMPTY_ELEMENTS = 1 << 20  # elements of no bytes: their number is bounded by no frame
 CACHED_PREFIX_BYTES = 1024
 NESTED_TYPES = 16
+EXTENDED_BYTES = 10
+EXTENDED_FLOATS = np.finfo(np.longdouble).nmant == 63  # 80 bits, as on x86, in more bytes
 
 _SIMPLE_TYPE = re.compile(r"[<>|=]?[biufcSUV]\d{1,10}|[<>|=]?[mM]8(\[[\w/\u03bc]{1,24}\])?|[iIqQ]")
 _TYPE_ERRORS = (TypeError, ValueError, SyntaxError, LookupError, ArithmeticError, AttributeError)
@@ -49,7 +52,7 @@ def encode_array(array: NDArray[Any]) -> tuple[bytes, memoryview]:
         InvalidValue: its elements are not plain bytes (objects, variable strings).
     """
     prefix = _prefix(array.dtype, array.dtype.char, array.shape)
-    return prefix, _element_bytes(array)
+    return prefix, element_bytes(array)
 
 
 def decode_array(data: bytes | bytearray | memoryview) -> NDArray[Any]:
@@ -179,11 +182,42 @@ def _prefix(dtype: np.dtype[Any], char: str, shape: tuple[int, ...]) -> bytes:
     return prefix + bytes(-len(prefix) % ALIGNMENT)
 
 
-def _element_bytes(array: NDArray[Any]) -> memoryview:
+def element_bytes(array: NDArray[Any]) -> memoryview:
+    """The elements in C order; shared if they lie so, and there is nothing between them.
+
+    What pads an element is sent as zeros: it may be whatever this process had in that place before.
+    """
     if array.nbytes == 0:
         return memoryview(b"")
-    flat = np.asarray(array, order="C").reshape(-1)
-    return flat.view(np.uint8).data
+    flat = np.asarray(array, order="C").reshape(-1).view(np.uint8)
+    used = _used_bytes(array.dtype)
+    if used is not None:
+        flat = (flat.reshape(-1, len(used)) & used).reshape(-1)
+    return flat.data
+
+
+@lru_cache(maxsize=256)
+def _used_bytes(dtype: np.dtype[Any]) -> NDArray[np.uint8] | None:
+    """Of the bytes of an element those that mean something are 255, the others 0; None: all."""
+    used = np.zeros(dtype.itemsize, np.uint8)
+    _mark_used(dtype, used)
+    return None if used.all() else used
+
+
+def _mark_used(dtype: np.dtype[Any], used: NDArray[np.uint8]) -> None:
+    if dtype.subdtype is not None:
+        base = dtype.subdtype[0]
+        for start in range(0, len(used), max(1, base.itemsize)):
+            _mark_used(base, used[start : start + base.itemsize])
+    elif dtype.names is not None:
+        assert dtype.fields is not None
+        for field, offset, *_ in map(dtype.fields.__getitem__, dtype.names):
+            _mark_used(field, used[offset : offset + field.itemsize])
+    elif dtype.char in "gG" and EXTENDED_FLOATS:
+        parts = used.reshape(1 if dtype.char == "g" else 2, -1)
+        parts[:, slice(EXTENDED_BYTES) if dtype.isnative else slice(-EXTENDED_BYTES, None)] = 255
+    else:
+        used[:] = 255
 
 
 def _parse_prefix(facts: bytes) -> tuple[np.dtype[Any], tuple[int, ...], int]:

@@ -333,7 +333,9 @@ class SamplesBatch:
         if not (time_ns in _TIME and length_ns in _TIME and time_ns + length_ns in _TIME):
             raise _refused_time(time_ns + length_ns)
         self._join_single()
-        self._data += rows.reshape(-1).view("u1").data
+        from stream_core.wire.arrays import element_bytes  # numpy is there already
+
+        self._data += element_bytes(rows)
         self._add_times(count, time_ns, interval_ns)
         self.count += count
 
@@ -363,10 +365,10 @@ class SamplesBatch:
             self._data += self._single.tobytes()
             self._single = array(self._single.typecode)
 
-    def _rows(self, values: Any) -> bytes:
-        from stream_core.wire.arrays import as_samples  # numpy is loaded when first needed
+    def _rows(self, values: Any) -> memoryview:
+        from stream_core.wire.arrays import as_samples, element_bytes  # loads numpy
 
-        return as_samples(values, self._dtype, self._shape).tobytes()
+        return element_bytes(as_samples(values, self._dtype, self._shape))
 
     def _add_times(self, count: int, time_ns: int, interval_ns: int) -> None:
         if self.count == 0:

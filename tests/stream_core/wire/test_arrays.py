@@ -7,57 +7,27 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
 from stream_core.errors import InvalidValue, ProtocolError
 from stream_core.wire import arrays
+from stream_core.wire.batches import SamplesBatch
+from tests import payloads
+from tests.payloads import DTYPES, assert_same
 
-simple_dtypes = st.one_of(
-    npst.scalar_dtypes(),
-    npst.integer_dtypes(endianness=">"),
-    npst.byte_string_dtypes(),
-    npst.unicode_string_dtypes(),
-    npst.complex_number_dtypes(endianness=">"),
-    st.sampled_from([np.dtype(text) for text in ("V5", "M8[25s]", "m8", "q", "Q", "e")]),
-)
-empty_dtypes = st.sampled_from([np.dtype(text) for text in ("V0", "S0", "U0")])
-dtypes = st.one_of(simple_dtypes, empty_dtypes, npst.nested_dtypes(simple_dtypes))
-
-
-@st.composite
-def any_arrays(draw: st.DrawFn) -> NDArray[Any]:
-    dtype = draw(dtypes)
-    array = np.zeros(draw(npst.array_shapes(min_dims=0, min_side=0, max_side=4)), dtype)
-    if array.nbytes and "U" not in str(arrays.describe_dtype(dtype)):  # not any bytes are a text
-        elements = array.reshape(-1).view("u1")
-        elements[:] = np.frombuffer(draw(st.randoms()).randbytes(elements.size), "u1")
-    return array
+EXTENDED = pytest.mark.skipif(not arrays.EXTENDED_FLOATS, reason="other long floats here")
 
 
 def whole(array: NDArray[Any]) -> bytes:
     return b"".join(arrays.encode_array(array))
 
 
-def assert_equal(one: NDArray[Any], other: NDArray[Any]) -> None:
-    assert one.dtype == other.dtype
-    assert one.dtype.char == other.dtype.char
-    assert one.shape == other.shape
-    assert one.tobytes() == other.tobytes()
+@given(payloads.arrays())
+def test_arrays_come_out_equal_whatever_their_order(array: NDArray[Any]) -> None:
+    assert_same(arrays.decode_array(whole(array)), array)
 
 
-@given(any_arrays(), st.sampled_from(["as it is", "Fortran", "reversed", "strided"]))
-def test_arrays_come_out_equal_whatever_their_order(array: NDArray[Any], order: str) -> None:
-    if order == "Fortran":
-        array = np.asarray(array, order="F")
-    elif array.ndim and order == "reversed":
-        array = array[::-1]
-    elif array.ndim and order == "strided":
-        array = array[..., ::2]
-    assert_equal(arrays.decode_array(whole(array)), array)
-
-
-@given(dtypes)
+@given(DTYPES)
 def test_described_types_come_back_equal(dtype: np.dtype[Any]) -> None:
     described = msgspec.msgpack.decode(msgspec.msgpack.encode(arrays.describe_dtype(dtype)))
     assert arrays.parse_dtype(described) == dtype
@@ -74,7 +44,7 @@ def test_structured_types_keep_offsets_titles_and_padding() -> None:
     ):
         described = arrays.describe_dtype(dtype)
         assert arrays.parse_dtype(described) == dtype
-        assert_equal(arrays.decode_array(whole(np.zeros(2, dtype))), np.zeros(2, dtype))
+        assert_same(arrays.decode_array(whole(np.zeros(2, dtype))), np.zeros(2, dtype))
 
 
 def test_elements_start_at_a_multiple_of_64_and_are_not_copied() -> None:
@@ -88,6 +58,34 @@ def test_elements_start_at_a_multiple_of_64_and_are_not_copied() -> None:
     decoded[1] = 77
     assert arrays.decode_array(frame)[1] == 77
     assert not arrays.decode_array(bytes(frame)).flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("dtype", "used"),
+    [
+        (
+            np.dtype({"names": ["x", "t"], "formats": ["<f4", "u1"], "offsets": [4, 9]}),
+            "0000111101",
+        ),
+        (np.dtype([("a", "i1"), ("b", "<i4", (2,))], align=True), "100011111111"),
+        (np.dtype([("a", [("b", "i1"), ("c", ">i2")], (2,))], align=True), "10111011"),
+        (np.dtype({"names": ["a"], "formats": ["u1"], "itemsize": 3}), "100"),
+        (np.dtype("V3"), "111"),
+        (np.dtype("<c8"), "11111111"),
+        pytest.param(np.dtype("<g"), "1" * 10 + "0" * 6, marks=EXTENDED),
+        pytest.param(np.dtype(">g"), "0" * 6 + "1" * 10, marks=EXTENDED),
+        pytest.param(np.dtype("<G"), 2 * ("1" * 10 + "0" * 6), marks=EXTENDED),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("step", [1, -1])
+def test_what_pads_the_elements_is_not_sent(dtype: np.dtype[Any], used: str, step: int) -> None:
+    memory = np.frombuffer(b"\xab" * (3 * dtype.itemsize), dtype)[::step]
+    expected = b"".join(b"\xab" if bit == "1" else b"\0" for bit in used)
+    assert bytes(arrays.element_bytes(memory)) == 3 * expected
+    batch = SamplesBatch(dtype, ())
+    batch.add_rows(np.ascontiguousarray(memory), 0, 0)
+    assert bytes(batch.pack().parts[-1]) == 3 * expected
 
 
 @pytest.mark.parametrize(
@@ -143,7 +141,7 @@ def test_junk_for_a_type_is_a_protocol_error(described: Any) -> None:
         pass
 
 
-@given(any_arrays(), st.data())
+@given(payloads.arrays(), st.data())
 def test_damaged_arrays_are_a_protocol_error(array: NDArray[Any], data: st.DataObject) -> None:
     encoded = bytearray(whole(array))
     index = data.draw(st.integers(0, len(encoded) - 1))
@@ -158,7 +156,7 @@ def test_sample_types_are_found(dtype: Any) -> None:
     assert arrays.sample_dtype(dtype) == np.dtype(dtype)
 
 
-@given(dtypes)
+@given(DTYPES)
 def test_a_description_is_a_sample_type_too(dtype: np.dtype[Any]) -> None:
     assert arrays.sample_dtype(arrays.describe_dtype(dtype)) == dtype
 
@@ -197,7 +195,7 @@ def test_samples_are_converted(
     value: Any, dtype: np.dtype[Any], shape: tuple[int, ...], expected: NDArray[Any]
 ) -> None:
     samples = arrays.as_samples(value, dtype, shape)
-    assert_equal(samples, expected)
+    assert_same(samples, expected)
     assert samples.flags.c_contiguous
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import OrderedDict, namedtuple
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import IntEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,103 +13,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 from stream_core.errors import InvalidValue, ProtocolError
 from stream_core.wire import objects
+from tests.payloads import PLAIN, VALUES, assert_same
 
 
-def assert_same(left: Any, right: Any) -> None:
-    """Equal value and equal type, at any depth; a NaN equals a NaN."""
-    assert type(left) is type(right)
-    if isinstance(left, np.ndarray | np.generic):
-        assert left.dtype == right.dtype
-        assert left.shape == right.shape
-        if left.dtype.char == "g":  # has padding, which is nobody's
-            assert left == right
-        else:
-            assert left.tobytes() == right.tobytes()
-    elif isinstance(left, list | tuple):
-        assert len(left) == len(right)
-        for one, other in zip(left, right, strict=True):
-            assert_same(one, other)
-    elif isinstance(left, dict):
-        assert_same(list(left), list(right))
-        assert_same(list(left.values()), list(right.values()))
-    elif isinstance(left, set):
-        assert sorted(map(repr, left)) == sorted(map(repr, right))
-    elif isinstance(left, float):
-        assert_same(left.hex(), right.hex())
-    elif isinstance(left, complex):
-        assert_same((left.real, left.imag), (right.real, right.imag))
-    elif isinstance(left, datetime):
-        assert left.replace(tzinfo=None) == right.replace(tzinfo=None)
-        assert left.fold == right.fold
-        assert type(left.tzinfo) is type(right.tzinfo)
-        assert str(left.tzinfo) == str(right.tzinfo)
-    else:
-        assert left == right
-
-
-def dtypes() -> st.SearchStrategy[np.dtype[Any]]:
-    simple = st.one_of(
-        npst.scalar_dtypes(),
-        npst.unsigned_integer_dtypes(endianness=">"),
-        npst.byte_string_dtypes(),
-        npst.unicode_string_dtypes(endianness=">"),
-        npst.complex_number_dtypes(),
-    )
-    return st.one_of(simple, npst.array_dtypes(simple, allow_subarrays=True))
-
-
-plain = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(st.characters()),
-    st.text(st.characters(categories=["Cs"]), max_size=2),
-    st.binary(),
-)
-zones = st.one_of(
-    st.none(),
-    st.sampled_from([UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")]),
-    st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(timezone),
-    st.just(timezone(timedelta(hours=2), "summer")),
-)
-hashable = st.recursive(
-    st.one_of(
-        plain,
-        st.complex_numbers(),
-        st.datetimes(timezones=zones),
-        st.floats().map(np.float64),
-        st.integers(-128, 127).map(np.int8),
-        st.text(max_size=3).map(np.str_),
-    ),
-    lambda members: st.lists(members, max_size=3).map(tuple),
-    max_leaves=4,
-)
-arrays = dtypes().flatmap(
-    lambda dtype: npst.arrays(dtype, npst.array_shapes(min_dims=0, min_side=0, max_side=3))
-)
-values = st.recursive(
-    st.one_of(hashable, arrays),
-    lambda members: st.one_of(
-        st.lists(members, max_size=4),
-        st.lists(members, max_size=4).map(tuple),
-        st.dictionaries(hashable, members, max_size=4),
-        st.sets(hashable, max_size=4),
-    ),
-    max_leaves=12,
-)
-
-
-@given(values)
+@given(VALUES)
 def test_what_goes_in_comes_out(value: Any) -> None:
     assert_same(objects.decode(objects.encode(value)), value)
 
 
-@given(st.lists(values, max_size=4))
+@given(st.lists(VALUES, max_size=4))
 def test_values_in_a_row_come_out_of_one_buffer(run: list[Any]) -> None:
     buffer = bytearray(b"before")
     for value in run:
@@ -248,7 +163,7 @@ def test_junk_in_an_extension_is_a_protocol_error(code: int, data: bytes) -> Non
     decodes_or_is_a_protocol_error(msgspec.msgpack.encode(msgspec.msgpack.Ext(code, data)))
 
 
-json = st.recursive(plain, lambda x: st.lists(x) | st.dictionaries(plain, x), max_leaves=8)
+json = st.recursive(PLAIN, lambda x: st.lists(x) | st.dictionaries(PLAIN, x), max_leaves=8)
 
 
 @given(
@@ -263,7 +178,7 @@ def test_valid_msgpack_in_an_extension_is_a_protocol_error(code: int, content: A
     decodes_or_is_a_protocol_error(msgspec.msgpack.encode(msgspec.msgpack.Ext(code, inner)))
 
 
-@given(values, st.data())
+@given(VALUES, st.data())
 def test_damaged_values_are_a_protocol_error(value: Any, data: st.DataObject) -> None:
     encoded = bytearray(objects.encode(value))
     index = data.draw(st.integers(0, len(encoded) - 1))
