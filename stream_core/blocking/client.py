@@ -227,7 +227,8 @@ class Client:
                 demand even while nobody reads.
             may_pause: whether readers with `overflow="wait"` may hold up the writers.
             codec: how items become bytes; None: "samples" with a dtype, else as each item needs.
-            compression: not available in this version.
+            compression: "gzip" or "zstd" makes blocks of up to 16 MiB smaller, where that wins
+                anything; None: none.
             description: in your words.
             unit: of the values, such as "V".
             dtype: makes it a channel of samples of that numpy type.

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from stream_core.channels.notices import OVERFLOW, Notice, add_notice, begin
+from stream_core.errors import ProtocolError
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
 
@@ -173,11 +174,36 @@ class Backlog:
         """Take the first notice; nothing may stand before it."""
         return self.notices.pop(0)
 
-    def take_block(self, most: int) -> Block:
-        """Take the first items, at most so many; no notice may stand before them."""
+    def take_block(self, most: int) -> Block | Loss:
+        """Take the first items, at most so many; no notice may stand before them.
+
+        Where that is a part of a block that cannot be made plain, they are taken as a loss, with
+        all that waits of the block.
+        """
+        try:
+            self._open(most)
+        except ProtocolError as error:
+            return self._lose_first(str(error))
         run = self._take(most)
         self._pass(run)
         return run.cut()
+
+    def _open(self, most: int) -> None:
+        """Have the first run plain if a part of it is wanted; then it counts as large as it is."""
+        run = self.runs[0]
+        block = run.block
+        if not block.compressed or block.count == run.count <= most:
+            return
+        run.block = block.plain()
+        size_bytes = run.block.span_bytes(run.start, run.stop)
+        self.size_bytes += size_bytes - run.size_bytes
+        run.size_bytes = size_bytes
+
+    def _lose_first(self, reason: str) -> Loss:
+        run = self._take(UNBOUNDED)
+        self._pass(run)
+        self.dropped += run.count
+        return run.loss(reason)
 
     def _take(self, most: int) -> Run:
         run = self.runs[0]

@@ -194,8 +194,8 @@ class Channel:
             raise ProtocolError(f"channel '{self.spec.name}' does not take codec '{name}'")
         if block.flags & self._foreign:
             raise ProtocolError(
-                f"channel '{self.spec.name}' has compression={self.spec.compression!r}; a body "
-                "came that is compressed otherwise"
+                f"channel '{self.spec.name}' is compressed by {self.spec.compression or 'nothing'};"
+                " a body came that is compressed otherwise"
             )
         if block.codec == _SAMPLES:
             self._check_sample_bytes(block.sample_bytes)

@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from stream_core.channels.backlog import Run
+from stream_core.errors import ProtocolError
 from stream_core.wire.blocks import Block
 
 __all__ = ["Gap", "History", "Store"]
@@ -120,7 +121,7 @@ class History:
                     yield thing
             elif begun or skipped < thing.count:
                 begun = True
-                yield thing.block.cut(range(thing.start + skipped, thing.stop))
+                yield _part(thing, skipped)
                 skipped = 0
             else:
                 skipped -= thing.count
@@ -133,7 +134,16 @@ class History:
                     first = max(thing.first, sequence + 1)
                     yield msgspec.structs.replace(thing, first=first)
             else:
-                block = thing.cut()
-                if block.last > sequence:
-                    passed = max(0, (sequence - block.first) // block.stride + 1)
-                    yield block.cut(range(passed, block.count))
+                passed = max(0, (sequence - thing.first) // thing.block.stride + 1)
+                if passed < thing.count:
+                    yield _part(thing, passed)
+
+
+def _part(run: Run, passed: int) -> Block | Gap:
+    """The run without its first items; a gap, if its block cannot be made plain for that."""
+    block, indices = run.block, range(run.start + passed, run.stop)
+    try:
+        return block.cut(indices)
+    except ProtocolError as error:
+        numbers = block.sequences[indices.start : indices.stop]
+        return Gap(numbers[0], numbers[-1], str(error))

@@ -44,10 +44,12 @@ def store(backlog: Backlog, run: Run, overflow: Overflow) -> int | None:
 def _store_samples(backlog: Backlog, run: Run, overflow: Overflow) -> int | None:
     """A channel's samples all have one size: a limit of bytes is one of items, counting suffices.
 
-    A block may have millions of them, too many to be looked at one by one.
+    A block may have millions of them, too many to be looked at one by one. Compressed ones have a
+    share of their block, which differs from block to block, so that counting is not all.
     """
     limits = backlog.limit_items, backlog.limit_bytes, backlog.full_override
-    size_bytes = run.block.item_bytes(run.start)
+    most_bytes = min(limits[1], backlog.size_bytes) if backlog.full_override else limits[1]
+    size_bytes = max(1, run.block.item_bytes(run.start))
     fitting = backlog.count + (backlog.limit_bytes - backlog.size_bytes) // size_bytes
     if backlog.full_override:
         fitting = min(fitting, 1 if overflow is Overflow.CLEAR else backlog.count)
@@ -57,6 +59,19 @@ def _store_samples(backlog: Backlog, run: Run, overflow: Overflow) -> int | None
         return _POLICIES[overflow](backlog, run)
     finally:
         backlog.limit_items, backlog.limit_bytes, backlog.full_override = limits
+        if overflow is Overflow.RING:
+            _drop_compressed(backlog, most_bytes)
+
+
+def _drop_compressed(backlog: Backlog, most_bytes: int) -> None:
+    """Drop the oldest compressed items while there are more bytes, but not the newest item."""
+    while backlog.size_bytes > most_bytes and backlog.count > 1:
+        oldest = backlog.runs[0]
+        if not oldest.block.compressed:
+            return
+        surplus = backlog.size_bytes - most_bytes
+        count = -(-surplus * oldest.count // max(1, oldest.size_bytes))
+        backlog.drop_oldest(min(count, oldest.count, backlog.count - 1))
 
 
 def drop_excess(backlog: Backlog) -> None:

@@ -305,15 +305,18 @@ class ReaderBuffer:
             return notice
         return self._take_block(front, now_ns)
 
-    def _take_block(self, front: Backlog, now_ns: int) -> Block:
+    def _take_block(self, front: Backlog, now_ns: int) -> Block | Loss:
         flight = self._flight
-        block = front.take_block(flight.fitting(self._window_items) or UNBOUNDED)
+        taken = front.take_block(flight.fitting(self._window_items) or UNBOUNDED)
         if not flight.items:
             self._stalled_ns = now_ns
-        flight.send(block)
+        if isinstance(taken, Block):
+            flight.send(taken)
+        else:
+            flight.note(taken)
         if self._pausing:
             self._update_pausing(now_ns)
-        return block
+        return taken
 
     def has_more(self, now_ns: int) -> bool:
         """Whether `take` would give something."""

@@ -10,6 +10,7 @@ import msgspec
 
 from stream_core.errors import InvalidValue
 from stream_core.values import Codec, Compression
+from stream_core.wire.compression import check_available
 
 __all__ = ["ChannelSpec", "checked_spec"]
 
@@ -58,7 +59,7 @@ def checked_spec(
     Raises:
         InvalidValue: an argument is wrong, does not fit another, or is not available yet.
     """
-    _refuse_unavailable(key=key, lifetime_s=lifetime_s, compression=compression)
+    _refuse_unavailable(key=key, lifetime_s=lifetime_s)
     names, shape = _columns_and_shape(columns, shape)
     chosen = _codec(codec, dtype)
     if dtype is None and (shape or names):
@@ -69,6 +70,7 @@ def checked_spec(
         history=_history(history),
         may_pause=_flag("may_pause", may_pause),
         codec=chosen,
+        compression=_compression(compression),
         description=_text("description", description),
         unit=_text("unit", unit),
         dtype=dtype,
@@ -122,6 +124,20 @@ def _codec(codec: str | None, dtype: Any) -> Codec | None:
         raise InvalidValue(
             f"codec='{chosen}' and dtype={dtype!r}: a dtype goes with 'samples' only"
         )
+    return chosen
+
+
+def _compression(compression: str | None) -> Compression | None:
+    if compression is None:
+        return None
+    try:
+        chosen = Compression(compression)
+    except ValueError:
+        known = ", ".join(f"'{known}'" for known in Compression)
+        raise InvalidValue(
+            f"compression={compression!r} is unknown; there are {known}, and None for none"
+        ) from None
+    check_available(chosen)
     return chosen
 
 

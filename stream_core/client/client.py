@@ -248,7 +248,8 @@ class Client:
                 demand even while nobody reads.
             may_pause: whether readers with `overflow="wait"` may hold up the writers.
             codec: how items become bytes; None: "samples" with a dtype, else as each item needs.
-            compression: not available in this version.
+            compression: "gzip" or "zstd" makes blocks of up to 16 MiB smaller, where that wins
+                anything; None: none.
             description: in your words.
             unit: of the values, such as "V".
             dtype: makes it a channel of samples of that numpy type.
@@ -477,6 +478,10 @@ def _dtype_text(dtype: Any) -> Any:
     from stream_core.wire.arrays import describe_dtype, sample_dtype  # numpy when first needed
 
     found = sample_dtype(dtype)
+    if found.subdtype is not None:
+        raise InvalidValue(f"dtype={dtype!r} has a shape; give it apart, as shape={found.shape}")
+    if found.itemsize == 0:
+        raise InvalidValue(f"dtype={dtype!r} has no bytes; give a length, such as 'U20' or 'S8'")
     described = describe_dtype(found)
     plain = isinstance(described, str) and found.isnative and found.kind in "biufc"
     return found.name if plain else described

@@ -248,7 +248,8 @@ class Inbox:
         try:
             decoded = decode_block(block, layout, self._trusted)
         except (ProtocolError, InvalidValue) as error:
-            self._undecodable(block, attachment, str(error))
+            reason = block.broken or f"cannot be decoded: {error}"
+            self._undecodable(block, attachment, reason)
             return False
         self.block = block
         self._block_attachment = attachment
@@ -265,7 +266,7 @@ class Inbox:
 
     def _undecodable(self, block: Block, attachment: Attachment | None, reason: str) -> None:
         logger.error("channel '%s': items %s: %s", self.name, block.sequences, reason)
-        loss = Loss(block.first, block.last, block.count, f"cannot be decoded: {reason}")
+        loss = Loss(block.first, block.last, block.count, reason)
         self.lost += loss.count
         self._losses.append(loss)
         self._on_lost.tell(loss)

@@ -28,6 +28,7 @@ from stream_core.rpc import Call
 from stream_core.values import ChannelInfo, Codec, Loss, ReaderStatistics
 from stream_core.wire import messages
 from stream_core.wire.blocks import Block
+from stream_core.wire.compression import check_available
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind, header
 
@@ -110,15 +111,18 @@ class Inboxes:
             await self._home.ask(
                 "subscribe", inbox.name, on_reply=attach, timeout_s=timeout_s, **wishes
             )
-            self._check_codec(inbox)
+            self._check_readable(inbox)
         except BaseException:
             abandoned = True
             if inbox.number:
                 self.drop(inbox)
             raise
 
-    def _check_codec(self, inbox: Inbox) -> None:
-        codec = inbox.info.codec if inbox.info else None
+    def _check_readable(self, inbox: Inbox) -> None:
+        info = inbox.info
+        if info is not None and info.compression is not None:
+            check_available(info.compression)
+        codec = info.codec if info else None
         if codec in (Codec.PICKLE, Codec.MARSHAL) and codec not in self._trusted:
             raise InvalidValue(
                 f"channel '{inbox.name}' carries '{codec}', which this client does not allow; "

@@ -6,6 +6,7 @@ reason. It waits for nothing; frames go to the function that it was given.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
 from time import perf_counter_ns
@@ -18,12 +19,14 @@ from stream_core.errors import InvalidValue, LimitExceeded
 from stream_core.values import ChannelInfo, Codec
 from stream_core.wire.batches import Batch, ItemBatch, ObjectBatch, SamplesBatch
 from stream_core.wire.blocks import Block
+from stream_core.wire.compression import Compressor
 from stream_core.wire.header import CodecNumber, Flag, Kind, header
 from stream_core.wire.messages import DemandNotice, encode
 from stream_core.wire.objects import PLAIN_TYPES
 
 __all__ = ["Outlet"]
 
+logger = logging.getLogger(__name__)
 ROWS_BYTES = 1024 * 1024
 FRAME_SPARE_BYTES = 16 * 1024  # tables of a block beside its items
 TURN_NS = 1_000_000
@@ -85,6 +88,7 @@ class Outlet:
         self._kept_number = 0
         self._room = True
         self._codec: CodecNumber | None = None
+        self._compressor: Compressor | None = None
         self._times = SampleTimes(None)
         self._direct: Collection[type] | None = PLAIN_TYPES  # need no look at the codec; None: all
         self._batch: Batch = ObjectBatch()
@@ -109,6 +113,7 @@ class Outlet:
         self.number = self._kept_number = number
         self.info = info
         self._codec = None if info.codec is None else CodecNumber[Codec(info.codec).name]
+        self._compressor = _compressor_of(info)
         self._times = SampleTimes(info.rate_hz)
         self._use(self._new_batch(self._codec or CodecNumber.OBJECT))
         self._announced = base
@@ -409,6 +414,9 @@ class Outlet:
         time_ns: int,
         parts: Sequence[Buffer],
     ) -> None:
+        if self._compressor is not None:
+            flag, parts = self._compressor.packed(parts)
+            flags |= flag
         head = header(
             Kind.DATA,
             sum(map(len, parts)),
@@ -492,3 +500,15 @@ class Outlet:
                 f"limit is frame_bytes={self.limit_bytes}"
             )
         return rows
+
+
+def _compressor_of(info: ChannelInfo) -> Compressor | None:
+    """What makes a channel's blocks smaller; None also where that cannot be had here.
+
+    Every channel takes plain bodies, too.
+    """
+    try:
+        return None if info.compression is None else Compressor(info.compression)
+    except InvalidValue as error:
+        logger.warning("channel '%s': blocks are sent as they are: %s", info.name, error)
+        return None

@@ -47,9 +47,9 @@ def _zstd() -> Any:
     """
     try:
         if sys.version_info >= (3, 14):
-            from compression import zstd
+            import compression.zstd as zstd
         else:
-            from backports import zstd
+            import backports.zstd as zstd
     except ImportError:
         raise InvalidValue(
             "compression='zstd' needs the package backports.zstd, or Python 3.14 built with zstd: "
@@ -64,6 +64,8 @@ def check_available(name: str) -> None:
     Raises:
         InvalidValue: it cannot; the message says what to install.
     """
+    if name not in COMPRESSION_FLAGS:
+        raise InvalidValue(f"compression={name!r} is not known here; is this version older?")
     if name == Compression.ZSTD:
         _zstd()
 
@@ -79,6 +81,7 @@ class Compressor:
     """
 
     def __init__(self, name: str) -> None:
+        check_available(name)
         self._flag = COMPRESSION_FLAGS[name]
         self._compress = _gzip if name == Compression.GZIP else _new_zstd_compressor()
 

@@ -44,6 +44,7 @@ def decode_block(block: Block, layout: Layout | None, trusted: Collection[Codec]
         ProtocolError: the bytes are not what the block claims.
         InvalidValue: the codec is not allowed by this receiver.
     """
+    block = block.plain()
     if block.codec == CodecNumber.SAMPLES:
         return _decode_samples(block, layout)
     if block.codec == CodecNumber.OBJECT:

@@ -4,7 +4,9 @@ from stream_core.channels.backlog import Backlog, Run
 from stream_core.channels.notices import Mark
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
-from stream_core.wire.header import CodecNumber
+from stream_core.wire.compression import Compressor
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import CodecNumber, Kind
 from stream_core.wire.tables import pack_uint32
 
 
@@ -15,6 +17,15 @@ def objects(first: int, ends: list[int], data: bytes) -> Block:
 
 def samples(first: int, count: int, size: int = 1) -> Block:
     return Block(CodecNumber.SAMPLES, 0, 1, count, 1, first, 0, bytes(count * size))
+
+
+def compressed(first: int, count: int, *, broken: bool = False) -> Block:
+    """A thousand bytes to each sample, which travel as few."""
+    flag, parts = Compressor("gzip").packed([bytes(1000 * count)])
+    body = b"".join(parts)[: -1 if broken else None]
+    return Block.received(
+        Frame(Kind.DATA, CodecNumber.SAMPLES, flag, 0, 1, count, 1, first, 0, body)
+    )
 
 
 def whole(block: Block) -> Run:
@@ -96,3 +107,48 @@ def test_what_is_put_back_comes_first_and_in_order() -> None:
     assert list(backlog.take_block(10).sequences) == [2, 3]
     assert backlog.take_notice() == Loss(4, 5, 2, "paused")
     assert backlog.count == 1
+
+
+# Compressed blocks
+
+
+def test_a_compressed_block_goes_out_as_it_came() -> None:
+    backlog, block = Backlog(100), compressed(0, 4)
+    backlog.append(whole(block))
+    assert backlog.size_bytes == block.size_bytes < 100
+    assert backlog.take_block(4) is block
+    assert backlog.size_bytes == 0
+
+
+def test_of_a_part_of_a_compressed_block_the_rest_waits_plain() -> None:
+    backlog = Backlog(100)
+    backlog.append(whole(compressed(0, 4)))
+    taken = backlog.take_block(1)
+    assert (list(taken.sequences), bytes(taken.data), taken.compressed) == ([0], bytes(1000), False)
+    assert (backlog.count, backlog.size_bytes) == (3, 3000)
+    backlog.drop_oldest(1)
+    assert list(backlog.take_block(10).sequences) == [2, 3]
+    assert (backlog.count, backlog.size_bytes) == (0, 0)
+
+
+def test_what_is_dropped_is_not_looked_at() -> None:
+    backlog, block = Backlog(100), compressed(0, 4, broken=True)
+    backlog.append(whole(block))
+    backlog.drop_oldest(3)
+    assert block.broken is None
+    assert backlog.size_bytes == block.item_bytes(3)
+
+
+def test_a_part_that_cannot_be_made_plain_is_a_loss_with_all_that_waits_of_its_block() -> None:
+    backlog, block = Backlog(100), compressed(0, 4, broken=True)
+    backlog.append(whole(block))
+    backlog.note(Mark(3, "a"))
+    backlog.append(whole(samples(4, 1)))
+    backlog.drop_oldest(1)
+    assert backlog.take_notice() == Loss(0, 0, 1, "overflow")
+    loss = backlog.take_block(2)
+    assert loss == Loss(1, 3, 3, str(block.broken))
+    assert loss.reason.startswith("cannot be decompressed: ")
+    assert backlog.take_notice() == Mark(3, "a")
+    assert (backlog.count, backlog.size_bytes, backlog.dropped) == (1, 1, 4)
+    assert list(backlog.take_block(1).sequences) == [4]

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from stream_core.channels.history import RUN_BYTES, Gap, History
 from stream_core.wire.blocks import Block
-from stream_core.wire.header import CodecNumber
+from stream_core.wire.compression import Compressor
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import CodecNumber, Kind
 
 PLENTY = 10**9
 
@@ -118,3 +120,35 @@ def test_gaps_of_one_reason_are_one() -> None:
     history.gap(Gap(4, 6, "paused"))
     history.gap(Gap(7, 8, "the link was down"))
     assert told(history.newest(10)) == [[2], (3, 6), (7, 8)]
+
+
+def compressed(first: int, count: int, *, broken: bool = False) -> Block:
+    flag, parts = Compressor("gzip").packed([bytes(100 * count)])
+    body = b"".join(parts)[: -1 if broken else None]
+    return Block.received(
+        Frame(Kind.DATA, CodecNumber.SAMPLES, flag, 0, 1, count, 1, first, 0, body)
+    )
+
+
+def test_compressed_blocks_are_kept_as_they_came_and_given_plain_in_parts() -> None:
+    history = History(15, PLENTY, Store())
+    for first in (0, 10):
+        history.add(compressed(first, 10))
+    assert history.size_bytes < 2 * RUN_BYTES + 200
+    part, whole = history.newest(100)
+    assert (list(part.sequences), bytes(part.data)) == (list(range(5, 10)), bytes(500))
+    assert whole.compressed
+    assert told(history.newest(3)) == [[17, 18, 19]]
+
+
+def test_a_part_that_cannot_be_made_plain_is_a_gap_and_says_why() -> None:
+    history = History(15, PLENTY, Store())
+    history.add(compressed(0, 10, broken=True))
+    history.add(block(10, 10))
+    for found in (history.newest(100), history.after(-1)):
+        gap, rest = found
+        assert (gap.first, gap.last, gap.withheld) == (5, 9, False)
+        assert gap.reason.startswith("cannot be decompressed: ")
+        assert list(rest.sequences) == list(range(10, 20))
+    assert told(history.after(7)) == [(8, 9), list(range(10, 20))]
+    assert told(history.after(9)) == [list(range(10, 20))]

@@ -8,7 +8,8 @@ from stream_core.channels.backlog import UNBOUNDED, Backlog, Run
 from stream_core.channels.overflow import drop_excess, store
 from stream_core.values import Loss, Overflow
 from stream_core.wire.blocks import Block
-from stream_core.wire.header import CodecNumber
+from stream_core.wire.compressed_block import CompressedBlock
+from stream_core.wire.header import CodecNumber, Flag
 
 
 def run(first: int, count: int, size: int = 1) -> Run:
@@ -146,3 +147,36 @@ def test_a_run_of_millions_of_samples_is_not_looked_at_one_by_one() -> None:
     store(waiting, run(10, 20_000_000, 1), Overflow.RING)
     assert waiting.count == 1000
     assert waiting.dropped == 20_000_010 - 1000
+
+
+def compressed(first: int, count: int, size_bytes: int) -> Run:
+    flags = int(Flag.GZIP)
+    block = CompressedBlock(CodecNumber.SAMPLES, flags, 1, count, 1, first, 0, bytes(size_bytes))
+    return Run(block, 0, count, size_bytes)
+
+
+@given(
+    blocks=st.lists(st.tuples(st.integers(1, 5000), st.integers(5, 3000)), min_size=1, max_size=9),
+    items=st.integers(1, 9000),
+    size_bytes=st.integers(1, 4000),
+    full=st.booleans(),
+    overflow=st.sampled_from(list(Overflow)),
+)
+def test_compressed_blocks_of_any_share_stay_within_the_limits(
+    blocks: list[tuple[int, int]], items: int, size_bytes: int, full: bool, overflow: Overflow
+) -> None:
+    waiting, first = backlog(items, size_bytes), 0
+    waiting.full_override = full
+    for count, size in blocks:
+        last = store(waiting, compressed(first, count, size), overflow)
+        assert waiting.count + waiting.dropped == (first + count if last is None else last + 1)
+        assert waiting.size_bytes == sum(run.size_bytes for run in waiting.runs)
+        first += count
+        if overflow is not Overflow.WAIT:
+            assert waiting.count <= items
+            largest = max(size for _, size in blocks)
+            assert waiting.size_bytes <= size_bytes + largest
+        if overflow is Overflow.RING and waiting.count > 1 and not full:
+            assert waiting.size_bytes <= size_bytes
+        if last is not None:
+            break

@@ -8,13 +8,23 @@ from stream_core.channels.parameters import checked_parameters
 from stream_core.channels.reader_buffer import Ended, Mark, ReaderBuffer
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
-from stream_core.wire.header import CodecNumber
+from stream_core.wire.compression import Compressor
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import CodecNumber, Kind
 
 SECOND_NS = 1_000_000_000
 
 
 def samples(first: int, count: int, stride: int = 1, size: int = 1) -> Block:
     return Block(CodecNumber.SAMPLES, 0, 1, count, stride, first, 0, bytes(count * size))
+
+
+def compressed(first: int, count: int, *, broken: bool = False) -> Block:
+    flag, parts = Compressor("gzip").packed([bytes(100 * count)])
+    body = b"".join(parts)[: -1 if broken else None]
+    return Block.received(
+        Frame(Kind.DATA, CodecNumber.SAMPLES, flag, 0, 1, count, 1, first, 0, body)
+    )
 
 
 def reader(first: int = 0, *, reader_bytes: int = 10_000, **parameters: object) -> ReaderBuffer:
@@ -412,3 +422,49 @@ def test_a_changed_wish_holds_from_the_next_item_on() -> None:
     buffer.configure(checked_parameters(buffer.parameters, every=5), 0)
     offer(buffer, samples(4, 8), room=False)
     assert drained(buffer) == [[0, 1, 2, 3], [5, 10]]
+
+
+# Compressed blocks
+
+
+def test_a_compressed_block_passes_straight_through_as_it_came() -> None:
+    buffer, block = reader(), compressed(0, 10, broken=True)
+    assert buffer.offer(block, room=True, now_ns=0) is block
+    assert (buffer.in_flight_bytes, block.broken) == (block.size_bytes, None)
+    buffer.credit(4, 0)
+    assert (buffer.counters.delivered, buffer.counters.in_flight) == (5, 5)
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_who_wants_each_nth_item_gets_it_plain(room: bool) -> None:
+    buffer = reader(every=3)
+    assert offer(buffer, compressed(0, 10), room=room) is room
+    assert drained(buffer) == ([] if room else [[0, 3, 6, 9]])
+    assert (buffer.in_flight_bytes, buffer.counters.not_selected) == (400, 6)
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_each_nth_item_of_what_cannot_be_made_plain_is_lost(room: bool) -> None:
+    buffer = reader(every=3)
+    assert not offer(buffer, compressed(0, 10, broken=True), room=room)
+    assert not offer(buffer, samples(10, 4), room=room)
+    (loss, block) = drained(buffer)
+    assert block == [12]
+    assert (loss.first, loss.last, loss.count) == (0, 9, 4)
+    assert loss.reason.startswith("cannot be decompressed: ")
+    assert buffer.counters.dropped == 4
+
+
+def test_a_window_that_cuts_what_cannot_be_made_plain_loses_it() -> None:
+    buffer = reader(buffer_size=4, overflow="ring")
+    for first in (0, 1):
+        offer(buffer, samples(first, 1))
+    offer(buffer, samples(2, 1), room=False)
+    offer(buffer, compressed(3, 3, broken=True), room=False)
+    block, loss = drained(buffer)
+    assert block == [2]
+    assert (loss.first, loss.last, loss.count) == (3, 5, 3)
+    offer(buffer, samples(6, 1), room=False)
+    assert drained(buffer) == [[6]]
+    buffer.credit(6, 0)
+    assert (buffer.counters.delivered, buffer.counters.dropped) == (4, 3)

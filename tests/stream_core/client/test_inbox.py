@@ -11,6 +11,9 @@ from stream_core.errors import ChannelClosed
 from stream_core.values import ChannelInfo, Loss
 from stream_core.wire.batches import ObjectBatch, SamplesBatch
 from stream_core.wire.blocks import Block
+from stream_core.wire.compression import Compressor
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import Kind
 
 
 class Home:
@@ -165,3 +168,18 @@ def test_what_cannot_be_decoded_is_a_loss(inbox: Inbox) -> None:
     assert take(inbox) == ["b"]
     assert inbox.lost == 1
     assert "cannot be decoded" in losses[0].reason
+
+
+def test_what_cannot_be_made_plain_is_a_loss(inbox: Inbox) -> None:
+    good = objects_block(0, "long " * 100)
+    flag, parts = Compressor("gzip").packed([good.body])
+    body = b"".join(parts)
+    for first, received in enumerate((body, body[:-1], body)):
+        frame = Frame(Kind.DATA, good.codec, flag, 9, 3, 1, 1, first, 5, received)
+        inbox.receive_block(Block.received(frame))
+    losses: list[Loss] = []
+    inbox.hear_of_losses(losses.append)
+    assert take(inbox) == ["long " * 100] * 2
+    assert [(loss.first, loss.last, loss.count) for loss in losses] == [(1, 1, 1)]
+    assert losses[0].reason.startswith("cannot be decompressed: ")
+    assert (inbox.lost, inbox.consumed()) == (1, 2)

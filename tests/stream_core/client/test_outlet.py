@@ -200,3 +200,27 @@ def test_items_of_other_kinds_follow_one_that_was_held() -> None:
     codecs = [frame.codec for frame in wire.frames if frame.kind == Kind.DATA]
     assert codecs == [CodecNumber.ARRAY, CodecNumber.OBJECT, CodecNumber.ARRAY, CodecNumber.OBJECT]
     assert wire.data() == [(0, 1, 0), (1, 1, 0), (2, 1, 0), (3, 1, 0)]
+
+
+@pytest.mark.parametrize("compression", ["gzip", "zstd"])
+def test_a_block_is_compressed_when_it_leaves_if_that_makes_it_smaller(compression: str) -> None:
+    wire = Wire(compression=compression)
+    for value in ("x", "long " * 200):
+        wire.outlet.offer(value, 5)
+        wire.outlet.flush()
+    _, small, large = wire.frames
+    assert (small.flags, objects.decode(small.body)) == (0, "x")
+    assert large.flags == Flag[compression.upper()]
+    assert len(large.body) < 100
+    assert objects.decode(Block.received(large).data) == "long " * 200
+    assert wire.data() == [(0, 1, 0), (1, 1, 0)]
+
+
+def test_where_a_compression_cannot_be_had_blocks_are_sent_plain(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    wire = Wire(compression="lzma")
+    wire.outlet.offer("long " * 200, 5)
+    wire.outlet.flush()
+    assert objects.decode(wire.frames[-1].body) == "long " * 200
+    assert "'lzma' is not known here" in caplog.text

@@ -11,7 +11,11 @@ from stream_core.errors import (
     NotAllowed,
 )
 from stream_core.server import streams as module
-from stream_core.wire.header import CodecNumber, Kind
+from stream_core.wire import objects
+from stream_core.wire.batches import ObjectBatch
+from stream_core.wire.blocks import Block
+from stream_core.wire.compression import Compressor
+from stream_core.wire.header import CodecNumber, Flag, Kind
 
 # A violation is one client's own
 
@@ -250,3 +254,112 @@ async def test_buffer_bytes_holds_all_buffers_together(serve, join, check, stall
     assert sum(found[part] for part in ("delivered", "in_flight", "buffered", "dropped")) == 110
     await reader.call("unsubscribe", number)
     assert budget.used_bytes == 0
+
+
+# Compressed bodies
+
+
+def compressed(values, damage=bytes):
+    """A compressed block of objects: the facts of its header, and its damaged body."""
+    batch = ObjectBatch()
+    for value in values:
+        batch.add(value, 1)
+    packed = batch.pack()
+    flag, parts = Compressor("gzip").packed(packed.parts)
+    assert flag
+    facts = {"codec": packed.codec, "flags": packed.flags | flag, "count": packed.count}
+    return facts | {"body": damage(b"".join(parts)), "stride": 1, "time_ns": 1}
+
+
+VALUES = ["text " * 100] * 4
+GZIPPED = {"compression": "gzip"}
+
+
+async def test_whole_blocks_go_out_as_they_came_and_parts_plain(server, stream, join):
+    writer, reader, channel, _ = await stream(server, channel=GZIPPED, every=2)
+    whole = await join(server, "whole")
+    assert (await whole.call("subscribe", "x"))["info"]["compression"] == "gzip"
+    facts = compressed(VALUES)
+    writer.send(Kind.DATA, address=channel, sequence=0, **facts)
+    frame = await whole.frame(Kind.DATA)
+    assert (frame.body, frame.flags, frame.source) == (facts["body"], facts["flags"], writer.number)
+    part = await reader.frame(Kind.DATA)
+    assert (part.flags, part.count, part.stride) == (0, 2, 2)
+    assert objects.decode_run(Block.received(part).data, 2) == VALUES[:2]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda body: body[:-1],
+        lambda body: body[:30] + bytes([body[30] ^ 255]) + body[31:],
+        lambda body: body + b"junk",
+        lambda body: (len(VALUES) * 300).to_bytes(4, "little") + body[4:],
+        lambda body: (2**24).to_bytes(4, "little") + body[4:],
+        lambda body: b"\xff\0\0\0" + compressed(["x" * 2**23])["body"][4:],
+    ],
+    ids=["cut off", "damaged", "longer", "less than it says", "more than it says", "a bomb"],
+)
+async def test_what_cannot_be_made_plain_costs_its_sender_and_who_wanted_a_part(
+    server, stream, join, check, damage
+):
+    writer, reader, channel, number = await stream(server, channel=GZIPPED, every=2)
+    whole, bystander = await join(server, "whole"), await join(server, "bystander")
+    await whole.call("subscribe", "x")
+    facts = compressed(VALUES, damage)
+    writer.send(Kind.DATA, address=channel, sequence=0, **facts)
+    goodbye = await writer.goodbye()
+    assert goodbye.error == "ProtocolError"
+    assert "cannot be decompressed" in goodbye.reason
+    loss = await reader.loss(number)
+    assert (loss.first, loss.last, loss.count) == (0, 2, 2)
+    assert loss.reason.startswith("cannot be decompressed: ")
+    assert (await whole.frame(Kind.DATA)).body == facts["body"]
+    assert (await reader.end(number)).reason == "its owner 'writer' has gone"
+    await bystander.sync()
+    check()
+
+
+async def test_what_proves_broken_later_is_a_loss_in_its_place(server, stalled, account):
+    writer, reader, channel, number = await stalled(server, channel=GZIPPED, buffer_size=10)
+    facts = compressed(VALUES, lambda body: body[:-1])
+    writer.send(Kind.DATA, address=channel, sequence=10, **facts)
+    writer.data(channel, 14, "after")
+    await writer.sync()
+    assert (await account(reader, number))["buffered"] == 5
+    reader.credit(number, 1)
+    loss = await reader.loss(number)
+    assert (loss.first, loss.last, loss.count) == (10, 13, 4)
+    assert await reader.items(number, 1) == {14: "after"}
+    assert (await account(reader, number))["dropped"] == 4
+    await writer.sync()
+
+
+@pytest.mark.parametrize(
+    ("size", "flags", "words"),
+    [
+        (2**24 + 1, Flag.GZIP, "16777217 plain bytes exceeds"),
+        (2**32 - 1, Flag.GZIP, "plain bytes exceeds"),
+        (100, Flag.ZSTD, "by gzip; a body came"),
+        (100, Flag.ZSTD | Flag.GZIP, "not by both"),
+        (0, Flag.GZIP, "cannot hold"),
+    ],
+)
+async def test_what_can_be_seen_from_outside_is_refused_before_anybody_hears(
+    server, stream, size, flags, words
+):
+    writer, reader, channel, number = await stream(server, channel=GZIPPED)
+    body = size.to_bytes(4, "little") + b"junk"
+    writer.send(Kind.DATA, body, address=channel, codec=2, count=9, flags=int(flags))
+    goodbye = await writer.goodbye()
+    assert goodbye.error == "ProtocolError"
+    assert words in goodbye.reason
+    await reader.end(number)
+    assert not reader.received(Kind.DATA, Kind.LOST)
+
+
+async def test_a_plain_body_is_no_larger_than_a_frame(serve, stream):
+    writer, _, channel, _ = await stream(await serve(frame_bytes=1500), channel=GZIPPED)
+    facts = compressed(VALUES)
+    writer.send(Kind.DATA, address=channel, sequence=0, **facts)
+    assert "plain bytes exceeds 1500" in (await writer.goodbye()).reason

@@ -18,7 +18,7 @@ from stream_core.wire.framing import Frame
 from stream_core.wire.header import HEADER, CodecNumber, Flag, Kind
 from stream_core.wire.items import Layout, decode_block
 
-COMPRESSIONS = ["gzip"]
+COMPRESSIONS = ["gzip", "zstd"]
 LAYOUT = Layout(np.dtype("<i4"), ())
 VALUES: dict[CodecNumber, list[Any]] = {
     CodecNumber.RAW: [b"x" * 400, b"", b"yz" * 50],

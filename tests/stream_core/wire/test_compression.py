@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import sys
 import tracemalloc
 import zlib
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_core.errors import ProtocolError
+from stream_core.errors import InvalidValue, ProtocolError
 from stream_core.wire.compression import (
     COMPRESSION_FLAGS,
     LEAST_BYTES,
@@ -21,7 +22,7 @@ from stream_core.wire.compression import (
 )
 from stream_core.wire.header import Flag
 
-COMPRESSIONS = ["gzip"]
+COMPRESSIONS = ["gzip", "zstd"]
 PLAIN = b"one text and another " * 50
 
 
@@ -111,3 +112,16 @@ def test_junk_is_a_protocol_error(name: str, junk: bytes, size: int) -> None:
 def test_deflate_without_its_frame_is_no_gzip() -> None:
     with pytest.raises(ProtocolError):
         inflate(claiming(len(PLAIN), zlib.compress(PLAIN)), Flag.GZIP)
+
+
+def test_what_is_missing_is_said_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    compressed = body("zstd")
+    for module in ("backports.zstd", "compression.zstd"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(InvalidValue, match=r"pip install backports\.zstd"):
+        check_available("zstd")
+    with pytest.raises(ProtocolError, match=r"cannot be decompressed: .* backports\.zstd"):
+        inflate(compressed, Flag.ZSTD)
+    check_available("gzip")
+    with pytest.raises(InvalidValue, match="'lzma' is not known here"):
+        check_available("lzma")

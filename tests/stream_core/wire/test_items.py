@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,10 +10,14 @@ from hypothesis import strategies as st
 from stream_core.errors import InvalidValue, ProtocolError
 from stream_core.values import Codec
 from stream_core.wire import trusted
+from stream_core.wire.arrays import as_samples
+from stream_core.wire.batches import Batch, ItemBatch, ObjectBatch, SamplesBatch
 from stream_core.wire.blocks import Block
+from stream_core.wire.compression import Compressor
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import CodecNumber, Kind
 from stream_core.wire.items import Layout, decode_block
+from tests.payloads import PLAIN, VALUES, arrays, assert_same
 
 LAYOUT = Layout(np.dtype("<i4"), (2,))
 
@@ -79,3 +85,69 @@ def test_junk_is_a_protocol_error(codec: int, items: list[bytes], padded: bool) 
     except ProtocolError:
         return
     assert len(values) == len(items)
+
+
+# What goes in comes out, through a batch, a block and the wire
+
+
+COMPRESSIONS = st.sampled_from([None, "gzip", "zstd"])
+
+
+def through_the_wire(batch: Batch, compression: str | None, layout: Layout | None = None) -> Any:
+    packed = batch.pack()
+    flag, parts = Compressor(compression).packed(packed.parts) if compression else (0, packed.parts)
+    facts = (1, 2, packed.count, 1, 0, packed.time_ns, b"".join(parts))
+    received = Block.received(Frame(Kind.DATA, packed.codec, packed.flags | flag, *facts))
+    return decode_block(received, layout, (Codec.PICKLE, Codec.MARSHAL))
+
+
+@given(st.lists(VALUES, min_size=1, max_size=4), COMPRESSIONS)
+def test_objects_come_out_as_they_went_in(values: list[Any], compression: str | None) -> None:
+    batch, values = ObjectBatch(), [*values, "long enough to be compressed " * 10]
+    for value in values:
+        batch.add(value, 0)
+    assert_same(through_the_wire(batch, compression), values)
+
+
+@given(st.lists(arrays(), min_size=1, max_size=4), COMPRESSIONS)
+def test_arrays_come_out_as_they_went_in(values: list[Any], compression: str | None) -> None:
+    batch = ItemBatch(CodecNumber.ARRAY)
+    for value in values:
+        batch.add(value, 0)
+    assert_same(through_the_wire(batch, compression), values)
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=4), COMPRESSIONS)
+def test_raw_bytes_come_out_as_they_went_in(values: list[Any], compression: str | None) -> None:
+    batch = ItemBatch(CodecNumber.RAW)
+    for value in values:
+        batch.add(value, 0)
+    assert_same(through_the_wire(batch, compression), values)
+
+
+@given(arrays().filter(lambda array: array.ndim and array.dtype.itemsize), COMPRESSIONS)
+def test_samples_come_out_as_they_went_in(values: Any, compression: str | None) -> None:
+    shape = values.shape[1:]
+    if not values.size:
+        return
+    batch = SamplesBatch(values.dtype, shape)
+    batch.add_rows(as_samples(values, values.dtype, shape), 0, 10)
+    assert_same(through_the_wire(batch, compression, Layout(values.dtype, shape)), values)
+
+
+TREES = st.recursive(
+    PLAIN,  # the types of numpy do not all survive a pickle
+    lambda members: st.lists(members, max_size=3) | st.dictionaries(PLAIN, members, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize("codec", [CodecNumber.PICKLE, CodecNumber.MARSHAL])
+@given(values=st.lists(TREES, min_size=1, max_size=3), compression=COMPRESSIONS)
+def test_what_is_trusted_comes_out_as_it_went_in(
+    codec: CodecNumber, values: list[Any], compression: str | None
+) -> None:
+    batch = ItemBatch(codec)
+    for value in values:
+        batch.add(value, 0)
+    assert_same(through_the_wire(batch, compression), values)
