@@ -220,8 +220,10 @@ class Client:
 
         Args:
             name: a path such as "rig1/adc/ai0".
-            key: not available in this version.
-            lifetime_s: not available in this version.
+            key: makes it a private channel: nobody sees it listed, and who reads it or writes to
+                it must give the same key. Channels of one name and different keys do not know of
+                each other. The key itself is never sent.
+            lifetime_s: the channel ends at most so many seconds after its creation.
             shared: others may write too, by `open_writer`.
             history: how many of the last items are kept for new readers; the channel is then in
                 demand even while nobody reads.
@@ -238,7 +240,7 @@ class Client:
             labels: text to text, for whatever else is to be said.
 
         Raises:
-            ChannelExists: another client has a channel of that name.
+            ChannelExists: there is a channel of that name, and of that key if one is given.
             InvalidValue: an argument is wrong.
             LimitExceeded: a limit of the server forbids it.
             ConnectionLost: the link is down.
@@ -265,9 +267,14 @@ class Client:
     def open_writer(self, name: str, *, key: str | None = None) -> Writer:
         """Write to a shared channel of another client.
 
+        Args:
+            name: of the channel.
+            key: of a private channel.
+
         Raises:
-            ChannelNotFound: there is no such channel.
+            ChannelNotFound: there is no such channel, or not of that key.
             NotAllowed: it is for its owner only.
+            InvalidValue: that cannot be a key.
         """
         return self._writer(self._ask(self._client.open_writer(name, key=key), undo=_close))
 
@@ -289,7 +296,7 @@ class Client:
 
         Args:
             name: of the channel.
-            key: not available in this version.
+            key: of a private channel.
             buffer_size: items that may wait at the server for this reader; None: unbounded.
             overflow: what a full buffer does: "ring" drops the oldest, "clear" empties, "skip"
                 drops the new, "wait" pauses the writers, "raise" ends the subscription.
@@ -302,7 +309,7 @@ class Client:
             wait: the channel may come later, go, and come again.
 
         Raises:
-            ChannelNotFound: there is no such channel.
+            ChannelNotFound: there is no such channel, or not of that key.
             NotAllowed: the channel must not be paused.
             InvalidValue: a parameter is wrong.
         """
@@ -321,7 +328,15 @@ class Client:
         return self._reader(self._ask(work, undo=_close))
 
     def subscribe_all(self, pattern: str, **parameters: Any) -> Iterator[Reader]:
-        """Readers of the channels that match a pattern, each as its channel appears."""
+        """Readers of the channels that match a pattern, each as its channel appears.
+
+        Args:
+            pattern: see `watch`.
+            parameters: of `subscribe`, but for the key: private channels match no pattern.
+
+        Raises:
+            InvalidValue: a key is given.
+        """
         source = self._client.subscribe_all(pattern, **parameters)
         return Iteration(self._running, source, self._reader)
 
@@ -342,10 +357,11 @@ class Client:
         return self._ask(self._client.channels(pattern))
 
     def delete_channel(self, name: str) -> None:
-        """Delete a channel of this client.
+        """Delete a channel of this client: the public one of that name, else the private one.
 
         Raises:
             ChannelNotFound: there is none of that name.
+            InvalidValue: there are several private ones; close the writer of one.
             NotAllowed: it is another's.
         """
         self._ask(self._delete_channel(name))

@@ -14,6 +14,7 @@ from stream_core.channels.parameters import Parameters
 from stream_core.channels.spec import ChannelSpec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import InvalidValue, ProtocolError
+from stream_core.security import Verifier
 from stream_core.wire.blocks import LARGEST_BODY, LARGEST_NUMBER, Block
 from stream_core.wire.compression import COMPRESSION_FLAGS
 from stream_core.wire.envelopes import Folder
@@ -75,6 +76,7 @@ class Channel:
     Attributes:
         number: its number on the wire; spec: its owner's wishes; owner: the owner's number.
         origin: what its owner's handle calls this stream; the numbers go on under the same one.
+        verifier: of the key that readers and further writers must prove; None: it is public.
         created_ns: in the server's clock.
         next_sequence: the number of the next item.
         items, bytes: published so far.
@@ -91,11 +93,13 @@ class Channel:
         created_ns: int = 0,
         limit_bytes: int = LARGEST_BODY,
         history: History | None = None,
+        verifier: Verifier | None = None,
     ) -> None:
         self.number = number
         self.spec = spec
         self.owner = owner
         self.origin = origin
+        self.verifier = verifier
         self.created_ns = created_ns
         self.next_sequence = 0
         self._sample_bytes = 0
@@ -109,6 +113,16 @@ class Channel:
         self._limit_bytes = limit_bytes
         self._history = history
         self._folder: Folder | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether a key is needed, and whoever has not proven it learns nothing of the channel."""
+        return self.verifier is not None
+
+    @property
+    def title(self) -> str:
+        """What it is called where others than its readers and writers may hear of it."""
+        return "a private channel" if self.private else f"channel '{self.spec.name}'"
 
     # Writers
 
@@ -148,9 +162,7 @@ class Channel:
             self._skip(slot, missing, frame.flags)
             return 0
         if slot.pause_acknowledged:
-            raise ProtocolError(
-                f"channel '{self.spec.name}': an item came after the pause was acknowledged"
-            )
+            raise ProtocolError(f"{self.title}: an item came after the pause was acknowledged")
         block = Block.received(
             frame,
             source=slot.client,
@@ -163,18 +175,18 @@ class Channel:
         slot.next_number += block.last - block.first + 1
         self.deliver(block)
         if block.broken is not None:
-            raise ProtocolError(f"channel '{self.spec.name}': an item {block.broken}")
+            raise ProtocolError(f"{self.title}: an item {block.broken}")
         return block.count
 
     def _check_jump(self, slot: WriterSlot, missing: int) -> None:
         if missing < 0:
             raise ProtocolError(
-                f"channel '{self.spec.name}': number {slot.next_number + missing} comes after "
+                f"{self.title}: number {slot.next_number + missing} comes after "
                 f"{slot.next_number - 1}"
             )
         limit = LARGEST_JUMP if self.spec.shared else LARGEST_NUMBER
         if missing > limit or self.next_sequence + missing > LARGEST_NUMBER:
-            raise ProtocolError(f"channel '{self.spec.name}': a jump of {missing} numbers")
+            raise ProtocolError(f"{self.title}: a jump of {missing} numbers")
 
     def deliver(self, block: Block) -> None:
         """Hand a numbered block to every reader."""
@@ -191,10 +203,10 @@ class Channel:
         fits = block.codec != _SAMPLES if self._codec is None else block.codec == self._codec
         if not fits:
             name = CodecNumber(block.codec).name.lower()
-            raise ProtocolError(f"channel '{self.spec.name}' does not take codec '{name}'")
+            raise ProtocolError(f"{self.title} does not take codec '{name}'")
         if block.flags & self._foreign:
             raise ProtocolError(
-                f"channel '{self.spec.name}' is compressed by {self.spec.compression or 'nothing'};"
+                f"{self.title} is compressed by {self.spec.compression or 'nothing'};"
                 " a body came that is compressed otherwise"
             )
         if block.codec == _SAMPLES:
@@ -204,8 +216,7 @@ class Channel:
         """Buffers count on it that all samples of a channel have one size."""
         if self._sample_bytes not in (0, size_bytes):
             raise ProtocolError(
-                f"channel '{self.spec.name}' has samples of {self._sample_bytes} bytes; "
-                f"one of {size_bytes} came"
+                f"{self.title} has samples of {self._sample_bytes} bytes; one of {size_bytes} came"
             )
         self._sample_bytes = size_bytes
 

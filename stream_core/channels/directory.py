@@ -8,7 +8,9 @@ from itertools import islice
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.names import matches
+from stream_core.channels.private_channels import PrivateChannels
 from stream_core.errors import ChannelExists, ChannelNotFound, LimitExceeded
+from stream_core.security import KeyProof, Verifier
 
 __all__ = ["Directory"]
 
@@ -16,19 +18,23 @@ COMPARED = 200  # names that a misspelt one is compared with, since that takes l
 
 
 class Directory:
-    """Finds channels.
+    """Finds channels; what lists them lists the public ones.
 
     Args:
-        limit: how many channels there may be.
+        limit: how many channels there may be, public and private ones together.
+
+    Attributes:
+        private: the channels that need a key.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._by_name: dict[str, Channel] = {}
         self._by_number: dict[int, Channel] = {}
+        self.private = PrivateChannels()
 
     def __len__(self) -> int:
-        return len(self._by_name)
+        return len(self._by_number)
 
     def __iter__(self) -> Iterator[Channel]:
         return iter(tuple(self._by_name.values()))
@@ -40,42 +46,58 @@ class Directory:
         """Enter a channel.
 
         Raises:
-            ChannelExists: its name is in use.
+            ChannelExists: its name is in use, or that of a private one with its key.
             LimitExceeded: there are too many channels.
         """
         name = channel.spec.name
-        if name in self._by_name:
+        if self.same(name, channel.verifier) is not None:
             raise ChannelExists(
                 f"channel '{name}' exists and has another owner; choose another name"
             )
-        if len(self._by_name) >= self._limit:
+        if len(self) >= self._limit:
             raise LimitExceeded(f"the server has channels={self._limit} already")
-        self._by_name[name] = channel
+        if channel.private:
+            self.private.add(channel)
+        else:
+            self._by_name[name] = channel
         self._by_number[channel.number] = channel
 
     def remove(self, channel: Channel) -> None:
         """Take a channel out."""
-        self._by_name.pop(channel.spec.name, None)
+        if channel.private:
+            self.private.remove(channel)
+        else:
+            self._by_name.pop(channel.spec.name, None)
         self._by_number.pop(channel.number, None)
 
-    def find(self, name: str) -> Channel | None:
-        """The channel of that name."""
-        return self._by_name.get(name)
+    def same(self, name: str, verifier: Verifier | None) -> Channel | None:
+        """The channel that another of that name and key would be the same as."""
+        if verifier is None:
+            return self._by_name.get(name)
+        return self.private.same(name, verifier)
+
+    def find(self, name: str, proof: KeyProof | None = None) -> Channel | None:
+        """The public channel of that name, or the private one whose key was proven."""
+        return self._by_name.get(name) if proof is None else self.private.proven(proof)
 
     def numbered(self, number: int) -> Channel | None:
         """The channel of that number."""
         return self._by_number.get(number)
 
-    def get(self, name: str) -> Channel:
-        """The channel of that name.
+    def get(self, name: str, proof: KeyProof | None = None) -> Channel:
+        """The public channel of that name, or the private one whose key was proven.
 
         Raises:
-            ChannelNotFound: there is none; the message helps to find what was meant.
+            ChannelNotFound: there is none; the message helps to find which public one was meant.
         """
-        channel = self._by_name.get(name)
+        channel = self.find(name, proof)
         if channel is None:
-            raise ChannelNotFound(f"channel '{name}' does not exist; {self._hint(name)}")
+            raise self.missing(name)
         return channel
+
+    def missing(self, name: str) -> ChannelNotFound:
+        """What everybody is told who may not have a channel, whether or not it is there."""
+        return ChannelNotFound(f"channel '{name}' does not exist; {self._hint(name)}")
 
     def matching(self, pattern: str) -> list[Channel]:
         """The channels whose names match a pattern, in the order of their names."""

@@ -19,9 +19,10 @@ MOST_HISTORY = 2**40  # items; how many bytes they may be is the server's to say
 
 
 class ChannelSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """The owner's wishes; the fields are those of `Client.create_channel`."""
+    """The owner's wishes; the fields are those of `Client.create_channel`, but for the key."""
 
     name: str
+    lifetime_s: float | None = None
     shared: bool = False
     history: int = 0
     may_pause: bool = True
@@ -39,7 +40,6 @@ class ChannelSpec(msgspec.Struct, frozen=True, kw_only=True):
 def checked_spec(
     name: str,
     *,
-    key: str | None = None,
     lifetime_s: float | None = None,
     shared: bool = False,
     history: int = 0,
@@ -57,15 +57,15 @@ def checked_spec(
     """The spec that these arguments describe; the name itself is checked by the directory.
 
     Raises:
-        InvalidValue: an argument is wrong, does not fit another, or is not available yet.
+        InvalidValue: an argument is wrong, or does not fit another.
     """
-    _refuse_unavailable(key=key, lifetime_s=lifetime_s)
     names, shape = _columns_and_shape(columns, shape)
     chosen = _codec(codec, dtype)
     if dtype is None and (shape or names):
         raise InvalidValue("shape and columns need a dtype, such as dtype='float64'")
     return ChannelSpec(
         name=name,
+        lifetime_s=_positive("lifetime_s", lifetime_s, "a time in seconds"),
         shared=_flag("shared", shared),
         history=_history(history),
         may_pause=_flag("may_pause", may_pause),
@@ -76,15 +76,9 @@ def checked_spec(
         dtype=dtype,
         shape=shape,
         columns=names,
-        rate_hz=_rate(rate_hz),
+        rate_hz=_positive("rate_hz", rate_hz, "a rate"),
         labels=_labels(labels),
     )
-
-
-def _refuse_unavailable(**asked: Any) -> None:
-    for name, value in asked.items():
-        if value is not None:
-            raise InvalidValue(f"{name}={value!r}: {name} is not available in this version")
 
 
 def _columns_and_shape(columns: Any, shape: Any) -> tuple[tuple[str, ...] | None, tuple[int, ...]]:
@@ -141,13 +135,17 @@ def _compression(compression: str | None) -> Compression | None:
     return chosen
 
 
-def _rate(rate_hz: Any) -> float | None:
-    if rate_hz is None:
+def _positive(name: str, value: Any, what: str) -> float | None:
+    if value is None:
         return None
-    number = isinstance(rate_hz, int | float) and not isinstance(rate_hz, bool)
-    if not number or not math.isfinite(rate_hz) or rate_hz <= 0:
-        raise InvalidValue(f"rate_hz={rate_hz!r}: a rate is a positive number, or None")
-    return float(rate_hz)
+    try:
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        number = float(value) if plain else math.nan
+    except OverflowError:
+        number = math.inf
+    if not 0 < number < math.inf:
+        raise InvalidValue(f"{name}={value!r}: {what} is a positive number, or None")
+    return number
 
 
 def _history(history: Any) -> int:

@@ -17,15 +17,18 @@ import stream_core as sc
 __all__ = [
     "ADDRESS",
     "ClientName",
+    "KeyFile",
     "SecretFile",
     "ServerAddress",
     "TimeoutS",
+    "read_key",
     "read_secret",
     "run_client",
 ]
 
 ADDRESS = "127.0.0.1:50012"
 SECRET_VARIABLE = "STREAMSCOPE_SECRET"
+KEY_VARIABLE = "STREAMSCOPE_KEY"
 STANDARD_INPUT = Path("-")
 
 logger = logging.getLogger(__name__)
@@ -45,6 +48,15 @@ SecretFile = Annotated[
         help=f"Holds the secret; - reads it from standard input. Else ${SECRET_VARIABLE} counts.",
     ),
 ]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file",
+        metavar="FILE",
+        help="Holds the key of a private channel; - reads it from standard input. "
+        f"Else ${KEY_VARIABLE} counts.",
+    ),
+]
 TimeoutS = Annotated[
     float | None,
     typer.Option("--timeout", "-t", metavar="SECONDS", min=0.0, help="Give up after so long."),
@@ -61,17 +73,26 @@ def read_secret(file: Path | None, named_by: str = "--secret-file") -> str | Non
     Raises:
         InvalidValue: the file is empty, or cannot be read.
     """
+    return _read("secret", file, named_by, SECRET_VARIABLE)
+
+
+def read_key(file: Path | None) -> str | None:
+    """Get the key of a private channel, as `read_secret` gets the secret."""
+    return _read("key", file, "--key-file", KEY_VARIABLE)
+
+
+def _read(what: str, file: Path | None, named_by: str, variable: str) -> str | None:
     if file is None:
-        return os.environ.get(SECRET_VARIABLE) or None
+        return os.environ.get(variable) or None
     if file == STANDARD_INPUT:
-        secret = sys.stdin.readline()
+        found = sys.stdin.readline()
     else:
-        secret = _text(file, named_by)
-        _warn_if_open(file)
-    secret = secret.strip("\r\n")
-    if not secret:
-        raise sc.InvalidValue(f"no secret in {file}, named by {named_by}")
-    return secret
+        found = _text(file, named_by)
+        _warn_if_open(what, file)
+    found = found.strip("\r\n")
+    if not found:
+        raise sc.InvalidValue(f"no {what} in {file}, named by {named_by}")
+    return found
 
 
 def _text(file: Path, named_by: str) -> str:
@@ -85,9 +106,9 @@ def _text(file: Path, named_by: str) -> str:
         raise sc.InvalidValue(f"{file}, named by {named_by}, is no text in UTF-8") from error
 
 
-def _warn_if_open(file: Path) -> None:
+def _warn_if_open(what: str, file: Path) -> None:
     if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        logger.warning("others may read the secret in %s; remedy: chmod 600 %s", file, file)
+        logger.warning("others may read the %s in %s; remedy: chmod 600 %s", what, file, file)
 
 
 def run_client(

@@ -14,9 +14,11 @@ import stream_core as sc
 from stream_core.cli.options import (
     ADDRESS,
     ClientName,
+    KeyFile,
     SecretFile,
     ServerAddress,
     TimeoutS,
+    read_key,
     run_client,
 )
 from stream_core.cli.text import json_line, readable
@@ -29,6 +31,7 @@ def read(
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
     secret_file: SecretFile = None,
+    key_file: KeyFile = None,
     count: Annotated[
         int | None, typer.Option("--count", "-n", min=1, help="End after so many items.")
     ] = None,
@@ -51,10 +54,12 @@ def read(
 ) -> None:
     """Read a channel: each item on a line, losses on standard error."""
     line = _json_item if json else _timed_item if times else _bare_item
+    key = read_key(key_file)
 
     async def work(client: sc.Client) -> None:
         reader = await client.subscribe(
             channel,
+            key=key,
             buffer_size=buffer_size,
             overflow=overflow,
             every=every,

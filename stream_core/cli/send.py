@@ -12,9 +12,11 @@ import stream_core as sc
 from stream_core.cli.options import (
     ADDRESS,
     ClientName,
+    KeyFile,
     SecretFile,
     ServerAddress,
     TimeoutS,
+    read_key,
     run_client,
 )
 from stream_core.cli.text import parse
@@ -34,13 +36,15 @@ def send(
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
     secret_file: SecretFile = None,
+    key_file: KeyFile = None,
     timeout: TimeoutS = None,
     text: Annotated[bool, typer.Option("--text", help="Take every value as text.")] = False,
 ) -> None:
     """Send to a shared channel; where there is none, create it and wait for a reader."""
+    key = read_key(key_file)
 
     async def work(client: sc.Client) -> None:
-        writer = await _writer(client, channel)
+        writer = await _writer(client, channel, key)
         await writer.wait_active(timeout_s=timeout)
         for word in _words(values):
             await writer.send(word if text else parse(word), wait_active=True)
@@ -50,11 +54,11 @@ def send(
     run_client(work, server=server, name=name, secret_file=secret_file)
 
 
-async def _writer(client: sc.Client, channel: str) -> sc.Writer:
+async def _writer(client: sc.Client, channel: str, key: str | None) -> sc.Writer:
     try:
-        return await client.open_writer(channel)
+        return await client.open_writer(channel, key=key)
     except sc.ChannelNotFound:
-        return await client.create_channel(channel, shared=True)
+        return await client.create_channel(channel, key=key, shared=True)
 
 
 def _words(values: list[str]) -> Iterable[str]:

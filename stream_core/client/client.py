@@ -24,6 +24,7 @@ from stream_core.client.targets import Target
 from stream_core.client.writer import Writer
 from stream_core.errors import ConnectionLost, InvalidValue
 from stream_core.rpc import Description, Remote, collect, description_from_wire
+from stream_core.security import ChannelKey
 from stream_core.transport import Address
 from stream_core.values import (
     ChannelChange,
@@ -241,8 +242,10 @@ class Client:
 
         Args:
             name: a path such as "rig1/adc/ai0".
-            key: not available in this version.
-            lifetime_s: not available in this version.
+            key: makes it a private channel: nobody sees it listed, and who reads it or writes to
+                it must give the same key. Channels of one name and different keys do not know of
+                each other. The key itself is never sent.
+            lifetime_s: the channel ends at most so many seconds after its creation.
             shared: others may write too, by `open_writer`.
             history: how many of the last items are kept for new readers; the channel is then in
                 demand even while nobody reads.
@@ -259,13 +262,12 @@ class Client:
             labels: text to text, for whatever else is to be said.
 
         Raises:
-            ChannelExists: another client has a channel of that name.
+            ChannelExists: there is a channel of that name, and of that key if one is given.
             InvalidValue: an argument is wrong.
             LimitExceeded: a limit of the server forbids it.
             ConnectionLost: the link is down.
         """
         wishes = {
-            "key": key,
             "lifetime_s": lifetime_s,
             "shared": shared,
             "history": history,
@@ -283,18 +285,22 @@ class Client:
         spec = msgspec.to_builtins(checked_spec(name, **wishes))
         del spec["name"]
         outlets = self._live.streams.outlets
-        return Writer(await outlets.create(name, spec), outlets)
+        return Writer(await outlets.create(name, spec, _key(name, key)), outlets)
 
     async def open_writer(self, name: str, *, key: str | None = None) -> Writer:
         """Write to a shared channel of another client.
 
+        Args:
+            name: of the channel.
+            key: of a private channel.
+
         Raises:
-            ChannelNotFound: there is no such channel.
+            ChannelNotFound: there is no such channel, or not of that key.
             NotAllowed: it is for its owner only.
+            InvalidValue: that cannot be a key.
         """
-        _refuse_unavailable(key=key)
         outlets = self._live.streams.outlets
-        return Writer(await outlets.open(name), outlets)
+        return Writer(await outlets.open(name, _key(name, key)), outlets)
 
     async def subscribe(
         self,
@@ -314,7 +320,7 @@ class Client:
 
         Args:
             name: of the channel.
-            key: not available in this version.
+            key: of a private channel.
             buffer_size: items that may wait at the server for this reader; None: unbounded.
             overflow: what a full buffer does: "ring" drops the oldest, "clear" empties, "skip"
                 drops the new, "wait" pauses the writers, "raise" ends the subscription.
@@ -327,11 +333,10 @@ class Client:
             wait: the channel may come later, go, and come again.
 
         Raises:
-            ChannelNotFound: there is no such channel.
+            ChannelNotFound: there is no such channel, or not of that key.
             NotAllowed: the channel must not be paused.
             InvalidValue: a parameter is wrong.
         """
-        _refuse_unavailable(key=key)
         parameters = checked_parameters(
             buffer_size=buffer_size,
             overflow=overflow,
@@ -343,15 +348,20 @@ class Client:
             wait=wait,
         )
         inboxes = self._live.streams.inboxes
-        return Reader(await inboxes.subscribe(name, parameters), inboxes)
+        return Reader(await inboxes.subscribe(name, parameters, _key(name, key)), inboxes)
 
     def subscribe_all(self, pattern: str, **parameters: Any) -> AsyncGenerator[Reader, None]:
         """Readers of the channels that match a pattern, each as its channel appears.
 
         Args:
             pattern: see `watch`.
-            parameters: of `subscribe`.
+            parameters: of `subscribe`, but for the key: private channels match no pattern.
+
+        Raises:
+            InvalidValue: a key is given.
         """
+        if parameters.get("key") is not None:
+            raise InvalidValue("private channels match no pattern; subscribe to each by its name")
 
         async def read(name: str) -> Reader:
             return await self.subscribe(name, **parameters)
@@ -377,10 +387,11 @@ class Client:
         return msgspec.convert(await self._live.ask("channels", pattern), list[ChannelInfo])
 
     async def delete_channel(self, name: str) -> None:
-        """Delete a channel of this client.
+        """Delete a channel of this client: the public one of that name, else the private one.
 
         Raises:
             ChannelNotFound: there is none of that name.
+            InvalidValue: there are several private ones; close the writer of one.
             NotAllowed: it is another's.
         """
         await self._live.streams.outlets.delete(name)
@@ -452,6 +463,10 @@ def _refuse_unavailable(**asked: Any) -> None:
     for name, value in asked.items():
         if value is not None:
             raise InvalidValue(f"{name} is not available in this version")
+
+
+def _key(name: str, key: str | None) -> ChannelKey | None:
+    return None if key is None else ChannelKey(name, key)
 
 
 def _codecs(names: Collection[str]) -> frozenset[Codec]:

@@ -18,6 +18,7 @@ from stream_core.channels.parameters import Parameters
 from stream_core.client.attachment import Attachment
 from stream_core.client.callbacks import Callbacks
 from stream_core.errors import InvalidValue, ProtocolError, StreamError
+from stream_core.security import ChannelKey
 from stream_core.values import ChannelInfo, Codec, Loss
 from stream_core.wire.blocks import Block
 from stream_core.wire.items import decode_block
@@ -68,6 +69,7 @@ class Inbox:
     Args:
         name: of the channel; parameters: as subscribed; trusted: codecs that are allowed.
         home: speaks with the server.
+        key: of a private channel.
 
     Attributes:
         number: of the reader on the wire; 0 while there is no subscription.
@@ -85,8 +87,10 @@ class Inbox:
         parameters: Parameters,
         trusted: Collection[Codec],
         home: InboxHome,
+        key: ChannelKey | None = None,
     ) -> None:
         self.name = name
+        self.key = key
         self.parameters = parameters
         self.number = 0
         self.values: deque[Any] = deque()

@@ -15,6 +15,7 @@ from stream_core.channels.parameters import Parameters
 from stream_core.client.chores import Chores
 from stream_core.client.home import StreamHome
 from stream_core.client.inbox import Inbox
+from stream_core.client.keys import Keys, Proof, fault
 from stream_core.errors import (
     BufferOverflow,
     ChannelClosed,
@@ -25,6 +26,7 @@ from stream_core.errors import (
     StreamError,
 )
 from stream_core.rpc import Call
+from stream_core.security import ChannelKey
 from stream_core.values import ChannelInfo, Codec, Loss, ReaderStatistics
 from stream_core.wire import messages
 from stream_core.wire.blocks import Block
@@ -43,13 +45,16 @@ class Inboxes:
     """The readers of a client, by number.
 
     Args:
-        home: the session; chores: where what must be waited for runs.
+        home: the session; chores: where what must be waited for runs; keys: proves them.
         trusted: codecs beyond the safe ones that the user allows.
     """
 
-    def __init__(self, home: StreamHome, chores: Chores, trusted: Collection[Codec]) -> None:
+    def __init__(
+        self, home: StreamHome, chores: Chores, keys: Keys, trusted: Collection[Codec]
+    ) -> None:
         self._home = home
         self._chores = chores
+        self._keys = keys
         self._trusted = trusted
         self._loop = asyncio.get_running_loop()
         self._by_number: dict[int, Inbox] = {}
@@ -63,21 +68,29 @@ class Inboxes:
 
     # Coming
 
-    async def subscribe(self, name: str, parameters: Parameters) -> Inbox:
+    async def subscribe(
+        self, name: str, parameters: Parameters, key: ChannelKey | None = None
+    ) -> Inbox:
         """A reader of a channel; with `wait` of one that may come later."""
-        inbox = Inbox(name, parameters, self._trusted, self)
+        inbox = Inbox(name, parameters, self._trusted, self, key)
+        proof = await self._prove(inbox)
         try:
-            await self._subscribe(inbox, wait=False)
+            await self._subscribe(inbox, proof, wait=False)
         except ChannelNotFound:
             if not parameters.wait:
                 raise
-            await self._wait(inbox)
+            await self._wait(inbox, proof)
         return inbox
 
-    async def _wait(self, inbox: Inbox) -> None:
+    async def _prove(
+        self, inbox: Inbox, timeout_s: float | EllipsisType | None = ...
+    ) -> Proof | None:
+        return None if inbox.key is None else await self._keys.prove(inbox.key, timeout_s)
+
+    async def _wait(self, inbox: Inbox, proof: Proof | None) -> None:
         """Have the server wait for the channel; it does when this returns."""
         self._all.add(inbox)
-        self._await_channel(inbox)
+        self._await_channel(inbox, proof)
         try:
             await asyncio.sleep(0)  # the waiting call leaves before the next line's
             await self._home.ask("echo", None)
@@ -86,14 +99,22 @@ class Inboxes:
             raise
 
     async def _subscribe(
-        self, inbox: Inbox, *, wait: bool, timeout_s: float | EllipsisType | None = ...
+        self,
+        inbox: Inbox,
+        proof: Proof | None,
+        *,
+        wait: bool,
+        timeout_s: float | EllipsisType | None = ...,
     ) -> None:
         abandoned = False
+        refused: StreamError | None = None
 
         def attach(reply: Any) -> None:
+            nonlocal refused
             number = int(reply["number"])
             info = msgspec.convert(reply["info"], ChannelInfo)
-            if abandoned or inbox.ending is not None:
+            refused = fault(proof, reply)
+            if abandoned or refused is not None or inbox.ending is not None:
                 self._home.tell("unsubscribe", number)
                 return
             self._by_number[number] = inbox
@@ -107,10 +128,14 @@ class Inboxes:
             )
 
         wishes = msgspec.to_builtins(inbox.parameters) | {"wait": wait, "former": inbox.former}
+        if proof is not None:
+            wishes["proof"] = proof.text
         try:
             await self._home.ask(
                 "subscribe", inbox.name, on_reply=attach, timeout_s=timeout_s, **wishes
             )
+            if refused is not None:
+                raise refused
             self._check_readable(inbox)
         except BaseException:
             abandoned = True
@@ -129,8 +154,8 @@ class Inboxes:
                 f"if you trust every writer, use Client(trusted_codecs=('{codec}',))"
             )
 
-    def _await_channel(self, inbox: Inbox) -> None:
-        work = self._subscribe_later(inbox)
+    def _await_channel(self, inbox: Inbox, proof: Proof | None = None) -> None:
+        work = self._subscribe_later(inbox, proof)
         task = self._chores.start(work, f"wait for channel '{inbox.name}'")
         self._waits[inbox] = task
         task.add_done_callback(lambda _: self._waited(inbox, task))
@@ -139,11 +164,12 @@ class Inboxes:
         if self._waits.get(inbox) is task:
             del self._waits[inbox]
 
-    async def _subscribe_later(self, inbox: Inbox) -> None:
+    async def _subscribe_later(self, inbox: Inbox, proof: Proof | None) -> None:
         """Subscribe as soon as the channel is there; give up after `resume_s` without `wait`."""
         timeout_s = None if inbox.parameters.wait else self._home.resume_s
         try:
-            await self._subscribe(inbox, wait=True, timeout_s=timeout_s)
+            proof = proof or await self._prove(inbox, timeout_s)
+            await self._subscribe(inbox, proof, wait=True, timeout_s=timeout_s)
         except TimeoutError:
             reason = f"the channel did not come back within resume_s={timeout_s:g}"
             self._end(inbox, ChannelClosed(reason))
@@ -228,11 +254,12 @@ class Inboxes:
 
     async def configure(self, inbox: Inbox, wanted: Parameters, names: Collection[str]) -> None:
         """Change a reader's parameters at the server."""
+        proof = await self._prove(inbox) if inbox in self._waits else None
         waiting = self._waits.get(inbox)
         if waiting is not None and not inbox.number:
             waiting.cancel()
             inbox.parameters = wanted
-            self._await_channel(inbox)
+            self._await_channel(inbox, proof)
             return
         number = self._number(inbox)
         plain = msgspec.to_builtins(wanted)

@@ -16,6 +16,7 @@ from stream_core.client.callbacks import Callbacks
 from stream_core.client.sample_times import SampleTimes
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import InvalidValue, LimitExceeded
+from stream_core.security import ChannelKey
 from stream_core.values import ChannelInfo, Codec
 from stream_core.wire.batches import Batch, ItemBatch, ObjectBatch, SamplesBatch
 from stream_core.wire.blocks import Block
@@ -49,6 +50,7 @@ class Outlet:
         send: sends the parts of a frame in order.
         clock: the server's.
         on_dirty: told when a block is open, which must be flushed at the end of the turn.
+        key: to another's channel, if that is private.
 
     Attributes:
         number: of the channel on the wire; 0 while there is no link.
@@ -69,9 +71,11 @@ class Outlet:
         send: Send,
         clock: OffsetEstimate,
         on_dirty: Callable[[Outlet], None],
+        key: ChannelKey | None = None,
     ) -> None:
         self.name = name
         self.wishes = wishes
+        self.key = key
         self.number = 0
         self.origin = secrets.randbits(48)
         self.next = 0

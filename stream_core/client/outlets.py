@@ -11,8 +11,11 @@ import msgspec
 
 from stream_core.client.chores import Chores
 from stream_core.client.home import StreamHome
+from stream_core.client.keys import Keys, Proof, fault
+from stream_core.client.lifetimes import Lifetimes
 from stream_core.client.outlet import Outlet
 from stream_core.errors import ChannelClosed, ChannelNotFound, ConnectionLost, StreamError
+from stream_core.security import ChannelKey
 from stream_core.values import ChannelInfo
 from stream_core.wire import messages
 from stream_core.wire.framing import Frame
@@ -22,18 +25,21 @@ __all__ = ["Outlets"]
 
 logger = logging.getLogger(__name__)
 REOPEN_S = 0.1
+SHORTEST_S = 1e-3  # of a lifetime, if it passes just now: the server tells its end
 
 
 class Outlets:
     """The writers of a client, by their channels' numbers.
 
     Args:
-        home: the session; chores: where channels are made again.
+        home: the session; chores: where channels are made again; keys: proves them.
     """
 
-    def __init__(self, home: StreamHome, chores: Chores) -> None:
+    def __init__(self, home: StreamHome, chores: Chores, keys: Keys) -> None:
         self._home = home
         self._chores = chores
+        self._keys = keys
+        self._lifetimes = Lifetimes(self._end)
         self._loop = asyncio.get_running_loop()
         self._by_number: dict[int, Outlet] = {}
         self._all: set[Outlet] = set()
@@ -44,24 +50,43 @@ class Outlets:
 
     # Coming
 
-    async def create(self, name: str, wishes: dict[str, Any]) -> Outlet:
-        """A channel of our own."""
-        return await self._make(self._outlet(name, wishes))
+    async def create(
+        self, name: str, wishes: dict[str, Any], key: ChannelKey | None = None
+    ) -> Outlet:
+        """A channel of our own; with a key a private one."""
+        if key is not None:
+            wishes = wishes | {"verifier": await self._keys.verifier(key)}
+        outlet = self._outlet(name, wishes)
+        self._lifetimes.begin(outlet, wishes.get("lifetime_s"))
+        try:
+            await self._make(outlet)
+        except BaseException:
+            self._lifetimes.forget(outlet)
+            raise
+        return outlet
 
-    async def open(self, name: str) -> Outlet:
+    async def open(self, name: str, key: ChannelKey | None = None) -> Outlet:
         """A place on another's channel."""
-        return await self._make(self._outlet(name, None))
+        outlet = self._outlet(name, None, key)
+        await self._make(outlet)
+        return outlet
 
-    def _outlet(self, name: str, wishes: dict[str, Any] | None) -> Outlet:
-        return Outlet(name, wishes, self._send_data, self._home.clock, self._mark_dirty)
+    def _outlet(
+        self, name: str, wishes: dict[str, Any] | None, key: ChannelKey | None = None
+    ) -> Outlet:
+        return Outlet(name, wishes, self._send_data, self._home.clock, self._mark_dirty, key)
 
-    async def _make(self, outlet: Outlet) -> Outlet:
+    async def _make(self, outlet: Outlet) -> None:
+        proof = None if outlet.key is None else await self._keys.prove(outlet.key)
         base = outlet.next
         abandoned = False
+        refused: StreamError | None = None
 
         def attach(reply: Any) -> None:
+            nonlocal refused
             number = int(reply["number"])
-            if abandoned or outlet.closed is not None:
+            refused = fault(proof, reply)
+            if abandoned or refused is not None or outlet.closed is not None:
                 self._home.tell("close_writer", number)
                 return
             self._by_number[number] = outlet
@@ -71,17 +96,29 @@ class Outlets:
             outlet.limit_bytes = self._home.frame_bytes
             outlet.attach(number, info, demand, told=int(reply["demand_number"]), base=base)
 
-        method = "open_writer" if outlet.wishes is None else "create_channel"
-        wishes = {} if outlet.wishes is None else {"origin": outlet.origin, **outlet.wishes}
+        method, wishes = self._wishes(outlet, proof)
         try:
             await self._home.ask(method, outlet.name, next_number=base, on_reply=attach, **wishes)
+            if refused is not None:
+                raise refused
         except BaseException:
             abandoned = True
             raise
-        return outlet
+
+    def _wishes(self, outlet: Outlet, proof: Proof | None) -> tuple[str, dict[str, Any]]:
+        if outlet.wishes is None:
+            return "open_writer", {} if proof is None else {"proof": proof.text}
+        wishes = {"origin": outlet.origin, **outlet.wishes}
+        left_s = self._lifetimes.left_s(outlet)
+        if left_s is not None:
+            wishes["left_s"] = max(left_s, SHORTEST_S)
+        return "create_channel", wishes
 
     async def _make_again(self, outlet: Outlet) -> None:
         deadline_s = self._loop.time() + self._home.resume_s
+        left_s = self._lifetimes.left_s(outlet)
+        if left_s is not None and left_s <= 0:
+            self._lifetimes.passed(outlet)
         while outlet.closed is None:
             try:
                 await self._make(outlet)
@@ -98,7 +135,10 @@ class Outlets:
 
     def _give_up(self, outlet: Outlet, error: StreamError) -> None:
         logger.error("channel '%s' could not be made again: %s", outlet.name, error)
-        outlet.close(str(error))
+        self._end(outlet, str(error))
+
+    def _end(self, outlet: Outlet, reason: str) -> None:
+        outlet.close(reason)
         self._forget(outlet)
 
     # Going
@@ -107,8 +147,7 @@ class Outlets:
         """Leave the channel; the owner's handle deletes it, if need be when the link is back."""
         outlet.flush(final=True)
         number = outlet.number
-        outlet.close("this writer was closed")
-        self._forget(outlet)
+        self._end(outlet, "this writer was closed")
         if number:
             try:
                 await self._home.ask("close_writer", number)
@@ -132,6 +171,7 @@ class Outlets:
 
     def _forget(self, outlet: Outlet) -> None:
         self._all.discard(outlet)
+        self._lifetimes.forget(outlet)
         numbers = [number for number, kept in self._by_number.items() if kept is outlet]
         for number in numbers:
             del self._by_number[number]
@@ -204,8 +244,7 @@ class Outlets:
         """An END frame for a writer."""
         outlet = self._by_number.get(frame.address)
         if outlet is not None:
-            outlet.close(messages.decode(messages.EndNotice, frame.body).reason)
-            self._forget(outlet)
+            self._end(outlet, messages.decode(messages.EndNotice, frame.body).reason)
 
     # The link
 
@@ -217,12 +256,14 @@ class Outlets:
     def link_down(self) -> None:
         """The link broke: nothing can be sent."""
         self._dirty.clear()
+        self._lifetimes.link_down(self._all)
         for outlet in tuple(self._all):
             outlet.detach()
 
     def link_up(self, *, resumed: bool) -> None:
         """There is a link again; the server knows the channels still, or they are made again."""
         self._set_room(True)
+        self._lifetimes.link_up()
         if not resumed:
             self._by_number.clear()
         known = set(self._by_number.values())
@@ -238,6 +279,7 @@ class Outlets:
             if timer is not None:
                 timer.cancel()
         self._later.clear()
+        self._lifetimes.link_up()
         self._turn = None
         reason = error.reason if isinstance(error, ChannelClosed) else str(error)
         for outlet in outlets:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from stream_core.client.chores import Chores
 from stream_core.client.home import StreamHome
 from stream_core.client.inboxes import Inboxes
+from stream_core.client.keys import Keys
 from stream_core.client.outlets import Outlets
 from stream_core.errors import StreamError
 from stream_core.values import Codec
@@ -31,8 +32,9 @@ class Streams:
 
     def __init__(self, home: StreamHome, chores: Chores, trusted: Collection[Codec]) -> None:
         self._home = home
-        self.outlets = Outlets(home, chores)
-        self.inboxes = Inboxes(home, chores, trusted)
+        keys = Keys(home)
+        self.outlets = Outlets(home, chores, keys)
+        self.inboxes = Inboxes(home, chores, keys, trusted)
         self.data = self.inboxes.data
         self.flush = self.outlets.flush
         self.room_again = self.outlets.room_again

@@ -34,15 +34,21 @@ class Verifier(msgspec.Struct, frozen=True):
     iterations: int
 
 
-def make_verifier(secret: str) -> Verifier:
-    """The verifier of a secret, with a fresh salt.
+def make_verifier(secret: str, salt: bytes | None = None) -> Verifier:
+    """The verifier of a secret; takes milliseconds.
+
+    Args:
+        secret: it.
+        salt: None: a fresh one.
 
     Raises:
         InvalidValue: it cannot be a secret.
     """
     _check_secret(secret)
     try:
-        facts = ScramMechanism(MECHANISM).make_auth_info(secret, iteration_count=ITERATIONS)
+        facts = ScramMechanism(MECHANISM).make_auth_info(
+            secret, iteration_count=ITERATIONS, salt=salt
+        )
     except ScramException as error:
         raise _unusable(error) from None
     return Verifier(*facts)
@@ -53,9 +59,9 @@ def _check_secret(secret: object) -> None:
         raise InvalidValue("a secret is non-empty text; None is none at all")
 
 
-def _unusable(error: ScramException) -> InvalidValue:
+def _unusable(error: ScramException, what: str = "secret or user") -> InvalidValue:
     reason = str(error).partition(":")[0]  # without scramp's code
-    return InvalidValue(f"this secret or user cannot be used: {reason}")
+    return InvalidValue(f"this {what} cannot be used: {reason}")
 
 
 def _stranger(user: str) -> Verifier:
@@ -71,12 +77,14 @@ class ClientProof:
         InvalidValue: that cannot be a secret or a user.
     """
 
+    what = "secret or user"
+
     def __init__(self, secret: str, user: str = "") -> None:
         _check_secret(secret)
         try:
             self._scram = ScramClient([MECHANISM], user or SHARED_USER, secret)
         except ScramException as error:
-            raise _unusable(error) from None
+            raise _unusable(error, self.what) from None
 
     def first(self) -> str:
         """The message that opens the exchange."""

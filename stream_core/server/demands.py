@@ -93,11 +93,11 @@ class Demands:
         for slot, future in waiting.items():
             if future.done():
                 continue
-            session = self._services.sessions.numbered(slot.client)
+            name = self._services.sessions.name_of(slot.client)
             logger.warning(
-                "client %s has not acknowledged the demand on channel '%s' within %g s",
-                session.name if session else slot.client,
-                channel.spec.name,
+                "client %s has not acknowledged the demand on %s within %g s",
+                name,
+                channel.title,
                 SETTLING_S,
             )
 

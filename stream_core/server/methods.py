@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import msgspec
 
 from stream_core.channels.channel import Channel
+from stream_core.channels.names import check_channel_name
 from stream_core.channels.parameters import checked_parameters
 from stream_core.channels.spec import checked_spec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import (
-    ChannelNotFound,
     InvalidValue,
     LimitExceeded,
     NotAllowed,
@@ -21,6 +22,9 @@ from stream_core.errors import (
     TargetNotFound,
 )
 from stream_core.rpc.current_call import current_call
+from stream_core.security import KeyProof, key_verifier
+from stream_core.server.lifetimes import check_left
+from stream_core.server.resumption import resume
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.server.statistics import Meter
@@ -51,30 +55,71 @@ class ServerMethods:
     # Channels and writers
 
     def rpc_create_channel(
-        self, name: str, origin: int = 0, next_number: int = 0, **wishes: Any
+        self,
+        name: str,
+        origin: int = 0,
+        next_number: int = 0,
+        verifier: tuple[bytes, bytes] | None = None,
+        left_s: float | None = None,
+        **wishes: Any,
     ) -> dict[str, Any]:
-        """Create a channel; `wishes` are the parameters of `Client.create_channel`."""
+        """Create a channel.
+
+        Args:
+            name: of the channel.
+            origin: what its owner calls this stream.
+            next_number: of the first item.
+            verifier: of its key, which makes it private: StoredKey and ServerKey of SCRAM.
+            left_s: of its lifetime, if it is made again.
+            wishes: the parameters of `Client.create_channel`; a key itself is never sent.
+        """
         _check_number(next_number)
-        spec = checked_spec(name, **wishes)
+        check_left(left_s)
+        if "key" in wishes:
+            raise InvalidValue("a key is never sent; leave its verifier")
         channel, slot = self._services.streams.create(
-            self._caller, spec, origin=origin, next_number=next_number
+            self._caller,
+            checked_spec(name, **wishes),
+            origin=origin,
+            next_number=next_number,
+            verifier=None if verifier is None else key_verifier(name, *verifier),
+            left_s=left_s,
         )
-        return self._writer_reply(channel, slot)
+        return self._writer_reply(channel, slot, None)
+
+    def rpc_challenge(self, name: str, scram: str) -> str:
+        """Begin to prove the key of a private channel, whether or not there is one.
+
+        Args:
+            name: of the channel.
+            scram: the first message of SCRAM-SHA-256.
+
+        The answer is SCRAM's challenge; its final message goes as `proof` to `subscribe` or
+        `open_writer`.
+        """
+        check_channel_name(name, limit_bytes=self._services.limits.name_bytes, own=True)
+        return self._caller.challenges.begin(name, scram, time.monotonic())
+
+    def _proof(self, name: str, given: str | None) -> KeyProof | None:
+        if given is None:
+            return None
+        return self._caller.challenges.proof(name, given, time.monotonic())
 
     def rpc_open_writer(
-        self, name: str, key: str | None = None, next_number: int = 0
+        self, name: str, proof: str | None = None, next_number: int = 0
     ) -> dict[str, Any]:
-        """Write to a shared channel."""
-        if key is not None:
-            raise ChannelNotFound(f"channel '{name}' does not exist under this key")
+        """Write to a shared channel; `proof` is that of a private one's key (see `challenge`)."""
         _check_number(next_number)
-        return self._writer_reply(
-            *self._services.streams.open_writer(self._caller, name, next_number)
-        )
+        proven = self._proof(name, proof)
+        streams = self._services.streams
+        channel, slot = streams.open_writer(self._caller, name, next_number, proven)
+        return self._writer_reply(channel, slot, proven)
 
-    def _writer_reply(self, channel: Channel, slot: WriterSlot) -> dict[str, Any]:
+    def _writer_reply(
+        self, channel: Channel, slot: WriterSlot, proven: KeyProof | None
+    ) -> dict[str, Any]:
         slot.tell(channel.demand())
-        return {
+        return _own_proof(channel, proven) | {
             "number": channel.number,
             "info": msgspec.to_builtins(channel_info(self._services, channel)),
             "demand": msgspec.to_builtins(slot.told),
@@ -94,29 +139,32 @@ class ServerMethods:
     def rpc_subscribe(
         self,
         name: str,
-        key: str | None = None,
+        proof: str | None = None,
         wait: bool = False,
         former: tuple[int, int, int] | None = None,
         **wishes: Any,
     ) -> Awaitable[dict[str, Any]]:
-        """Read a channel; `wishes` are the parameters of `Client.subscribe`.
+        """Read a channel.
 
-        With `wait` the answer comes when the channel exists. `former` are the origin, the epoch,
-        and the highest number received of a subscription that went with its link: where this is
-        the same stream, and keeps a history, the reader goes on behind that number.
+        Args:
+            name: of the channel.
+            proof: of a private one's key (see `challenge`).
+            wait: answer when the channel exists.
+            former: the origin, the epoch, and the highest number received of a subscription that
+                went with its link: where this is the same stream, and keeps a history, the reader
+                goes on behind that number.
+            wishes: the parameters of `Client.subscribe`.
         """
         parameters = checked_parameters(wait=wait, **wishes)
         before = None if former is None else Former(*former)
-        if key is not None:
-            raise ChannelNotFound(f"channel '{name}' does not exist under this key")
-        streams, caller = self._services.streams, self._caller
-        if wait and name not in streams.directory:
-            later = streams.subscribe_when_there(caller, name, parameters, before)
-            return self._subscribed_later(caller, later)
-        return self._subscribed(caller, streams.subscribe(caller, name, parameters, before))
+        proven, caller = self._proof(name, proof), self._caller
+        subscribed = self._services.streams.subscribe(caller, name, parameters, before, proven)
+        if isinstance(subscribed, Subscription):
+            return self._subscribed(caller, subscribed, proven)
+        return self._subscribed_later(caller, subscribed, proven)
 
     async def _subscribed_later(
-        self, caller: Session, later: asyncio.Future[Subscription]
+        self, caller: Session, later: asyncio.Future[Subscription], proven: KeyProof | None
     ) -> dict[str, Any]:
         try:
             subscription = await later
@@ -124,11 +172,13 @@ class ServerMethods:
             if later.done() and not later.cancelled() and later.exception() is None:
                 self._services.streams.unsubscribe(caller, later.result().number)
             raise
-        return await self._subscribed(caller, subscription)
+        return await self._subscribed(caller, subscription, proven)
 
-    async def _subscribed(self, caller: Session, subscription: Subscription) -> dict[str, Any]:
+    async def _subscribed(
+        self, caller: Session, subscription: Subscription, proven: KeyProof | None
+    ) -> dict[str, Any]:
         channel = subscription.channel
-        reply = {
+        reply = _own_proof(channel, proven) | {
             "number": subscription.number,
             "info": msgspec.to_builtins(channel_info(self._services, channel)),
             "origin": channel.origin,
@@ -148,25 +198,30 @@ class ServerMethods:
 
     def rpc_configure_reader(self, client: str, reader: int, **changes: Any) -> Awaitable[None]:
         """Change a reader's parameters; the readers' numbers stand in `reader_statistics`."""
-        streams = self._services.streams
-        subscription = streams.reader(self._services.sessions.known(client), reader)
+        streams, caller = self._services.streams, self._caller
+        subscription = streams.reader(self._services.sessions.known(client), reader, caller)
         streams.configure(subscription, changes)
         return self._services.demands.settle(subscription.channel)
 
     def rpc_clear_reader(self, number: int) -> None:
         """Discard what waits for a reader of one's own."""
-        self._services.streams.reader(self._caller, number).clear()
+        caller = self._caller
+        self._services.streams.reader(caller, number, caller).clear()
 
     def rpc_reader_statistics(self, reader: int | None = None) -> Any:
-        """The account of one's own reader, or of all readers of all clients."""
+        """The account of one's own reader, or of all readers of all clients.
+
+        Readers of private channels are shown to their own client only.
+        """
+        caller = self._caller
         if reader is not None:
-            caller = self._caller
-            subscription = self._services.streams.reader(caller, reader)
+            subscription = self._services.streams.reader(caller, reader, caller)
             return msgspec.to_builtins(subscription.statistics(caller.name))
         return [
             msgspec.to_builtins(subscription.statistics(session.name))
             for session in self._services.sessions
             for subscription in session.subscriptions.values()
+            if session is caller or not subscription.channel.private
         ]
 
     def rpc_resume(
@@ -185,7 +240,7 @@ class ServerMethods:
                 reader: (given, None) if isinstance(given, int) else given
                 for reader, given in received.items()
             }
-            self._services.streams.resume(caller, counted, writers)
+            resume(self._services, caller, counted, writers)
         except ProtocolError as error:
             caller.break_off(error)
 
@@ -235,6 +290,13 @@ class ServerMethods:
             raise NotAllowed("a client does not kick itself; use close()")
         text = f"kicked by '{caller.name}'" + (f": {reason}" if reason else "")
         self._services.sessions.kick(session, text, ban_s)
+
+
+def _own_proof(channel: Channel, proven: KeyProof | None) -> dict[str, Any]:
+    """The server's answer to a proof of a key: its own, that it holds the key's verifier."""
+    if proven is None or channel.verifier is None:
+        return {}
+    return {"scram": proven.final(channel.verifier)}
 
 
 def _check_number(number: int) -> None:

@@ -11,11 +11,13 @@ import logging
 import secrets
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import LimitExceeded, ProtocolError, StreamError
+from stream_core.security import Challenges
 from stream_core.server.delivery import Delivery
 from stream_core.server.subscription import Subscription
 from stream_core.transport import Connection
@@ -47,6 +49,7 @@ class Session:
         serving, calling: its calls under way as target and as caller (`CallRouter`).
         introduced: the callers whose names it was told; known_to: the targets that know its own.
         ended: those of its readers that take no more, in that order.
+        challenges: about keys of private channels.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Session:
         self.introduced: set[int] = set()
         self.known_to: set[int] = set()
         self.ended: deque[Subscription] = deque()
+        self.challenges = Challenges()
         self.delivery = Delivery()
         self.items_in = 0
         self.round_trip_s: float | None = None
@@ -190,7 +194,7 @@ class Session:
 
     def info(self) -> ClientInfo:
         """The client as others may see it."""
-        readers = {reader.channel.spec.name for reader in self.subscriptions.values()}
+        read = [reader.channel for reader in self.subscriptions.values()]
         return ClientInfo(
             name=self.name,
             number=self.number,
@@ -198,8 +202,8 @@ class Session:
             user=self.user,
             version=self.library,
             connected_since_ns=self.since_ns,
-            channels=tuple(sorted(channel.spec.name for channel in self.channels.values())),
-            readers=tuple(sorted(readers)),
+            channels=_public_names(self.channels.values()),
+            readers=_public_names(read),
         )
 
     # transport.Receiver
@@ -300,3 +304,7 @@ class Session:
         self.connection = None
         self.delivery.attach(None)
         connection.close()
+
+
+def _public_names(channels: Iterable[Channel]) -> tuple[str, ...]:
+    return tuple(sorted({channel.spec.name for channel in channels if not channel.private}))

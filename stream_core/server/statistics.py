@@ -156,8 +156,8 @@ class Meter:
             buffered_bytes=sum(reader.buffer.buffered_bytes for reader in readers),
             dropped=sum(counter.dropped for counter in counters),
             round_trip_s=session.round_trip_s,
-            channels=len(session.channels),
-            readers=len(session.subscriptions),
+            channels=sum(not channel.private for channel in session.channels.values()),
+            readers=sum(not reader.channel.private for reader in readers),
         )
 
     def _channel_load(

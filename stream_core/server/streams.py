@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
 from typing import Any
 
 from stream_core.channels.channel import Channel
@@ -22,19 +21,19 @@ from stream_core.errors import (
     LimitExceeded,
     NotAllowed,
 )
+from stream_core.security import KeyProof, Verifier
 from stream_core.server.budget import Budget
+from stream_core.server.lifetimes import Lifetimes
+from stream_core.server.resumption import tell_writer_of_end
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.server.subscription import Subscription
 from stream_core.server.waiting_list import Former, WaitingList
 from stream_core.values import Overflow
-from stream_core.wire import messages
-from stream_core.wire.header import Kind
 
 __all__ = ["Streams"]
 
 OWN_CHANNELS = 1  # server/statistics
-ENDED_MEANWHILE = "the channel has ended while the link was broken"
 KEPT_ENDED = 64  # readers of one client that have ended; their accounts can still be asked for
 
 
@@ -51,27 +50,44 @@ class Streams:
         self.directory = Directory(services.limits.channels + OWN_CHANNELS)
         self.budget = Budget(services.limits.buffer_bytes)
         self.waiting = WaitingList()
+        self._lifetimes = Lifetimes(self.end)
 
     # Channels
 
     def create(
-        self, session: Session, spec: ChannelSpec, *, origin: int, next_number: int
+        self,
+        session: Session,
+        spec: ChannelSpec,
+        *,
+        origin: int,
+        next_number: int,
+        verifier: Verifier | None = None,
+        left_s: float | None = None,
     ) -> tuple[Channel, WriterSlot]:
         """A channel of that session, and its place as its writer.
+
+        Args:
+            session: of the owner.
+            spec: the owner's wishes.
+            origin: what the owner's handle calls this stream.
+            next_number: of the writer's next item.
+            verifier: of its key; None: it is public.
+            left_s: of the channel's lifetime; None: all of it.
 
         Raises:
             InvalidValue, LimitExceeded: the name cannot be had.
             ChannelExists: it is in use.
         """
         check_channel_name(spec.name, limit_bytes=self._services.limits.name_bytes)
-        existing = self.directory.find(spec.name)
+        existing = self.directory.same(spec.name, verifier)
         if existing is not None and existing.owner == session.number:
             raise ChannelExists(f"this client has created channel '{spec.name}' already")
         limit = self._services.limits.channels
         if existing is None and len(self.directory) >= limit + OWN_CHANNELS:
             raise LimitExceeded(f"the server has channels={limit} already")
-        channel = self._enter(spec, session.number, origin)
+        channel = self._enter(spec, session.number, origin, verifier)
         session.channels[channel.number] = channel
+        self._lifetimes.begin(channel, left_s)
         slot = self._add_writer(session, channel, next_number)
         self._attach_waiting(channel)
         return channel, slot
@@ -80,7 +96,9 @@ class Streams:
         """A channel that the server itself writes."""
         return self._enter(spec, 0, self._services.epoch)
 
-    def _enter(self, spec: ChannelSpec, owner: int, origin: int) -> Channel:
+    def _enter(
+        self, spec: ChannelSpec, owner: int, origin: int, verifier: Verifier | None = None
+    ) -> Channel:
         channel = Channel(
             self._services.next_number(),
             spec,
@@ -89,6 +107,7 @@ class Streams:
             created_ns=self._services.now_ns(),
             limit_bytes=self._services.limits.frame_bytes,
             history=self._history(spec),
+            verifier=verifier,
         )
         self.directory.add(channel)
         self._services.watches.changed("added", channel)
@@ -99,21 +118,36 @@ class Streams:
         return History(spec.history, limit_bytes, self.budget) if spec.history else None
 
     def delete(self, session: Session, name: str) -> None:
-        """Delete a channel on its owner's wish.
+        """Delete a channel on its owner's wish: the public one, else the private one.
 
         Raises:
             ChannelNotFound: there is none of that name.
+            InvalidValue: there are several private ones.
             NotAllowed: it is another's.
         """
-        channel = self.directory.get(name)
+        channel = self.directory.find(name)
+        if channel is None or channel.owner != session.number:
+            channel = self._own_private(session, name) or channel
+        if channel is None:
+            raise self.directory.missing(name)
         if channel.owner != session.number:
             owner = self._services.sessions.name_of(channel.owner) or SERVER
             raise NotAllowed(f"channel '{name}' belongs to '{owner}'; only its owner deletes it")
         self.end(channel, f"deleted by its owner '{session.name}'")
 
+    def _own_private(self, session: Session, name: str) -> Channel | None:
+        owned = self.directory.private.owned(name, session.number)
+        if len(owned) > 1:
+            raise InvalidValue(
+                f"client '{session.name}' has {len(owned)} private channels '{name}'; "
+                "close the writer of the one that is meant"
+            )
+        return owned[0] if owned else None
+
     def end(self, channel: Channel, reason: str, *, quiet: int = 0) -> None:
         """End a channel; its writers hear it, but for the client numbered `quiet`."""
         self.directory.remove(channel)
+        self._lifetimes.cease(channel)
         self._services.watches.changed("removed", channel)
         for slot in tuple(channel.writers.values()):
             self._services.demands.gone(slot)
@@ -123,28 +157,23 @@ class Streams:
             session.slots.pop(channel.number, None)
             session.channels.pop(channel.number, None)
             if slot.client != quiet:
-                self._tell_writer_of_end(session, channel.number, reason)
+                tell_writer_of_end(session, channel.number, reason)
         channel.writers.clear()
         channel.end(reason)
-
-    @staticmethod
-    def _tell_writer_of_end(session: Session, number: int, reason: str) -> None:
-        body = messages.encode(messages.EndNotice(reason))
-        session.send(Kind.END, address=number, count=1, body=body)
 
     # Writers
 
     def open_writer(
-        self, session: Session, name: str, next_number: int = 0
+        self, session: Session, name: str, next_number: int = 0, proof: KeyProof | None = None
     ) -> tuple[Channel, WriterSlot]:
         """A place on a shared channel.
 
         Raises:
-            ChannelNotFound: there is none of that name.
+            ChannelNotFound: there is none of that name, or key.
             NotAllowed: it is for its owner only.
             ChannelExists: this client writes to it already.
         """
-        channel = self.directory.get(name)
+        channel = self.directory.get(name, proof)
         if not channel.spec.shared:
             raise NotAllowed(
                 f"channel '{name}' has one writer, its owner; it must be created with shared=True"
@@ -174,75 +203,38 @@ class Streams:
         self._services.demands.gone(slot)
         self._services.watches.changed("changed", channel)
 
-    # A client that is back on a new link
-
-    def resume(
-        self,
-        session: Session,
-        received: Mapping[int, tuple[int, int | None]],
-        writers: list[int] | None,
-    ) -> None:
-        """Go on where the link broke.
-
-        What the client does not know of, since the reply was lost, is left; what the server does
-        not know any more, the client is told again that it ended.
-
-        Args:
-            session: of the client.
-            received: for each of its readers the highest number and how many marks it received;
-                None: it does not count them.
-            writers: the numbers of the channels that it writes to; None: it does not say.
-
-        Raises:
-            ProtocolError: it cannot have received that.
-        """
-        for number, (received_up_to, marks) in received.items():
-            subscription = session.subscriptions.get(number)
-            if subscription is None:
-                body = messages.encode(messages.EndNotice(ENDED_MEANWHILE))
-                session.send(Kind.END, address=number, body=body)
-            else:
-                subscription.resume(received_up_to, marks)
-        for number in session.subscriptions.keys() - received.keys():
-            self.unsubscribe(session, number)
-        if writers is not None:
-            for number in session.slots.keys() - set(writers):
-                self.close_writer(session, number)
-            for number in set(writers) - session.slots.keys():
-                self._tell_writer_of_end(session, number, ENDED_MEANWHILE)
-        session.deliver()
-        self._services.demands.tell_again(session)
-
     # Readers
 
     def subscribe(
-        self, session: Session, name: str, parameters: Parameters, former: Former | None = None
-    ) -> Subscription:
+        self,
+        session: Session,
+        name: str,
+        parameters: Parameters,
+        former: Former | None = None,
+        proof: KeyProof | None = None,
+    ) -> Subscription | asyncio.Future[Subscription]:
         """A new reader, or one that was here before.
 
+        With `wait`, where there is no such channel, it is one as soon as there is, and counts as
+        waiting from now on.
+
         Raises:
-            ChannelNotFound: there is no such channel.
+            ChannelNotFound: there is no such channel, or not with that key.
             NotAllowed: the channel must not be paused.
-            InvalidValue: the channel has no envelope.
-            LimitExceeded: the client has too many readers.
+            InvalidValue: no channel can have that name, or this one has no envelope.
+            LimitExceeded: the name is too long, or the client has too many readers.
         """
-        channel = self.directory.get(name)
+        channel = self.directory.find(name, proof)
+        if channel is None and parameters.wait:
+            check_channel_name(name, limit_bytes=self._services.limits.name_bytes, own=True)
+            return self.waiting.add(session, name, parameters, former, proof)
+        if channel is None:
+            raise self.directory.missing(name)
         self._check_reader(session, channel, parameters)
         return self._attach(session, channel, parameters, former)
 
-    def subscribe_when_there(
-        self, session: Session, name: str, parameters: Parameters, former: Former | None = None
-    ) -> asyncio.Future[Subscription]:
-        """A new reader, as soon as the channel exists; it counts as waiting from now on.
-
-        Raises:
-            InvalidValue, LimitExceeded: no channel can have that name.
-        """
-        check_channel_name(name, limit_bytes=self._services.limits.name_bytes, own=True)
-        return self.waiting.add(session, name, parameters, former)
-
     def _attach_waiting(self, channel: Channel) -> None:
-        for waiting in self.waiting.take(channel.spec.name):
+        for waiting in self.waiting.take(channel.spec.name, channel.verifier):
             try:
                 self._check_reader(waiting.session, channel, waiting.parameters)
             except (NotAllowed, InvalidValue, LimitExceeded) as error:
@@ -311,14 +303,15 @@ class Streams:
             subscription.close()
             self._detach(subscription)
 
-    def reader(self, session: Session, number: int) -> Subscription:
-        """A client's reader by its number.
+    def reader(self, session: Session, number: int, caller: Session) -> Subscription:
+        """A client's reader by its number; one of a private channel for that client only.
 
         Raises:
             ChannelNotFound: it has none of that number.
         """
         subscription = session.subscriptions.get(number)
-        if subscription is None:
+        hidden = session is not caller and subscription is not None and subscription.channel.private
+        if subscription is None or hidden:
             raise ChannelNotFound(f"client '{session.name}' has no reader {number}")
         return subscription
 

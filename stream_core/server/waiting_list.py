@@ -10,6 +10,7 @@ import msgspec
 from stream_core.channels.channel import Channel
 from stream_core.channels.parameters import Parameters
 from stream_core.rpc.current_call import CurrentCall, current_call
+from stream_core.security import KeyProof, Verifier
 from stream_core.server.session import Session
 from stream_core.server.subscription import Subscription
 
@@ -40,8 +41,15 @@ class Waiting(msgspec.Struct, eq=False):
     session: Session
     parameters: Parameters
     former: Former | None
+    proof: KeyProof | None
     future: asyncio.Future[Subscription]
     call: CurrentCall
+
+    def is_for(self, verifier: Verifier | None) -> bool:
+        """Whether a channel of its name is the one: a public one, or that of its key."""
+        if self.proof is None or verifier is None:
+            return self.proof is None and verifier is None
+        return self.proof.fits(verifier)
 
     @property
     def given_up(self) -> bool:
@@ -60,24 +68,38 @@ class WaitingList:
         return sum(map(len, self._by_name.values()))
 
     def add(
-        self, session: Session, name: str, parameters: Parameters, former: Former | None
+        self,
+        session: Session,
+        name: str,
+        parameters: Parameters,
+        former: Former | None = None,
+        proof: KeyProof | None = None,
     ) -> asyncio.Future[Subscription]:
-        """Wait within the current call; the future is forgotten when it is done."""
+        """Wait within the current call; the future is forgotten when it is done.
+
+        With a `proof` it is a private channel that is waited for: the one whose key was proven,
+        if there ever is one.
+        """
         if len(self) >= self._sweep_at:
             self._sweep()
         future: asyncio.Future[Subscription] = asyncio.get_running_loop().create_future()
-        waiting = Waiting(session, parameters, former, future, current_call())
+        waiting = Waiting(session, parameters, former, proof, future, current_call())
         self._by_name.setdefault(name, []).append(waiting)
         future.add_done_callback(lambda _: self._forget(name, waiting))
         return future
 
-    def take(self, name: str) -> list[Waiting]:
+    def take(self, name: str, verifier: Verifier | None = None) -> list[Waiting]:
         """Those that still wait for that channel; the others are told that it is over."""
-        found = self._by_name.pop(name, [])
-        for waiting in found:
+        found: list[Waiting] = []
+        others: list[Waiting] = []
+        for waiting in self._by_name.pop(name, ()):
             if waiting.given_up:
                 waiting.future.cancel()
-        return [waiting for waiting in found if not waiting.given_up]
+            else:
+                (found if waiting.is_for(verifier) else others).append(waiting)
+        if others:
+            self._by_name[name] = others
+        return found
 
     def leave(self, session: Session) -> None:
         """That client waits for nothing any more."""

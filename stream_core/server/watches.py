@@ -27,6 +27,8 @@ def channel_info(services: Services, channel: Channel) -> ChannelInfo:
         writers=tuple(sessions.name_of(number) for number in channel.writers),
         readers=len(channel.readers),
         shared=spec.shared,
+        private=channel.private,
+        lifetime_s=spec.lifetime_s,
         history=spec.history,
         codec=spec.codec,
         compression=spec.compression,
@@ -79,6 +81,8 @@ class Watches:
 
     def changed(self, kind: str, channel: Channel) -> None:
         """Tell the followers of that channel: "added", "changed" or "removed"."""
+        if channel.private:
+            return
         name = channel.spec.name
         watches = [watch for watch in self._watches if matches(watch.pattern, name)]
         if not watches:

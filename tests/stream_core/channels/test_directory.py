@@ -6,10 +6,17 @@ from stream_core.channels.channel import Channel
 from stream_core.channels.directory import Directory
 from stream_core.channels.spec import checked_spec
 from stream_core.errors import ChannelExists, ChannelNotFound, LimitExceeded
+from stream_core.security import Challenges, ChannelKey, KeyProof, Verifier
 
 
-def channel(number: int, name: str) -> Channel:
-    return Channel(number, checked_spec(name), owner=1, origin=0)
+def channel(number: int, name: str, verifier: Verifier | None = None) -> Channel:
+    return Channel(number, checked_spec(name), owner=1, origin=0, verifier=verifier)
+
+
+def proof(key: ChannelKey) -> KeyProof:
+    challenges, claim = Challenges(), key.claim()
+    answer = claim.answer(challenges.begin(key.name, claim.first(), 0.0))
+    return challenges.proof(key.name, answer, 0.0)
 
 
 @pytest.fixture
@@ -65,3 +72,34 @@ def test_who_asks_for_a_missing_channel_is_helped(
         directory.get(name)
     assert hint in str(caught.value)
     assert name in str(caught.value)
+
+
+def test_private_channels_are_a_namespace_of_their_own(directory: Directory) -> None:
+    key = ChannelKey("rig1/a", "tea")
+    private = channel(4, "rig1/a", key.verifier())
+    directory.add(private)
+    assert directory.get("rig1/a", proof(key)) is private is not directory.get("rig1/a")
+    assert directory.same("rig1/a", key.verifier()) is private is directory.numbered(4)
+    with pytest.raises(ChannelExists):
+        directory.add(channel(5, "rig1/a", key.verifier()))
+    with pytest.raises(LimitExceeded, match="channels=4"):
+        directory.add(channel(5, "rig1/a", ChannelKey("rig1/a", "coffee").verifier()))
+    directory.remove(private)
+    assert directory.find("rig1/a", proof(key)) is None is directory.numbered(4)
+    assert directory.find("rig1/a") is not None
+
+
+def test_private_channels_are_neither_listed_nor_hinted_at(directory: Directory) -> None:
+    key = ChannelKey("hidden/a", "tea")
+    before = str(directory.missing("hidden/a")), str(directory.missing("hidden/b"))
+    directory.add(channel(4, "hidden/a", key.verifier()))
+    assert len(directory) == 4
+    assert "hidden/a" not in [found.spec.name for found in directory]
+    assert "hidden/a" not in directory
+    assert directory.matching("hidden/*") == []
+    assert (str(directory.missing("hidden/a")), str(directory.missing("hidden/b"))) == before
+    with pytest.raises(ChannelNotFound) as unkeyed:
+        directory.get("hidden/a")
+    with pytest.raises(ChannelNotFound) as wrong:
+        directory.get("hidden/a", proof(ChannelKey("hidden/a", "coffee")))
+    assert str(unkeyed.value) == str(wrong.value) == before[0]

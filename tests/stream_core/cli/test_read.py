@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,23 @@ def test_it_waits_for_a_channel_if_told(
     writer.wait_active(timeout_s=10)
     writer.send("at last")
     assert process.communicate(timeout=10)[0] == "at last\n"
+
+
+def test_a_private_channel_needs_its_key(
+    client: sc.blocking.Client, spawn: Callable[..., Any], run: Callable[..., Any], tmp_path: Path
+) -> None:
+    writer = client.create_channel("notes", key="tea")
+    for file, words in (("tea", "tea\n"), ("coffee", "coffee"), ("empty", "\n")):
+        (tmp_path / file).write_text(words)
+        (tmp_path / file).chmod(0o600)
+    process = spawn("read", "notes", "-n", "1", "--key-file", str(tmp_path / "tea"))
+    writer.wait_active(timeout_s=10)
+    writer.send("hello")
+    assert process.communicate(timeout=10) == ("hello\n", "")
+    outcome = run("read", "notes", "--key-file", str(tmp_path / "coffee"))
+    assert (outcome.exit_code, "'notes' does not exist" in outcome.stderr) == (1, True)
+    outcome = run("read", "notes", "--key-file", str(tmp_path / "empty"))
+    assert "no key in" in outcome.stderr
 
 
 def test_a_closed_pipe_ends_it_quietly(

@@ -7,6 +7,8 @@ import asyncio
 import msgspec
 import pytest
 
+from stream_core.security import ChannelKey
+
 
 class Stream(msgspec.Struct):
     """Channel "x" of client "writer", read by client "reader"."""
@@ -70,3 +72,26 @@ def stalled(stream):
 def account():
     """The account of a reader."""
     return lambda raw, number: raw.call("reader_statistics", number)
+
+
+@pytest.fixture
+def prove():
+    """Prove a key on the bare wire: the argument `proof`, and the client's side of it."""
+
+    async def prove(raw, name, key):
+        claim = ChannelKey(name, key).claim()
+        challenge = await raw.call("challenge", name, claim.first())
+        return claim.answer(challenge), claim
+
+    return prove
+
+
+@pytest.fixture
+def verifier():
+    """What an owner leaves: the argument `verifier`."""
+
+    def verifier(name, key):
+        made = ChannelKey(name, key).verifier()
+        return made.stored_key, made.server_key
+
+    return verifier

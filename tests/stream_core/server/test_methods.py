@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stream_core.errors import InvalidValue, LimitExceeded
+from stream_core.errors import AuthenticationFailed, ChannelExists, InvalidValue, LimitExceeded
 from stream_core.rpc import decode_failure
 from stream_core.wire.header import Kind
 
@@ -20,7 +20,7 @@ async def test_own_methods_are_checked_like_any_other(server, join):
     with pytest.raises(InvalidValue, match="envelope"):
         await raw.call("subscribe", "x", envelope=0)
     with pytest.raises(InvalidValue, match="lifetime_s"):
-        await raw.call("create_channel", "x", lifetime_s=5)
+        await raw.call("create_channel", "x", lifetime_s=-5)
     raw.send(Kind.CALL, b"\xff", sequence=1000)
     failure = decode_failure((await raw.frame(Kind.FAILURE)).body)
     assert failure.type_name == "InvalidValue"
@@ -35,6 +35,56 @@ async def test_next_numbers_are_checked(server, join):
     for wrong in (-1, 2**62 + 1, 2**80):
         with pytest.raises(InvalidValue, match="next_number"):
             await raw.call("create_channel", "x", next_number=wrong)
+
+
+async def test_a_key_is_proven_not_sent(server, join, prove, verifier):
+    daq, pc = await join(server, "daq"), await join(server, "pc")
+    with pytest.raises(InvalidValue, match="never sent"):
+        await daq.call("create_channel", "x", key="tea")
+    for wrong in ((b"x", b"y"), (b"x" * 32, b"y" * 31)):
+        with pytest.raises(InvalidValue, match="32 bytes"):
+            await daq.call("create_channel", "x", verifier=wrong)
+    await daq.call("create_channel", "x", verifier=verifier("x", "tea"), shared=True)
+    proof, claim = await prove(pc, "x", "tea")
+    reply = await pc.call("open_writer", "x", proof)
+    claim.check(reply["scram"])
+    assert reply["info"]["private"] is True
+    proof, claim = await prove(daq, "x", "tea")
+    subscribing = daq.post("subscribe", "x", proof)
+    for raw in (daq, pc):
+        await raw.demand(reply["number"])
+    reply = await daq.answer(subscribing)
+    claim.check(reply["scram"])
+    assert reply["info"]["private"] is True
+
+
+async def test_a_proof_is_for_its_own_session_name_and_challenge(server, join, prove, verifier):
+    daq, pc = await join(server, "daq"), await join(server, "pc")
+    await daq.call("create_channel", "x", verifier=verifier("x", "tea"), shared=True)
+    proof, _ = await prove(daq, "x", "tea")
+    for name in ("x", "y"):
+        with pytest.raises(AuthenticationFailed, match="no challenge"):
+            await (pc if name == "x" else daq).call("open_writer", name, proof)
+    with pytest.raises(ChannelExists):  # the owner writes to it already
+        await daq.call("open_writer", "x", proof)
+    with pytest.raises(AuthenticationFailed, match="unusable"):
+        await daq.call("open_writer", "x", proof[:-4] + "AAA=")
+    for wrong in ("", "junk"):
+        with pytest.raises(AuthenticationFailed):
+            await pc.call("challenge", "x", wrong)
+        with pytest.raises(AuthenticationFailed):
+            await pc.call("subscribe", "x", wrong)
+    with pytest.raises(InvalidValue, match="empty part"):
+        await pc.call("challenge", "a//b", "n,,n=*,r=abc")
+    with pytest.raises(LimitExceeded, match="name_bytes"):
+        await pc.call("challenge", "a" * 500, "n,,n=*,r=abc")
+
+
+async def test_what_is_left_of_a_lifetime_is_checked(server, join):
+    raw = await join(server, "daq")
+    for wrong in (0.0, -1.0, float("nan")):
+        with pytest.raises(InvalidValue, match="left_s"):
+            await raw.call("create_channel", "x", lifetime_s=5.0, left_s=wrong)
 
 
 async def test_patterns_are_bounded(server, join):

@@ -1,0 +1,50 @@
+"""The challenges that one client has not answered yet: few, and for a short time; no clock."""
+
+from __future__ import annotations
+
+from stream_core.errors import AuthenticationFailed
+from stream_core.security.channel_key import KeyChallenge, KeyProof
+
+__all__ = ["Challenges"]
+
+MOST = 64
+EXPIRES_S = 10.0
+
+
+class Challenges:
+    """The challenges about keys of channels; beyond `MOST` the oldest gives way.
+
+    One that was answered stays until it expires: who has found no channel by its proof may wait
+    for one by the same proof.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[float, KeyChallenge]] = {}  # by nonce, the oldest first
+
+    def begin(self, name: str, first: str, now_s: float) -> str:
+        """The challenge to a client's first message.
+
+        Raises:
+            AuthenticationFailed: the message is not SCRAM.
+        """
+        challenge = KeyChallenge(name, first)
+        for nonce, (begun_s, _) in tuple(self._open.items()):
+            if len(self._open) < MOST and now_s - begun_s < EXPIRES_S:
+                break
+            del self._open[nonce]
+        self._open[challenge.nonce] = now_s, challenge
+        return challenge.text
+
+    def proof(self, name: str, answer: str, now_s: float) -> KeyProof:
+        """What a client's final message proves.
+
+        Raises:
+            AuthenticationFailed: it answers no challenge about that name.
+        """
+        nonce = answer.partition(",r=")[2].partition(",")[0]
+        begun_s, challenge = self._open.get(nonce, (0.0, None))
+        if challenge is None or challenge.name != name or now_s - begun_s >= EXPIRES_S:
+            raise AuthenticationFailed(
+                f"the proof answers no challenge of the last {EXPIRES_S:g} s about channel '{name}'"
+            )
+        return challenge.proof(answer)
