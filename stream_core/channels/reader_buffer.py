@@ -168,6 +168,11 @@ class ReaderBuffer:
         return self._ended is not None
 
     @property
+    def ending(self) -> Ended | None:
+        """Why nothing more comes in, once it is so."""
+        return self._ended
+
+    @property
     def stalled_since_ns(self) -> int | None:
         """Since when it holds up the writers and the reader has consumed nothing; None: not so."""
         return self._stalled_ns if self._pausing and self._flight.items else None

@@ -100,6 +100,7 @@ class Demands:
                 channel.title,
                 SETTLING_S,
             )
+            self._services.events.silent(channel, name)
 
     def _owes(self, slot: WriterSlot) -> bool:
         session = self._services.sessions.numbered(slot.client)

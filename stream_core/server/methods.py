@@ -288,6 +288,9 @@ class ServerMethods:
         session = self._services.sessions.known(name)
         if session is caller:
             raise NotAllowed("a client does not kick itself; use close()")
+        self._services.events.client(
+            "client_kicked", session, by=caller.name, reason=reason, ban_s=ban_s
+        )
         text = f"kicked by '{caller.name}'" + (f": {reason}" if reason else "")
         self._services.sessions.kick(session, text, ban_s)
 

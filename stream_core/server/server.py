@@ -17,6 +17,7 @@ from stream_core.rpc import Dispatcher, collect
 from stream_core.security import Verifier, make_verifier
 from stream_core.server.calls import CallRouter
 from stream_core.server.demands import Demands
+from stream_core.server.events import Events
 from stream_core.server.methods import ServerMethods
 from stream_core.server.services import Services
 from stream_core.server.sessions import Sessions
@@ -122,6 +123,7 @@ class Server:
         services.watches = Watches(services)
         services.demands = Demands(services)
         services.streams = Streams(services)
+        services.events = Events(services)
         services.calls = CallRouter(services)
         self._listener = await self._listen(loop)
         self._address = self._listening_address(self._listener)
@@ -242,6 +244,7 @@ class Server:
         self._ticks += 1
         if self._ticks % TICKS_A_SECOND == 0:
             meter.tick()
+            services.events.tick()
         services.sessions.check_heartbeats(time.monotonic())
         services.demands.check_stalls(time.monotonic_ns())
 

@@ -13,6 +13,7 @@ from stream_core.values import Limits
 if TYPE_CHECKING:
     from stream_core.server.calls import CallRouter
     from stream_core.server.demands import Demands
+    from stream_core.server.events import Events
     from stream_core.server.sessions import Sessions
     from stream_core.server.streams import Streams
     from stream_core.server.watches import Watches
@@ -26,7 +27,7 @@ class Services:
     Attributes:
         name: of the server; limits: what it allows.
         epoch: a random number; a restarted server has another.
-        sessions, streams, demands, calls, watches: the parts.
+        sessions, streams, demands, calls, watches, events: the parts.
     """
 
     sessions: Sessions
@@ -34,6 +35,7 @@ class Services:
     demands: Demands
     calls: CallRouter
     watches: Watches
+    events: Events
 
     def __init__(self, name: str, limits: Limits) -> None:
         self.name = name

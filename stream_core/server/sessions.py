@@ -131,6 +131,7 @@ class Sessions:
             self._services.calls.link_lost(known)
             known.attach(connection)
             logger.info("client %s is back from %s", known.name, known.address)
+            self._services.events.client("client_came_back", known, address=known.address)
             return known, True
         name = self._free_name(hello, user)
         if len(self._by_number) >= self._services.limits.clients:
@@ -140,6 +141,9 @@ class Sessions:
         self._by_number[number] = self._by_name[name] = self._by_token[session.token] = session
         session.attach(connection)
         logger.info("client %s connected from %s", name, session.address)
+        self._services.events.client(
+            "client_connected", session, address=session.address, user=user
+        )
         return session, False
 
     def settled(self, session: Session) -> None:
@@ -188,6 +192,7 @@ class Sessions:
     def link_lost(self, session: Session) -> None:
         """A link broke: the session is kept for a while."""
         logger.info("client %s lost its link", session.name)
+        self._services.events.client("client_lost_link", session)
         session.detach()
         self._services.calls.link_lost(session)
         self._services.demands.link_lost(session)
@@ -215,6 +220,7 @@ class Sessions:
         self._remember(session)
         session.say_goodbye(reason, None if clean else error, retry_s=retry_s)
         logger.info("client %s has gone: %s", session.name, _one_line(reason))
+        self._services.events.client("client_left", session, reason=reason)
         self._services.calls.session_gone(session)
         self._services.streams.session_gone(session)
 

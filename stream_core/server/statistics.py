@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import msgspec
 import psutil
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.spec import ChannelSpec
+from stream_core.server.own_channel import OwnChannel
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.values import (
@@ -19,8 +19,6 @@ from stream_core.values import (
     ServerStatistics,
     Statistics,
 )
-from stream_core.wire.batches import ObjectBatch
-from stream_core.wire.blocks import Block
 
 __all__ = ["STATISTICS_CHANNEL", "Meter"]
 
@@ -63,25 +61,15 @@ class Meter:
             description="load of the server, its clients and its channels",
             rate_hz=1.0,
         )
-        self._channel = services.streams.create_own(spec)
+        self._own = OwnChannel(services, spec)
 
     def tick(self) -> None:
         """Measure, once a second, if somebody reads; a reader that waits pauses us, too."""
-        if self._channel.demand().state != "active":
+        if not self._own.active:
             return
         for session in self._services.sessions:
             session.ping()
-        self._publish(msgspec.to_builtins(self.statistics()))
-
-    def _publish(self, value: dict[str, Any]) -> None:
-        batch = ObjectBatch()
-        batch.add(value, self._services.now_ns())
-        packed = batch.pack()
-        body = b"".join(packed.parts)
-        first = self._channel.next_sequence
-        self._channel.deliver(
-            Block(packed.codec, packed.flags, 0, 1, 1, first, packed.time_ns, body)
-        )
+        self._own.publish([(msgspec.to_builtins(self.statistics()), self._services.now_ns())])
 
     def statistics(self) -> Statistics:
         """The load now; rates since the last measure that is old enough."""

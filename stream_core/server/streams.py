@@ -33,7 +33,7 @@ from stream_core.values import Overflow
 
 __all__ = ["Streams"]
 
-OWN_CHANNELS = 1  # server/statistics
+OWN_CHANNELS = 2  # server/statistics and server/events
 KEPT_ENDED = 64  # readers of one client that have ended; their accounts can still be asked for
 
 
@@ -88,6 +88,7 @@ class Streams:
         channel = self._enter(spec, session.number, origin, verifier)
         session.channels[channel.number] = channel
         self._lifetimes.begin(channel, left_s)
+        self._services.events.channel("channel_created", channel)
         slot = self._add_writer(session, channel, next_number)
         self._attach_waiting(channel)
         return channel, slot
@@ -148,6 +149,7 @@ class Streams:
         """End a channel; its writers hear it, but for the client numbered `quiet`."""
         self.directory.remove(channel)
         self._lifetimes.cease(channel)
+        self._services.events.channel("channel_ended", channel, reason=reason)
         self._services.watches.changed("removed", channel)
         for slot in tuple(channel.writers.values()):
             self._services.demands.gone(slot)
@@ -274,6 +276,7 @@ class Streams:
         session.subscriptions[number] = subscription
         channel.readers[subscription.key] = subscription
         self._readers_changed(channel)
+        self._services.events.reader("reader_subscribed", subscription)
         return subscription
 
     def _buffer(
@@ -301,7 +304,8 @@ class Streams:
             if subscription in session.ended:
                 session.ended.remove(subscription)
             subscription.close()
-            self._detach(subscription)
+            if self._detach(subscription):
+                self._services.events.reader("reader_left", subscription)
 
     def reader(self, session: Session, number: int, caller: Session) -> Subscription:
         """A client's reader by its number; one of a private channel for that client only.
@@ -334,7 +338,9 @@ class Streams:
         self._services.demands.tell(subscription.channel)
 
     def _subscription_ended(self, subscription: Subscription) -> None:
-        self._detach(subscription)
+        ending = subscription.buffer.ending
+        if self._detach(subscription) and ending is not None:
+            self._services.events.reader("reader_ended", subscription, reason=ending.reason)
         session = self._services.sessions.numbered(subscription.key[0])
         if session is None:
             return
@@ -346,11 +352,14 @@ class Streams:
             else:
                 session.ended.rotate(-1)
 
-    def _detach(self, subscription: Subscription) -> None:
+    def _detach(self, subscription: Subscription) -> bool:
+        """Take a reader off its channel; False: it was off already, or the channel has ended."""
         channel = subscription.channel
         self._services.demands.reader_gone(subscription)
-        if channel.readers.pop(subscription.key, None) is not None and channel.ended is None:
+        there = channel.readers.pop(subscription.key, None) is not None and channel.ended is None
+        if there:
             self._readers_changed(channel)
+        return there
 
     def _readers_changed(self, channel: Channel) -> None:
         self._services.demands.tell(channel)

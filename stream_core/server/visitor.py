@@ -163,6 +163,8 @@ class Visitor:
         if self._handed_over:
             return
         logger.info("turned away %s: %s", self.connection.peer, error)
+        name = (self._hello.name if self._hello else None) or ""
+        self._services.events.refused(name, str(self.connection.peer), error)
         goodbye = messages.Goodbye(str(error), type(error).__name__)
         self._send(Kind.GOODBYE, goodbye)
         self.connection.close()

@@ -102,6 +102,7 @@ async def test_a_private_channel_is_seen_nowhere(connect: Connect, until: Until)
         async for reader in ops.subscribe_all("**"):
             found.append(reader)
 
+    events = await ops.subscribe("server/events")
     load = await ops.subscribe("server/statistics")
     tasks = [asyncio.create_task(follow()), asyncio.create_task(read_all())]
     hidden = await daq.create_channel("hidden/h", key="tea")
@@ -125,7 +126,7 @@ async def test_a_private_channel_is_seen_nowhere(connect: Connect, until: Until)
     number = (await reader.statistics()).number
     server = await ops.remote("server")
     accounts = await server.reader_statistics()
-    assert {account["channel"] for account in accounts} == {"server/statistics"}
+    assert {account["channel"] for account in accounts} == {"server/events", "server/statistics"}
     own = await (await pc.remote("server")).reader_statistics()
     assert "hidden/h" in {account["channel"] for account in own}
     with pytest.raises(sc.ChannelNotFound, match="has no reader"):
@@ -140,10 +141,20 @@ async def test_a_private_channel_is_seen_nowhere(connect: Connect, until: Until)
     await until(lambda: len(found) == 2)
     assert "hidden" not in repr(seen)
     assert [reader.info and reader.info.name for reader in found] == ["last", "very last"]
+    told = [event async for event in _until_event(events, "very last")]
+    assert {event["event"] for event in told} == {"channel_created", "reader_subscribed"}
+    assert "hidden" not in repr(told)
     for task in tasks:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def _until_event(events: sc.Reader, channel: str) -> Any:
+    async for event in events:
+        yield event
+        if event.get("channel") == channel and event["event"] == "reader_subscribed":
+            return
 
 
 async def test_a_key_is_neither_sent_nor_shown(

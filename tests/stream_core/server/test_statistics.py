@@ -71,9 +71,9 @@ async def test_a_client_whose_link_is_broken_is_listed_as_such(server, join, unt
 async def test_one_message_a_second_while_somebody_reads(server, join):
     raw = await join(server, "daq")
     meter = server._meter
-    assert meter._channel.next_sequence == 0
+    assert meter._own.channel.next_sequence == 0
     meter.tick()
-    assert meter._channel.next_sequence == 0
+    assert meter._own.channel.next_sequence == 0
     number = (await raw.call("subscribe", "server/statistics"))["number"]
     await raw.frame(Kind.PING)
     meter.tick()
@@ -82,7 +82,7 @@ async def test_one_message_a_second_while_somebody_reads(server, join):
     assert await raw.frame(Kind.PING)  # for the round trip
     await raw.call("unsubscribe", number)
     meter.tick()
-    assert meter._channel.next_sequence == 1
+    assert meter._own.channel.next_sequence == 1
 
 
 async def test_a_reader_that_waits_pauses_the_measures(server, join):
@@ -90,7 +90,7 @@ async def test_a_reader_that_waits_pauses_the_measures(server, join):
     await raw.call("subscribe", "server/statistics", overflow="wait", buffer_size=2)
     for _ in range(20):
         server._meter.tick()
-    assert server._meter._channel.next_sequence == 4
+    assert server._meter._own.channel.next_sequence == 4
 
 
 async def test_the_server_measures_by_itself(serve, join, monkeypatch):

@@ -79,10 +79,11 @@ async def test_changes_of_one_channel_are_told_as_one(server, join, monkeypatch)
 async def test_the_servers_own_are_seen_only_on_demand(server, join):
     raw = await join(server)
     assert await raw.call("channels", "**") == []
-    (own,) = await raw.call("channels", "server/**")
-    assert (own["name"], own["owner"]) == ("server/statistics", "server")
+    found = await raw.call("channels", "server/**")
+    own = [("server/events", "server"), ("server/statistics", "server")]
+    assert [(info["name"], info["owner"]) for info in found] == own
     watching = raw.post("watch", "server/*")
-    assert await changes(raw, watching, 1) == [("added", "server/statistics")]
+    assert await changes(raw, watching, 2) == [("added", name) for name, _ in own]
 
 
 async def test_a_snapshot_is_whole_whatever_the_backlog(serve, join):
