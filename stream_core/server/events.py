@@ -19,9 +19,9 @@ Each has `event`, and what belongs to it; names are text, numbers those of `Clie
 | reader_ended | channel, client, reader, reason | it was full, or it stalled the writers |
 | writer_silent | channel, client | a writer did not acknowledge the demand in time |
 
-Private channels, and the server's own, make no events. Nothing is kept, and nothing is encoded
-while nobody reads. What happens in one turn of the loop is published after it, in one block: an
-event never acts on what it tells of.
+Private channels, and the server's own, make no events. The last hundred are kept: `history=100`
+begins with them. What happens in one turn of the loop is published after it, in one block: an event
+never acts on what it tells of.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["EVENTS_CHANNEL", "Events"]
 
 EVENTS_CHANNEL = "server/events"
+HISTORY = 100
 REFUSALS_A_SECOND = 10
 LONGEST_TEXT = 500
 DESCRIPTION = (
@@ -59,7 +60,11 @@ class Events:
     def __init__(self, services: Services) -> None:
         self._services = services
         spec = ChannelSpec(
-            name=EVENTS_CHANNEL, codec=Codec.OBJECT, may_pause=False, description=DESCRIPTION
+            name=EVENTS_CHANNEL,
+            codec=Codec.OBJECT,
+            may_pause=False,
+            history=HISTORY,
+            description=DESCRIPTION,
         )
         self._own = OwnChannel(services, spec)
         self._untold: list[tuple[dict[str, Any], int]] = []
@@ -106,8 +111,6 @@ class Events:
     # Telling it
 
     def _tell(self, event: str, **facts: Any) -> None:
-        if not self._own.active:
-            return
         if not self._untold:
             asyncio.get_running_loop().call_soon(self._publish)
         told = {name: _plain(fact) for name, fact in facts.items()}

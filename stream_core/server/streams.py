@@ -85,7 +85,7 @@ class Streams:
         limit = self._services.limits.channels
         if existing is None and len(self.directory) >= limit + OWN_CHANNELS:
             raise LimitExceeded(f"the server has channels={limit} already")
-        channel = self._enter(spec, session.number, origin, verifier)
+        channel = self._enter(spec, session.number, origin, self.budget, verifier)
         session.channels[channel.number] = channel
         self._lifetimes.begin(channel, left_s)
         self._services.events.channel("channel_created", channel)
@@ -94,12 +94,19 @@ class Streams:
         return channel, slot
 
     def create_own(self, spec: ChannelSpec) -> Channel:
-        """A channel that the server itself writes."""
-        return self._enter(spec, 0, self._services.epoch)
+        """A channel that the server itself writes; what it remembers is in nobody's buffer."""
+        budget = Budget(self._services.limits.history_bytes)
+        return self._enter(spec, 0, self._services.epoch, budget)
 
     def _enter(
-        self, spec: ChannelSpec, owner: int, origin: int, verifier: Verifier | None = None
+        self,
+        spec: ChannelSpec,
+        owner: int,
+        origin: int,
+        budget: Budget,
+        verifier: Verifier | None = None,
     ) -> Channel:
+        history_bytes = self._services.limits.history_bytes
         channel = Channel(
             self._services.next_number(),
             spec,
@@ -107,16 +114,12 @@ class Streams:
             origin=origin,
             created_ns=self._services.now_ns(),
             limit_bytes=self._services.limits.frame_bytes,
-            history=self._history(spec),
+            history=History(spec.history, history_bytes, budget) if spec.history else None,
             verifier=verifier,
         )
         self.directory.add(channel)
         self._services.watches.changed("added", channel)
         return channel
-
-    def _history(self, spec: ChannelSpec) -> History | None:
-        limit_bytes = self._services.limits.history_bytes
-        return History(spec.history, limit_bytes, self.budget) if spec.history else None
 
     def delete(self, session: Session, name: str) -> None:
         """Delete a channel on its owner's wish: the public one, else the private one.

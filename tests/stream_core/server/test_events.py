@@ -191,17 +191,16 @@ async def test_private_and_own_channels_make_no_events(
     assert server._services.events._untold == []
 
 
-async def test_nothing_is_encoded_while_nobody_reads(server, join, listen):
-    events = server._services.events
-    await join(server, "daq")
-    assert (events._untold, events._own.channel.next_sequence) == ([], 0)
-    ops = await listen(server)
-    await join(server, "pc")
-    assert (await told(ops, 1))[0]["client"] == "pc"
-    await ops.call("unsubscribe", ops.events)
-    await join(server, "third")
-    await ops.sync()
-    assert (events._untold, events._own.channel.next_sequence) == ([], 1)
+async def test_the_last_hundred_are_told_to_who_comes_later(server, join):
+    daq, late = await join(server, "daq"), await join(server, "late")
+    for number in range(module.HISTORY):
+        await daq.call("create_channel", f"x{number}")
+    reply = await late.call("subscribe", "server/events", history=1000)
+    found = await late.items(reply["number"], module.HISTORY)
+    assert [event["channel"] for event in found.values()] == [f"x{n}" for n in range(100)]
+    await daq.call("delete_channel", "x0")
+    assert (await late.items(reply["number"], 1))[102]["event"] == "channel_ended"
+    assert server._services.streams.budget.used_bytes == 0
 
 
 async def test_its_readers_never_hold_up_the_server(server, join):
