@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import traceback
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
@@ -16,7 +13,7 @@ from benchmarks.line import Line
 from benchmarks.peers.peer import Addresses, Caller, Peer, Publisher, Subscriber
 from benchmarks.work import ITEM, PROBE, START, Pace, Work
 
-__all__ = ["Called", "Received", "Sent", "Task", "receive_all", "run_part"]
+__all__ = ["Called", "Received", "Sent", "Task", "play", "receive_all"]
 
 
 @dataclass(frozen=True)
@@ -49,32 +46,30 @@ class Sent:
 
 @dataclass(frozen=True)
 class Received:
-    """A subscriber's account: the items it has had, and how many it had when."""
+    """A subscriber's account.
+
+    Attributes:
+        items: those it has had.
+        marks: when it had how many.
+        delays_s: how long each item was on its way, a mark each; empty where nobody asks.
+    """
 
     items: int
     marks: list[tuple[float, int]]
+    delays_s: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Called:
-    """A caller's account: the duration of each call in order, without the warm-up."""
+    """A caller's account, without the warm-up; the duration of each call if they do not overlap."""
 
     calls: int
     elapsed_s: float
-    durations_s: list[float]
+    durations_s: list[float] = field(default_factory=list)
 
 
-def run_part(task: Task, connection: Connection) -> None:
-    """Do one part, in a process of its own; what goes wrong is told."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    line = Line(connection, "the harness")
-    try:
-        _run(task, line)
-    except Exception:
-        line.say("failed", traceback.format_exc())
-
-
-def _run(task: Task, line: Line) -> None:
+def play(line: Line, task: Task) -> None:
+    """Do one part of a peer."""
     peer = peers.load(task.peer)
     if task.part == "broker":
         _serve(peer, task, line)
@@ -109,18 +104,35 @@ async def _probe(publisher: Publisher, work: Work, line: Line) -> None:
 
 async def _send(publisher: Publisher, work: Work, pace: Pace) -> Sent:
     """Send for as long as told, then a chunk of numbered items that ends every subscriber."""
-    item, count = work.payload(ITEM), 0
     await publisher.send(work.payload(START), 1)
-    started_s = monotonic()
-    stop_s = started_s + pace.warm_up_s + pace.measure_s
-    while monotonic() < stop_s:
-        await publisher.send(item, work.chunk)
-        count += work.chunk
-    stopped_s = monotonic()
+    send = _send_at_rate if work.rate_per_s else _send_at_once
+    sent = await send(publisher, work, pace.warm_up_s + pace.measure_s)
     for number in range(1, work.chunk + 1):
         await publisher.send(work.payload(number), 1)
     await publisher.flush()
-    return Sent(started_s, stopped_s, count)
+    return sent
+
+
+async def _send_at_once(publisher: Publisher, work: Work, duration_s: float) -> Sent:
+    item, count = work.payload(ITEM), 0
+    started_s = monotonic()
+    stop_s = started_s + duration_s
+    while monotonic() < stop_s:
+        await publisher.send(item, work.chunk)
+        count += work.chunk
+    return Sent(started_s, monotonic(), count)
+
+
+async def _send_at_rate(publisher: Publisher, work: Work, duration_s: float) -> Sent:
+    count, due_s = 0, monotonic()
+    started_s = due_s
+    stop_s = started_s + duration_s
+    while due_s < stop_s:
+        await asyncio.sleep(max(0.0, due_s - monotonic()))
+        await publisher.send(work.stamped(), 1)
+        count += 1
+        due_s = started_s + count / work.rate_per_s
+    return Sent(started_s, monotonic(), count)
 
 
 async def _subscribe(peer: Peer, task: Task, line: Line) -> None:
@@ -140,30 +152,38 @@ async def _await(subscriber: Subscriber, work: Work, tag: int) -> None:
 
 async def receive_all(subscriber: Subscriber, work: Work) -> Received:
     """Take chunks until one ends among the numbered items; its number tells what is missing."""
-    count, tag, marks = 0, ITEM, []
+    count, tag = 0, ITEM
+    marks: list[tuple[float, int]] = []
+    delays_s: list[float] = []
     while tag == ITEM:
-        tag = work.tag(await subscriber.receive(work.chunk))
+        payload = await subscriber.receive(work.chunk)
+        now_s = monotonic()
         count += work.chunk
-        marks.append((monotonic(), count))
-    return Received(count - tag, marks)
+        marks.append((now_s, count))
+        tag = work.tag(payload)
+        if work.rate_per_s:
+            delays_s.append(now_s - work.stamp_s(payload))
+    return Received(count - tag, marks, delays_s)
 
 
 async def _answer(peer: Peer, task: Task, line: Line) -> None:
-    async with peer.callee(task.addresses):
+    async with peer.callee(task.work, task.addresses):
         line.say("ready")
         await line.until_stopped()
 
 
 async def _call(peer: Peer, task: Task, line: Line) -> None:
-    async with peer.caller(task.addresses) as caller:
+    work, pace = task.work, task.pace
+    call_for = _call_for if work.in_flight == 1 else _call_many_for
+    async with peer.caller(work, task.addresses) as caller:
+        await call_for(caller, work, pace.warm_up_s)
         line.say("ready")
         await asyncio.to_thread(line.listen)
-        await _call_for(caller, task.pace.warm_up_s)
-        line.say("done", await _call_for(caller, task.pace.measure_s))
+        line.say("done", await call_for(caller, work, pace.measure_s))
         await line.until_stopped()
 
 
-async def _call_for(caller: Caller, duration_s: float) -> Called:
+async def _call_for(caller: Caller, work: Work, duration_s: float) -> Called:
     started_s = now_s = monotonic()
     durations_s: list[float] = []
     while now_s < started_s + duration_s:
@@ -174,6 +194,16 @@ async def _call_for(caller: Caller, duration_s: float) -> Called:
             raise ValueError(f"1.5 + 2.25 came back as {result!r}")
         durations_s.append(now_s - before_s)
     return Called(len(durations_s), now_s - started_s, durations_s)
+
+
+async def _call_many_for(caller: Caller, work: Work, duration_s: float) -> Called:
+    started_s, count = monotonic(), 0
+    while monotonic() < started_s + duration_s:
+        total = await caller.add_many(1.5, 2.25, work.chunk, work.in_flight)
+        if total != 3.75 * work.chunk:
+            raise ValueError(f"{work.chunk} times 1.5 + 2.25 came back as {total!r}")
+        count += work.chunk
+    return Called(count, monotonic() - started_s)
 
 
 _CLIENTS: dict[str, Callable[[Peer, Task, Line], Coroutine[Any, Any, None]]] = {

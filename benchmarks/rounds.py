@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from benchmarks import peers
 from benchmarks.harness import Measurement, measure
 from benchmarks.line import PartError
-from benchmarks.work import Pace, Work
+from benchmarks.work import Figure, Pace, Work
 
 __all__ = ["Result", "run_all"]
 
@@ -31,9 +31,18 @@ class Result:
     failures: list[str] = field(default_factory=list)
 
     @property
-    def per_s(self) -> float:
-        """The median rate; 0 if no run succeeded."""
-        return median(run.per_s for run in self.runs) if self.runs else 0.0
+    def is_ours(self) -> bool:
+        """Whether it is for us that this peer does the work."""
+        return self.peer in (peers.OURS, self.work.ours)
+
+    def value(self, figure: Figure) -> float:
+        """The median over the runs; 0 if no run succeeded."""
+        return median(getattr(run, figure) for run in self.runs) if self.runs else 0.0
+
+    def spread(self, figure: Figure) -> tuple[float, float]:
+        """The least and the most of the runs."""
+        values = [getattr(run, figure) for run in self.runs]
+        return min(values), max(values)
 
     @property
     def lost(self) -> int:
@@ -42,38 +51,42 @@ class Result:
 
     @property
     def typical(self) -> Measurement:
-        """The run whose rate is the median, or next to it."""
-        return sorted(self.runs, key=lambda run: run.per_s)[len(self.runs) // 2]
+        """The run whose main figure is the median, or next to it."""
+        ordered = sorted(self.runs, key=lambda run: getattr(run, self.work.figures[0]))
+        return ordered[len(ordered) // 2]
 
     def add(self, pace: Pace) -> str:
-        """Run once more; return in words what came out."""
+        """Run once more; return in words what came out. If ours loses anything, it failed."""
         try:
             run = measure(self.peer, self.work, pace)
         except (PartError, ValueError) as error:
             self.failures.append(str(error))
             return f"failed: {error}"
         self.runs.append(run)
-        return f"{run.per_s:,.0f}/s" + (f", {run.lost} lost" if run.lost else "")
+        if run.lost and self.is_ours:
+            self.failures.append(f"{run.lost:,} of {run.count:,} items were lost")
+        return _in_words(run)
+
+
+def _in_words(run: Measurement) -> str:
+    words = [f"{run.per_s:,.0f}/s"]
+    if run.p50_s:
+        words.append(f"p50 {run.p50_s * 1e6:.0f} µs, p99 {run.p99_s * 1e6:.0f} µs")
+    if run.lost:
+        words.append(f"{run.lost:,} lost")
+    return ", ".join(words)
 
 
 def run_all(
     names: Sequence[str], works: Sequence[Work], pace: Pace, tell: Callable[[str], None]
 ) -> list[Result]:
     """Run everything; `tell` is called with a line for each run."""
-    results = [Result(peer, work) for work in works for peer in names if _takes_part(peer, work)]
-    for number, result in _turns(results, works, pace.rounds):
-        outcome = result.add(pace)
-        tell(f"{result.work.title}, round {number}, {result.peer}: {outcome}")
-    return results
-
-
-def _takes_part(name: str, work: Work) -> bool:
-    return work.kind in peers.load(name).KINDS
-
-
-def _turns(
-    results: Sequence[Result], works: Sequence[Work], rounds: int
-) -> Iterator[tuple[int, Result]]:
+    results: list[Result] = []
     for work in works:
-        for number in range(1, rounds + 1):
-            yield from ((number, result) for result in results if result.work == work)
+        turns = [Result(peer, work) for peer in peers.those_of(work, names)]
+        for number in range(1, pace.rounds + 1):
+            for result in turns:
+                outcome = result.add(pace)
+                tell(f"{work.title}, round {number}, {result.peer}: {outcome}")
+        results += turns
+    return results

@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module, metadata
 from typing import cast
 
 from benchmarks.peers.peer import Peer
+from benchmarks.work import Work
 
-__all__ = ["APART", "LIMIT", "OURS", "PEERS", "SHARED_MEMORY", "load", "missing", "version"]
+__all__ = [
+    "APART",
+    "LIMIT",
+    "OURS",
+    "PEERS",
+    "SHARED_MEMORY",
+    "load",
+    "missing",
+    "takes_part",
+    "those_of",
+    "version",
+]
 
 OURS = "streamscope"
 LIMIT = "relay"
 SHARED_MEMORY = "zenoh_shm"
-DISTRIBUTIONS = {
-    OURS: "streamscope",
-    "pyzmq": "pyzmq",
-    "zenoh": "eclipse-zenoh",
-    SHARED_MEMORY: "eclipse-zenoh",
-    LIMIT: "",
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a peer comes from.
+
+    Attributes:
+        distribution: what pip installs, extras included; "" where nothing is needed.
+        program: the server's program and Debian package, which have the same name.
+    """
+
+    distribution: str = ""
+    program: str = ""
+
+
+SOURCES = {
+    OURS: Source("streamscope"),
+    "pyzmq": Source("pyzmq"),
+    "zenoh": Source("eclipse-zenoh"),
+    SHARED_MEMORY: Source("eclipse-zenoh"),
+    LIMIT: Source(),
 }
-PEERS = tuple(DISTRIBUTIONS)
-APART = (OURS, SHARED_MEMORY, LIMIT)
-"""Those that are no rivals: ourselves, what works on one machine only, and the limit."""
+PEERS = tuple(SOURCES)
+APART = (SHARED_MEMORY, LIMIT)
+"""Those that are no rivals, besides ourselves: what works on one machine only, and the limit."""
+
+PROGRAM_PATH = "/usr/sbin:/usr/local/sbin"
+"""Where Debian puts servers, which is not on every user's path."""
 
 
 def load(name: str) -> Peer:
@@ -29,18 +63,58 @@ def load(name: str) -> Peer:
     return cast(Peer, import_module(f"benchmarks.peers.{name}"))
 
 
+def those_of(work: Work, names: Sequence[str]) -> list[str]:
+    """Return which of the peers take part in a work, with the face of ours that it asks for."""
+    named = list(names)
+    if OURS in named and work.ours != OURS:
+        named.insert(0, work.ours)
+    return [name for name in named if takes_part(name, work)]
+
+
+def takes_part(name: str, work: Work) -> bool:
+    """Whether the peer can do the work."""
+    return work.kind in load(name).KINDS
+
+
 def missing(name: str) -> str:
-    """Return why the peer cannot run here, or "" if it can."""
+    """Return why the peer cannot run here and what brings it, or "" if it can."""
+    source = SOURCES.get(name, Source())
     try:
         load(name)
     except ImportError as error:
-        return str(error)
+        remedy = f"; pip install {source.distribution}" if source.distribution else ""
+        return f"{error}{remedy}"
+    if source.program and not program(source.program):
+        return f"no program {source.program}; on Debian: apt-get install {source.program}"
     return ""
 
 
+def program(name: str) -> str | None:
+    """Return the path of a server's program, or None."""
+    return shutil.which(name) or shutil.which(name, path=PROGRAM_PATH)
+
+
 def version(name: str) -> str:
-    """Return the peer's name with the version that is installed, if any."""
+    """Return the peer's name with the versions that are installed, if any."""
+    source = SOURCES.get(name, Source())
+    words = [name]
+    distribution = source.distribution.partition("[")[0]
+    if distribution:
+        words.append(_installed(distribution))
+    if source.program and (path := program(source.program)):
+        words.append(f"({source.program} {_told_by(path)})")
+    return " ".join(word for word in words if word)
+
+
+def _installed(distribution: str) -> str:
     try:
-        return f"{name} {metadata.version(DISTRIBUTIONS[name])}"
-    except (metadata.PackageNotFoundError, ValueError):
-        return name
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _told_by(path: str) -> str:
+    command = [path, "--version"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    words = [word.removeprefix("v=").removeprefix("v") for word in told.split()]
+    return next((word for word in words if word[:1].isdigit()), "")

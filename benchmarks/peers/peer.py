@@ -42,6 +42,9 @@ class Caller(Protocol):
     async def add(self, a: float, b: float) -> float:
         """Let the other client add them."""
 
+    async def add_many(self, a: float, b: float, count: int, in_flight: int) -> float:
+        """Let it add them `count` times, `in_flight` at once; return the sum of the results."""
+
 
 class Peer(Protocol):
     """One way from process to process."""
@@ -65,8 +68,8 @@ class Peer(Protocol):
     ) -> AbstractAsyncContextManager[Subscriber]:
         """Connect a receiving part; from here on the broker knows of it."""
 
-    def callee(self, addresses: Addresses, /) -> AbstractAsyncContextManager[None]:
+    def callee(self, work: Work, addresses: Addresses, /) -> AbstractAsyncContextManager[None]:
         """Connect a client that offers to add two floats, and serve until the end."""
 
-    def caller(self, addresses: Addresses, /) -> AbstractAsyncContextManager[Caller]:
+    def caller(self, work: Work, addresses: Addresses, /) -> AbstractAsyncContextManager[Caller]:
         """Connect a client that can call the other."""

@@ -29,10 +29,12 @@ __all__ = [
 ]
 
 KINDS = tuple(Kind)
-SMALL_QUEUE = 100_000
-LARGE_QUEUE = 1000
+MOST_ITEMS = 100_000
+MOST_BYTES = 64 * 1024 * 1024
+SAMPLE = struct.Struct("<d")
 ADD = struct.Struct("<dd")
 SUM = struct.Struct("<d")
+NUMBER = struct.Struct("<I")
 
 run = asyncio.run
 
@@ -66,7 +68,7 @@ def _forward(front: zmq.Socket[bytes], back: zmq.Socket[bytes]) -> None:
 def _socket(context: zmq.Context[zmq.Socket[bytes]], kind: int, work: Work) -> zmq.Socket[bytes]:
     socket = context.socket(kind)
     socket.linger = 0
-    socket.set_hwm(LARGE_QUEUE if work.kind is Kind.ARRAYS else SMALL_QUEUE)
+    socket.set_hwm(min(MOST_ITEMS, MOST_BYTES // max(work.size_bytes, 1)))
     if kind in (zmq.XPUB, zmq.PUB):
         socket.setsockopt(zmq.XPUB_NODROP, 1)
     return socket
@@ -88,14 +90,6 @@ class ObjectPublisher:
         """Leave it to libzmq's thread, which holds nothing back."""
 
 
-@asynccontextmanager
-async def publisher(work: Work, addresses: Addresses) -> AsyncIterator[ObjectPublisher]:
-    """Connect the publisher."""
-    with zmq.Context() as context, _socket(context, zmq.PUB, work) as socket:
-        socket.connect(addresses[0])
-        yield ArrayPublisher(socket) if work.kind is Kind.ARRAYS else ObjectPublisher(socket)
-
-
 class ArrayPublisher(ObjectPublisher):
     """A publisher that waits where it would drop, for arrays that nobody changes."""
 
@@ -104,6 +98,25 @@ class ArrayPublisher(ObjectPublisher):
         send = self._socket.send
         for _ in range(count):
             send(payload, copy=False)
+
+
+class SamplePublisher(ObjectPublisher):
+    """A publisher that waits where it would drop, for floats, each a message."""
+
+    async def send(self, payload: Payload, count: int) -> None:
+        """Pack and send blocking."""
+        send, pack = self._socket.send, SAMPLE.pack
+        for _ in range(count):
+            send(pack(payload))
+
+
+@asynccontextmanager
+async def publisher(work: Work, addresses: Addresses) -> AsyncIterator[ObjectPublisher]:
+    """Connect the publisher; blocks are small enough to be copied like objects."""
+    kinds = {Kind.ARRAYS: ArrayPublisher, Kind.SAMPLES: SamplePublisher}
+    with zmq.Context() as context, _socket(context, zmq.PUB, work) as socket:
+        socket.connect(addresses[0])
+        yield kinds.get(work.kind, ObjectPublisher)(socket)
 
 
 class ObjectSubscriber:
@@ -131,17 +144,44 @@ class ArraySubscriber(ObjectSubscriber):
         return value
 
 
+class SampleSubscriber(ObjectSubscriber):
+    """A subscriber to everything, for floats."""
+
+    async def receive(self, count: int) -> Payload:
+        """Receive blocking and unpack."""
+        receive, unpack = self._socket.recv, SAMPLE.unpack
+        for _ in range(count):
+            (value,) = unpack(receive())
+        return value
+
+
+class BlockSubscriber(ObjectSubscriber):
+    """A subscriber to everything, for small arrays."""
+
+    async def receive(self, count: int) -> Payload:
+        """Receive blocking."""
+        receive = self._socket.recv
+        for _ in range(count):
+            value = np.frombuffer(receive(), np.float64)
+        return value
+
+
 @asynccontextmanager
 async def subscriber(work: Work, addresses: Addresses) -> AsyncIterator[ObjectSubscriber]:
     """Connect a subscriber."""
+    kinds = {
+        Kind.ARRAYS: ArraySubscriber,
+        Kind.SAMPLES: SampleSubscriber,
+        Kind.BLOCKS: BlockSubscriber,
+    }
     with zmq.Context() as context, _socket(context, zmq.SUB, work) as socket:
         socket.connect(addresses[1])
         socket.subscribe(b"")
-        yield ArraySubscriber(socket) if work.kind is Kind.ARRAYS else ObjectSubscriber(socket)
+        yield kinds.get(work.kind, ObjectSubscriber)(socket)
 
 
 @asynccontextmanager
-async def callee(addresses: Addresses) -> AsyncIterator[None]:
+async def callee(work: Work, addresses: Addresses) -> AsyncIterator[None]:
     """Answer in a thread."""
     context = zmq.Context()
     socket = context.socket(zmq.REP)
@@ -162,7 +202,7 @@ def _answer(socket: zmq.Socket[bytes]) -> None:
 
 
 class Caller:
-    """One request after another."""
+    """A REQ socket for one request after another, a DEALER where several are under way."""
 
     def __init__(self, socket: zmq.Socket[bytes]) -> None:
         self._socket = socket
@@ -173,11 +213,24 @@ class Caller:
         result: float = SUM.unpack(self._socket.recv())[0]
         return result
 
+    async def add_many(self, a: float, b: float, count: int, in_flight: int) -> float:
+        """Send numbered requests, a new one for each reply; REP sends the number back."""
+        send, receive = self._socket.send_multipart, self._socket.recv_multipart
+        results: dict[bytes, float] = {}
+        for number in range(count + in_flight):
+            if number >= in_flight:
+                answered, _, answer = receive()
+                results[answered] = SUM.unpack(answer)[0]
+            if number < count:
+                send([NUMBER.pack(number), b"", ADD.pack(a, b)])
+        return sum(results.values())
+
 
 @asynccontextmanager
-async def caller(addresses: Addresses) -> AsyncIterator[Caller]:
+async def caller(work: Work, addresses: Addresses) -> AsyncIterator[Caller]:
     """Connect the client that calls."""
-    with zmq.Context() as context, context.socket(zmq.REQ) as socket:
+    kind = zmq.REQ if work.in_flight == 1 else zmq.DEALER
+    with zmq.Context() as context, context.socket(kind) as socket:
         socket.linger = 0
         socket.connect(addresses[0])
         yield Caller(socket)

@@ -6,15 +6,20 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+import numpy as np
+
 import stream_core as sc
+from benchmarks.peers.in_flight import sum_in_flight
 from benchmarks.peers.peer import Addresses
 from benchmarks.work import Kind, Payload, Work
 
 __all__ = [
+    "CHANNEL",
     "KINDS",
     "broker",
     "callee",
     "caller",
+    "dtype_of",
     "publisher",
     "run",
     "subscriber",
@@ -36,8 +41,13 @@ def broker(work: Work) -> Iterator[Addresses]:
         yield (server.address,)
 
 
+def dtype_of(work: Work) -> str | None:
+    """Return what makes the channel one of samples, where they are samples."""
+    return "float64" if work.kind in (Kind.SAMPLES, Kind.BLOCKS) else None
+
+
 class Publisher:
-    """A writer; an item of either kind is chosen its codec by itself."""
+    """A writer, for items one by one; objects and arrays are chosen their codec by themselves."""
 
     def __init__(self, writer: sc.Writer) -> None:
         self._writer = writer
@@ -56,11 +66,22 @@ class Publisher:
         await self._writer.flush()
 
 
+class BlockPublisher(Publisher):
+    """A writer, for samples in arrays."""
+
+    async def send(self, payload: Payload, count: int) -> None:
+        """Send arrays of samples."""
+        send_samples = self._writer.send_samples
+        for _ in range(count):
+            await send_samples(payload)
+
+
 @asynccontextmanager
 async def publisher(work: Work, addresses: Addresses) -> AsyncIterator[Publisher]:
     """Connect the writer."""
     async with sc.Client("publisher", addresses[0]) as client:
-        yield Publisher(await client.create_channel(CHANNEL))
+        writer = await client.create_channel(CHANNEL, dtype=dtype_of(work))
+        yield BlockPublisher(writer) if work.kind is Kind.BLOCKS else Publisher(writer)
 
 
 class Subscriber:
@@ -78,11 +99,40 @@ class Subscriber:
         raise EOFError("the channel ended")
 
 
+class BlockSubscriber:
+    """A reader of samples, which come in whatever blocks they travelled in."""
+
+    def __init__(self, reader: sc.Reader, samples: int) -> None:
+        self._reader = reader
+        self._samples = samples
+        self._rest = np.empty(0)
+
+    async def receive(self, count: int) -> Payload:
+        """Take blocks until there is enough; return the last of the size that was sent."""
+        missing = count * self._samples
+        pieces: list[Any] = []
+        while missing:
+            rest = self._rest
+            if not len(rest):
+                rest = (await self._reader.get_block()).values
+            pieces.append(rest[:missing])
+            self._rest = rest[missing:]
+            missing -= len(pieces[-1])
+        last = pieces[-1] if len(pieces[-1]) >= self._samples else np.concatenate(pieces)
+        return last[-self._samples :]
+
+
 @asynccontextmanager
-async def subscriber(work: Work, addresses: Addresses) -> AsyncIterator[Subscriber]:
+async def subscriber(
+    work: Work, addresses: Addresses
+) -> AsyncIterator[Subscriber | BlockSubscriber]:
     """Connect a reader."""
     async with sc.Client(None, addresses[0]) as client:
-        yield Subscriber(await client.subscribe(CHANNEL, overflow="wait", wait=True))
+        reader = await client.subscribe(CHANNEL, overflow="wait", wait=True)
+        if work.kind is Kind.BLOCKS:
+            yield BlockSubscriber(reader, work.samples)
+        else:
+            yield Subscriber(reader)
 
 
 class Adder(sc.Client):
@@ -94,7 +144,7 @@ class Adder(sc.Client):
 
 
 @asynccontextmanager
-async def callee(addresses: Addresses) -> AsyncIterator[None]:
+async def callee(work: Work, addresses: Addresses) -> AsyncIterator[None]:
     """Connect the client that adds."""
     async with Adder("adder", addresses[0]):
         yield
@@ -111,9 +161,13 @@ class Caller:
         result: float = await self._remote.add(a, b)
         return result
 
+    async def add_many(self, a: float, b: float, count: int, in_flight: int) -> float:
+        """Call from as many tasks as may be under way."""
+        return await sum_in_flight(self._remote.add, a, b, count, in_flight)
+
 
 @asynccontextmanager
-async def caller(addresses: Addresses) -> AsyncIterator[Caller]:
+async def caller(work: Work, addresses: Addresses) -> AsyncIterator[Caller]:
     """Connect the client that calls."""
     async with sc.Client("caller", addresses[0]) as client:
         yield Caller(await client.remote("adder", wait_s=5))

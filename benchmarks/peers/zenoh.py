@@ -11,6 +11,7 @@ import json
 import socket
 import struct
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -36,7 +37,9 @@ ITEMS = "bench/items"
 METHOD = "bench/add"
 ROUTE_S = 5.0
 SEND_BATCHES = 16  # of 64 KiB; with the default of 2 arrays are half as fast
-QUEUE = 1000
+MOST_ITEMS = 1000
+MOST_BYTES = 64 * 1024 * 1024
+SAMPLE = struct.Struct("<d")
 ADD = struct.Struct("<dd")
 SUM = struct.Struct("<d")
 
@@ -99,18 +102,34 @@ class ArrayPublisher(ObjectPublisher):
             put(payload.tobytes())
 
 
+class SamplePublisher(ObjectPublisher):
+    """A declared publisher, for floats, each a message."""
+
+    async def send(self, payload: Payload, count: int) -> None:
+        """Pack and put blocking."""
+        put, pack = self._publisher.put, SAMPLE.pack
+        for _ in range(count):
+            put(pack(payload))
+
+
 @asynccontextmanager
 async def publisher(
     work: Work, addresses: Addresses, *, shared_memory: bool = False
 ) -> AsyncIterator[ObjectPublisher]:
     """Connect the publisher."""
+    kinds = {
+        Kind.ARRAYS: ArrayPublisher,
+        Kind.BLOCKS: ArrayPublisher,
+        Kind.SAMPLES: SamplePublisher,
+    }
     with _client(addresses, shared_memory=shared_memory) as session:
         declared = session.declare_publisher(
             ITEMS,
             congestion_control=zenoh.CongestionControl.BLOCK,
             reliability=zenoh.Reliability.RELIABLE,
+            express=False,
         )
-        yield ArrayPublisher(declared) if work.kind is Kind.ARRAYS else ObjectPublisher(declared)
+        yield kinds.get(work.kind, ObjectPublisher)(declared)
 
 
 class ObjectSubscriber:
@@ -138,19 +157,34 @@ class ArraySubscriber(ObjectSubscriber):
         return value
 
 
+class SampleSubscriber(ObjectSubscriber):
+    """A subscriber with Zenoh's own queue, for floats."""
+
+    async def receive(self, count: int) -> Payload:
+        """Receive blocking and unpack."""
+        receive, unpack = self._receive, SAMPLE.unpack
+        for _ in range(count):
+            (value,) = unpack(receive().payload.to_bytes())
+        return value
+
+
 @asynccontextmanager
 async def subscriber(
     work: Work, addresses: Addresses, *, shared_memory: bool = False
 ) -> AsyncIterator[ObjectSubscriber]:
     """Connect a subscriber."""
+    kinds = {
+        Kind.ARRAYS: ArraySubscriber,
+        Kind.BLOCKS: ArraySubscriber,
+        Kind.SAMPLES: SampleSubscriber,
+    }
+    queue: Any = zenoh.handlers.FifoChannel(min(MOST_ITEMS, MOST_BYTES // work.size_bytes))
     with _client(addresses, shared_memory=shared_memory) as session:
-        declared = session.declare_subscriber(ITEMS, zenoh.handlers.FifoChannel(QUEUE))
-        arrays = work.kind is Kind.ARRAYS
-        yield ArraySubscriber(declared) if arrays else ObjectSubscriber(declared)
+        yield kinds.get(work.kind, ObjectSubscriber)(session.declare_subscriber(ITEMS, queue))
 
 
 @asynccontextmanager
-async def callee(addresses: Addresses) -> AsyncIterator[None]:
+async def callee(work: Work, addresses: Addresses) -> AsyncIterator[None]:
     """Answer in Zenoh's callback."""
     with _client(addresses) as session:
         session.declare_queryable(METHOD, _answer, complete=True)
@@ -165,22 +199,37 @@ def _answer(query: zenoh.Query) -> None:
 
 
 class Caller:
-    """One query after another."""
+    """Queries of one querier."""
 
     def __init__(self, querier: zenoh.Querier) -> None:
         self._querier = querier
 
     async def add(self, a: float, b: float) -> float:
         """Query blocking."""
-        reply = self._querier.get(payload=ADD.pack(a, b)).recv()
-        if reply.ok is None:
-            raise LookupError(f"nobody answers {METHOD}")
-        result: float = SUM.unpack(reply.ok.payload.to_bytes())[0]
-        return result
+        return _result(self._querier.get(payload=ADD.pack(a, b)))
+
+    async def add_many(self, a: float, b: float, count: int, in_flight: int) -> float:
+        """Query anew for each reply, of which the oldest is waited for."""
+        replies: deque[Any] = deque()
+        total = 0.0
+        for number in range(count + in_flight):
+            if number >= in_flight:
+                total += _result(replies.popleft())
+            if number < count:
+                replies.append(self._querier.get(payload=ADD.pack(a, b)))
+        return total
+
+
+def _result(replies: Any) -> float:
+    reply = replies.recv()
+    if reply.ok is None:
+        raise LookupError(f"nobody answers {METHOD}")
+    result: float = SUM.unpack(reply.ok.payload.to_bytes())[0]
+    return result
 
 
 @asynccontextmanager
-async def caller(addresses: Addresses) -> AsyncIterator[Caller]:
+async def caller(work: Work, addresses: Addresses) -> AsyncIterator[Caller]:
     """Connect the client that calls."""
     with _client(addresses) as session:
         querier = session.declare_querier(METHOD)
