@@ -158,7 +158,8 @@ class ServerMethods:
         parameters = checked_parameters(wait=wait, **wishes)
         before = None if former is None else Former(*former)
         proven, caller = self._proof(name, proof), self._caller
-        subscribed = self._services.streams.subscribe(caller, name, parameters, before, proven)
+        readers = self._services.streams.readers
+        subscribed = readers.subscribe(caller, name, parameters, before, proven)
         if isinstance(subscribed, Subscription):
             return self._subscribed(caller, subscribed, proven)
         return self._subscribed_later(caller, subscribed, proven)
@@ -170,7 +171,7 @@ class ServerMethods:
             subscription = await later
         except asyncio.CancelledError:
             if later.done() and not later.cancelled() and later.exception() is None:
-                self._services.streams.unsubscribe(caller, later.result().number)
+                self._services.streams.readers.unsubscribe(caller, later.result().number)
             raise
         return await self._subscribed(caller, subscription, proven)
 
@@ -186,7 +187,7 @@ class ServerMethods:
         try:
             await self._services.demands.settle(channel)
         except asyncio.CancelledError:  # nobody hears of the reader any more
-            self._services.streams.unsubscribe(caller, subscription.number)
+            self._services.streams.readers.unsubscribe(caller, subscription.number)
             raise
         # The reply leaves in this turn of the loop, so that no item overtakes it.
         asyncio.get_running_loop().call_soon(subscription.begin)
@@ -194,19 +195,19 @@ class ServerMethods:
 
     def rpc_unsubscribe(self, number: int) -> None:
         """Read no more by that reader."""
-        self._services.streams.unsubscribe(self._caller, number)
+        self._services.streams.readers.unsubscribe(self._caller, number)
 
     def rpc_configure_reader(self, client: str, reader: int, **changes: Any) -> Awaitable[None]:
         """Change a reader's parameters; the readers' numbers stand in `reader_statistics`."""
-        streams, caller = self._services.streams, self._caller
-        subscription = streams.reader(self._services.sessions.known(client), reader, caller)
-        streams.configure(subscription, changes)
+        readers, caller = self._services.streams.readers, self._caller
+        subscription = readers.reader(self._services.sessions.known(client), reader, caller)
+        readers.configure(subscription, changes)
         return self._services.demands.settle(subscription.channel)
 
     def rpc_clear_reader(self, number: int) -> None:
         """Discard what waits for a reader of one's own."""
         caller = self._caller
-        self._services.streams.reader(caller, number, caller).clear()
+        self._services.streams.readers.reader(caller, number, caller).clear()
 
     def rpc_reader_statistics(self, reader: int | None = None) -> Any:
         """The account of one's own reader, or of all readers of all clients.
@@ -215,7 +216,7 @@ class ServerMethods:
         """
         caller = self._caller
         if reader is not None:
-            subscription = self._services.streams.reader(caller, reader, caller)
+            subscription = self._services.streams.readers.reader(caller, reader, caller)
             return msgspec.to_builtins(subscription.statistics(caller.name))
         return [
             msgspec.to_builtins(subscription.statistics(session.name))

@@ -43,7 +43,7 @@ def resume(
         else:
             subscription.resume(received_up_to, marks)
     for number in session.subscriptions.keys() - received.keys():
-        services.streams.unsubscribe(session, number)
+        services.streams.readers.unsubscribe(session, number)
     if writers is not None:
         for number in session.slots.keys() - set(writers):
             services.streams.close_writer(session, number)

@@ -1,22 +1,15 @@
-"""The channels of a server with their writers and readers: made, found, joined, left, ended."""
+"""The channels of a server with their writers: made, joined, left, ended."""
 
 from __future__ import annotations
-
-import asyncio
-import time
-from typing import Any
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.directory import Directory
 from stream_core.channels.history import History
 from stream_core.channels.names import SERVER, check_channel_name
-from stream_core.channels.parameters import Parameters
-from stream_core.channels.reader_buffer import ReaderBuffer
 from stream_core.channels.spec import ChannelSpec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import (
     ChannelExists,
-    ChannelNotFound,
     InvalidValue,
     LimitExceeded,
     NotAllowed,
@@ -24,32 +17,28 @@ from stream_core.errors import (
 from stream_core.security import KeyProof, Verifier
 from stream_core.server.budget import Budget
 from stream_core.server.lifetimes import Lifetimes
+from stream_core.server.readers import Readers
 from stream_core.server.resumption import tell_writer_of_end
 from stream_core.server.services import Services
 from stream_core.server.session import Session
-from stream_core.server.subscription import Subscription
-from stream_core.server.waiting_list import Former, WaitingList
-from stream_core.values import Overflow
 
 __all__ = ["Streams"]
 
 OWN_CHANNELS = 2  # server/statistics and server/events
-KEPT_ENDED = 64  # readers of one client that have ended; their accounts can still be asked for
 
 
 class Streams:
     """Everything about channels that involves more than one client.
 
     Attributes:
-        directory: all channels; waiting: readers of those that are not there yet.
-        budget: the bytes in all buffers.
+        directory: all channels; readers: of them; budget: the bytes in all buffers.
     """
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self.directory = Directory(services.limits.channels + OWN_CHANNELS)
         self.budget = Budget(services.limits.buffer_bytes)
-        self.waiting = WaitingList()
+        self.readers = Readers(services, self.directory, self.budget)
         self._lifetimes = Lifetimes(self.end)
 
     # Channels
@@ -90,7 +79,7 @@ class Streams:
         self._lifetimes.begin(channel, left_s)
         self._services.events.channel("channel_created", channel)
         slot = self._add_writer(session, channel, next_number)
-        self._attach_waiting(channel)
+        self.readers.attach_waiting(channel)
         return channel, slot
 
     def create_own(self, spec: ChannelSpec) -> Channel:
@@ -208,174 +197,11 @@ class Streams:
         self._services.demands.gone(slot)
         self._services.watches.changed("changed", channel)
 
-    # Readers
-
-    def subscribe(
-        self,
-        session: Session,
-        name: str,
-        parameters: Parameters,
-        former: Former | None = None,
-        proof: KeyProof | None = None,
-    ) -> Subscription | asyncio.Future[Subscription]:
-        """A new reader, or one that was here before.
-
-        With `wait`, where there is no such channel, it is one as soon as there is, and counts as
-        waiting from now on.
-
-        Raises:
-            ChannelNotFound: there is no such channel, or not with that key.
-            NotAllowed: the channel must not be paused.
-            InvalidValue: no channel can have that name, or this one has no envelope.
-            LimitExceeded: the name is too long, or the client has too many readers.
-        """
-        channel = self.directory.find(name, proof)
-        if channel is None and parameters.wait:
-            check_channel_name(name, limit_bytes=self._services.limits.name_bytes, own=True)
-            return self.waiting.add(session, name, parameters, former, proof)
-        if channel is None:
-            raise self.directory.missing(name)
-        self._check_reader(session, channel, parameters)
-        return self._attach(session, channel, parameters, former)
-
-    def _attach_waiting(self, channel: Channel) -> None:
-        for waiting in self.waiting.take(channel.spec.name, channel.verifier):
-            try:
-                self._check_reader(waiting.session, channel, waiting.parameters)
-            except (NotAllowed, InvalidValue, LimitExceeded) as error:
-                waiting.future.set_exception(error)
-            else:
-                reader = self._attach(waiting.session, channel, waiting.parameters, waiting.former)
-                waiting.future.set_result(reader)
-
-    def _check_reader(self, session: Session, channel: Channel, parameters: Parameters) -> None:
-        if parameters.overflow is Overflow.WAIT and not channel.spec.may_pause:
-            raise NotAllowed(
-                f"channel '{channel.spec.name}' was created with may_pause=False, "
-                "so it takes no reader with overflow='wait'"
-            )
-        if parameters.envelope is not None:
-            _ = channel.folder
-        limit = self._services.limits.readers
-        if len(session.subscriptions) - min(len(session.ended), KEPT_ENDED) >= limit:
-            raise LimitExceeded(f"client '{session.name}' has readers={limit} already")
-
-    def _attach(
-        self, session: Session, channel: Channel, parameters: Parameters, former: Former | None
-    ) -> Subscription:
-        taken = channel.number in session.subscriptions
-        number = self._services.next_number() if taken else channel.number
-        buffer = self._buffer(channel, parameters, former)
-        subscription = Subscription(
-            session.number,
-            number,
-            channel,
-            buffer,
-            session.delivery,
-            self.budget,
-            self._services.demands.pausing_changed,
-            self._subscription_ended,
-        )
-        session.subscriptions[number] = subscription
-        channel.readers[subscription.key] = subscription
-        self._readers_changed(channel)
-        self._services.events.reader("reader_subscribed", subscription)
-        return subscription
-
-    def _buffer(
-        self, channel: Channel, parameters: Parameters, former: Former | None
-    ) -> ReaderBuffer:
-        """A buffer that begins with what is kept: what the reader has missed, or asked for."""
-        if former is not None and former.read(channel, self._services.epoch):
-            past = channel.after(former.received)
-        else:
-            past = channel.newest(parameters.history)
-        buffer = ReaderBuffer(
-            parameters,
-            past[0].first if past else channel.next_sequence,
-            reader_bytes=self._services.limits.reader_bytes,
-            settled=channel.remembers,  # nothing is withheld from such a channel
-            folder=None if parameters.envelope is None else channel.folder,
-        )
-        buffer.begin_with(past, time.monotonic_ns())
-        return buffer
-
-    def unsubscribe(self, session: Session, number: int) -> None:
-        """The client reads no more by that reader."""
-        subscription = session.subscriptions.pop(number, None)
-        if subscription is not None:
-            if subscription in session.ended:
-                session.ended.remove(subscription)
-            subscription.close()
-            if self._detach(subscription):
-                self._services.events.reader("reader_left", subscription)
-
-    def reader(self, session: Session, number: int, caller: Session) -> Subscription:
-        """A client's reader by its number; one of a private channel for that client only.
-
-        Raises:
-            ChannelNotFound: it has none of that number.
-        """
-        subscription = session.subscriptions.get(number)
-        hidden = session is not caller and subscription is not None and subscription.channel.private
-        if subscription is None or hidden:
-            raise ChannelNotFound(f"client '{session.name}' has no reader {number}")
-        return subscription
-
-    def configure(self, subscription: Subscription, changes: dict[str, Any]) -> None:
-        """Change a reader's parameters.
-
-        Raises:
-            InvalidValue: a parameter is wrong.
-            NotAllowed: the channel must not be paused.
-        """
-        if changes.get("overflow") == Overflow.WAIT and not subscription.channel.spec.may_pause:
-            raise NotAllowed(
-                f"channel '{subscription.channel.spec.name}' was created with may_pause=False"
-            )
-        if "history" in changes:
-            raise InvalidValue("history is chosen at subscribe time only")
-        if changes.get("envelope") is not None:
-            subscription.buffer.folder = subscription.channel.folder
-        subscription.configure(changes)
-        self._services.demands.tell(subscription.channel)
-
-    def _subscription_ended(self, subscription: Subscription) -> None:
-        ending = subscription.buffer.ending
-        if self._detach(subscription) and ending is not None:
-            self._services.events.reader("reader_ended", subscription, reason=ending.reason)
-        session = self._services.sessions.numbered(subscription.key[0])
-        if session is None:
-            return
-        session.ended.append(subscription)
-        if len(session.ended) > KEPT_ENDED:
-            oldest = session.ended[0]
-            if oldest.finished:
-                self.unsubscribe(session, oldest.number)
-            else:
-                session.ended.rotate(-1)
-
-    def _detach(self, subscription: Subscription) -> bool:
-        """Take a reader off its channel; False: it was off already, or the channel has ended."""
-        channel = subscription.channel
-        self._services.demands.reader_gone(subscription)
-        there = channel.readers.pop(subscription.key, None) is not None and channel.ended is None
-        if there:
-            self._readers_changed(channel)
-        return there
-
-    def _readers_changed(self, channel: Channel) -> None:
-        self._services.demands.tell(channel)
-        self._services.watches.changed("changed", channel)
-
     # The end of a client
 
     def session_gone(self, session: Session) -> None:
         """A client has gone for good: its channels end, its places become free."""
-        self.waiting.leave(session)
-        session.ended.clear()
-        for number in tuple(session.subscriptions):
-            self.unsubscribe(session, number)
+        self.readers.session_gone(session)
         for number, (channel, _) in tuple(session.slots.items()):
             if channel.owner != session.number:
                 self.close_writer(session, number)

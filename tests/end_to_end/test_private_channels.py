@@ -239,7 +239,7 @@ async def test_waiting_by_key(
         assert (await balanced(reader)).buffer_size == 77
         await writer.close()
         await until(lambda: reader._inbox.number == 0)
-        await until(lambda: len(server._services.streams.waiting) == 3)
+        await until(lambda: len(server._services.streams.readers.waiting) == 3)
     assert wrong.info is None is public.info
     getting = asyncio.create_task(wrong.get())
     await asyncio.sleep(0)
@@ -379,7 +379,7 @@ async def test_who_gives_up_leaves_nothing(
     (session,) = (each for each in server._services.sessions if each.name == "pc")
     await until(lambda: not session.subscriptions and not session.slots)
     await until(lambda: not writer.active)
-    assert len(server._services.streams.waiting) == 0
+    assert len(server._services.streams.readers.waiting) == 0
 
 
 def test_the_blocking_face_has_it_too(portal_server: sc.Server) -> None:

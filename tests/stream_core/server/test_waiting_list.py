@@ -8,7 +8,7 @@ from stream_core.wire.header import Kind
 
 async def test_calls_cancelled_before_they_began_are_swept(server, join):
     raw = await join(server, "reader")
-    waiting = server._services.streams.waiting
+    waiting = server._services.streams.readers.waiting
     for index in range(1000):
         call = raw.post("subscribe", f"x{index}", wait=True)
         raw.send(Kind.CANCEL, sequence=call)
@@ -23,7 +23,7 @@ async def test_a_client_that_leaves_waits_for_nothing(server, join, until):
     other.post("subscribe", "x", wait=True)
     await raw.sync()
     await other.sync()
-    waiting = server._services.streams.waiting
+    waiting = server._services.streams.readers.waiting
     assert len(waiting) == 2
     raw.send(Kind.GOODBYE, b"\x91\xa0")
     await raw.closed()
@@ -47,7 +47,7 @@ async def test_who_waits_with_a_key_is_given_the_channel_of_that_key(server, joi
         calls[key] = reader.post("subscribe", "x", proof, wait=True), claim
     plain = reader.post("subscribe", "x", wait=True)
     await reader.sync()
-    waiting = server._services.streams.waiting
+    waiting = server._services.streams.readers.waiting
     assert len(waiting) == 3
     made = await writer.call("create_channel", "x", verifier=verifier("x", "tea"))
     assert made["demand"]["state"] == "active"
