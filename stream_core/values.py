@@ -337,8 +337,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         reader_bytes: waiting in one reader's buffer.
         buffer_bytes: waiting in all buffers together, histories included.
         history_bytes: kept by one channel for new readers; with more the oldest items go.
-        link_bytes: waiting for one client's link beyond its readers' buffers; calls that would add
-            to more than that are refused, and a client that adds to it itself is cut off.
+        link_bytes: waiting for one client's link beyond its readers' buffers and one large body;
+            calls that would add to more than that are refused, and a client that adds to it
+            itself is cut off.
         handshake_bytes: received from a client before it is authenticated.
         handshake_s: until a client must be authenticated.
         calls: in flight from one client.

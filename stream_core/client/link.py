@@ -117,6 +117,16 @@ class Link:
             connection.room or connection.waiting_bytes < OUTBOX_BYTES
         )
 
+    @property
+    def frame_bytes(self) -> int:
+        """The largest body of a frame that the server accepts; 0 before the first link."""
+        return self.welcome.frame_bytes if self.welcome else 0
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether what is sent leaves at once; `room_again` follows when it does so again."""
+        return self._connection is not None and self._connection.room
+
     # Making it
 
     async def connect(self) -> None:

@@ -8,30 +8,24 @@ from collections.abc import Callable, Collection
 from types import EllipsisType
 from typing import Any
 
-from stream_core.channels.names import SERVER
+from stream_core.client.calls import Calls
 from stream_core.client.chores import Chores
 from stream_core.client.greeting import Identity
 from stream_core.client.link import Link
 from stream_core.client.streams import Streams
 from stream_core.client.targets import Target, Targets
 from stream_core.clock import OffsetEstimate
-from stream_core.errors import ChannelClosed, ConnectionLost, LimitExceeded, StreamError
-from stream_core.rpc import (
-    Call,
-    Dispatcher,
-    MethodTable,
-    PendingCalls,
-    encode_call,
-    encode_failure,
-    refusal,
-)
+from stream_core.errors import ChannelClosed, ConnectionLost, StreamError
+from stream_core.rpc import Call, MethodTable
 from stream_core.transport import Address
 from stream_core.values import Codec, State
-from stream_core.wire import objects
 from stream_core.wire.framing import Frame
-from stream_core.wire.header import Kind, header
+from stream_core.wire.header import Kind
 
 __all__ = ["Session"]
+
+_DATA = int(Kind.DATA)  # plain ints: frames are many
+_STREAM_CONTROL = frozenset(map(int, (Kind.DEMAND, Kind.LOST, Kind.MARK, Kind.END)))
 
 
 class Session:
@@ -45,7 +39,8 @@ class Session:
         on_state: told of the link's state.
 
     Attributes:
-        link, streams, targets, calls: the parts.
+        link, streams, targets: the parts.
+        call: sends a call to a target.
     """
 
     def __init__(
@@ -72,18 +67,10 @@ class Session:
         self._chores = Chores()
         self.streams = Streams(self, self._chores, trusted)
         self.targets = Targets(self, self._chores)
-        self.calls = PendingCalls(self._send_call_frame)
+        self._calls = Calls(self.link, self.streams.flush, table, workers)
+        self.call = self._calls.call
         self._timeout_s = timeout_s
-        self._table = table
-        self._names: dict[int, str] = {0: SERVER}
-        self._replies: dict[int, Callable[[Any], None]] = {}
         self._awaiting_link: set[asyncio.Future[None]] = set()
-        self._dispatcher = Dispatcher(
-            table,
-            send=self._send_call_frame,
-            workers=workers,
-            caller_name=lambda number: self._names.get(number, f"client {number}"),
-        )
 
     # What the streams and the calls send
 
@@ -115,7 +102,7 @@ class Session:
     @property
     def frame_bytes(self) -> int:
         """The largest body of a frame that the server accepts."""
-        return self.link.welcome.frame_bytes if self.link.welcome else 0
+        return self.link.frame_bytes
 
     @property
     def clock(self) -> OffsetEstimate:
@@ -131,75 +118,15 @@ class Session:
         return self.link.clock.error_ns(time.perf_counter_ns())
 
     def send(self, *parts: bytes | bytearray | memoryview) -> None:
-        """Send a frame; it is dropped while the link is down."""
+        """Send a frame of a stream; it is dropped while the link is down."""
         self.link.send(*parts)
+        self._calls.data_sent(parts)
 
     def end_turn(self) -> None:
         """Hand over what has been sent in this turn."""
         self.link.flush()
 
-    def _send_call_frame(
-        self,
-        kind: Kind,
-        *,
-        address: int,
-        sequence: int,
-        flags: int = 0,
-        count: int = 0,
-        time_ns: int = 0,
-        body: bytes = b"",
-    ) -> None:
-        self.streams.flush()
-        if len(body) > self.frame_bytes:
-            kind, flags = Kind.FAILURE, 0
-            body = encode_failure(refusal(self._too_large("a result", len(body))))
-        head = header(
-            kind,
-            len(body),
-            flags=flags,
-            address=address,
-            count=count,
-            sequence=sequence,
-            time_ns=time_ns,
-        )
-        if body:
-            self.link.send(head, body)
-        else:
-            self.link.send(head)
-
     # Calls
-
-    def call(
-        self,
-        target: int,
-        path: str,
-        args: list[Any],
-        kwargs: dict[str, Any],
-        *,
-        timeout_s: float | None,
-        streams: bool = False,
-        target_name: str = "",
-    ) -> Call:
-        """Send a call to a target.
-
-        Raises:
-            ConnectionLost: the link is down.
-            LimitExceeded: the arguments are too large.
-        """
-        if not self.link.up:
-            state = "no link" if self.link.state is not State.CLOSED else "no link any more"
-            raise ConnectionLost(f"there is {state} to {self.link.address}")
-        body = encode_call(path, args, kwargs)
-        if len(body) > self.frame_bytes:
-            raise self._too_large(f"the arguments of {path}()", len(body))
-        return self.calls.start(
-            target, path, body, timeout_s=timeout_s, streams=streams, target_name=target_name
-        )
-
-    def _too_large(self, what: str, size_bytes: int) -> LimitExceeded:
-        return LimitExceeded(
-            f"{what} of {size_bytes} bytes: the server's limit is frame_bytes={self.frame_bytes}"
-        )
 
     async def ask(
         self,
@@ -211,9 +138,7 @@ class Session:
     ) -> Any:
         """Call a method of the server; `on_reply` hears the reply before any later frame."""
         limit_s = self._timeout_s if isinstance(timeout_s, EllipsisType) else timeout_s
-        call = self.call(0, method, list(args), kwargs, timeout_s=limit_s)
-        if on_reply is not None:
-            self._replies[call.sequence] = on_reply
+        call = self.call(0, method, list(args), kwargs, timeout_s=limit_s, on_reply=on_reply)
         return await call
 
     def start(self, method: str, *args: Any, **kwargs: Any) -> Call:
@@ -267,18 +192,15 @@ class Session:
 
     def link_up(self, *, resumed: bool) -> None:
         """Welcomed."""
-        self._dispatcher.table = self._table.renamed(self.name)
+        self._calls.link_up(self.name, resumed=resumed)
         self.streams.link_up(resumed=resumed)
         if not resumed:
-            self._names = {0: SERVER}
             self.targets.renumbered()
         self._link_settled()
 
     def link_down(self, error: StreamError, *, final: bool) -> None:
         """The link broke, or a broken one cannot be made again."""
-        self._dispatcher.cancel_all()
-        self._replies.clear()
-        self.calls.fail_all(ConnectionLost(str(error)))
+        self._calls.link_down(error)
         self.streams.link_down()
         if final:
             self.streams.finish(ConnectionLost(str(error)))
@@ -286,31 +208,18 @@ class Session:
 
     def room_again(self) -> None:
         """The outbox has room again."""
+        self._calls.room_again()
         self.streams.room_again()
 
     def frame_received(self, frame: Frame) -> None:
         """A frame from the server."""
-        match frame.kind:
-            case Kind.DATA:
-                self.streams.data(frame)
-            case Kind.RESULT | Kind.FAILURE | Kind.PROGRESS:
-                self._answer(frame)
-            case Kind.CALL:
-                self._dispatcher.call(frame.source, frame.sequence, frame.time_ns, frame.body)
-            case Kind.CANCEL:
-                self._dispatcher.cancel(frame.source, frame.sequence)
-            case Kind.CREDIT:
-                self._dispatcher.credit(frame.source, frame.sequence, frame.count)
-            case Kind.NAME:
-                self._names[frame.address] = bytes(frame.body).decode(errors="replace")
-            case _:
-                self.streams.control(frame)
-
-    def _answer(self, frame: Frame) -> None:
-        on_reply = self._replies.pop(frame.sequence, None)
-        if on_reply is not None and frame.kind == Kind.RESULT:
-            on_reply(objects.decode(frame.body))
-        self.calls.frame(frame.kind, frame.sequence, frame.flags, frame.body)
+        kind = frame.kind
+        if kind == _DATA:
+            self.streams.data(frame)
+        elif kind in _STREAM_CONTROL:
+            self.streams.control(frame)
+        else:
+            self._calls.frame(frame)
 
     # The end
 
@@ -319,10 +228,9 @@ class Session:
         self.streams.flush(final=True)
         self.streams.finish(ChannelClosed("the client was closed"))
         self._chores.cancel()
-        self._replies.clear()
         self.link.close()
-        self.calls.close()
+        self._calls.fail_pending()
         self._link_settled()
-        await self._dispatcher.close()
+        await self._calls.close()
         await self._chores.ended()
         await self.link.closed()

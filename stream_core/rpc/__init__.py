@@ -28,9 +28,11 @@ from stream_core.rpc.failures import (
 from stream_core.rpc.frames import SendFrame
 from stream_core.rpc.methods import Method, MethodTable, collect
 from stream_core.rpc.parameters import ParameterDescription, ParameterKind
+from stream_core.rpc.parcels import PIECE_BYTES, Parcels
 from stream_core.rpc.remote import Invoker, Remote, describe, update
 
 __all__ = [
+    "PIECE_BYTES",
     "Call",
     "CurrentCall",
     "Description",
@@ -43,6 +45,7 @@ __all__ = [
     "MethodTable",
     "ParameterDescription",
     "ParameterKind",
+    "Parcels",
     "PendingCalls",
     "Remote",
     "SendFrame",

@@ -17,6 +17,7 @@ from stream_core.errors import InvalidValue
 from stream_core.rpc.current_call import Execution, Key
 from stream_core.rpc.failures import Failure, encode_failure, raised
 from stream_core.rpc.frames import SendFrame
+from stream_core.rpc.parcels import PIECE_BYTES
 from stream_core.wire import objects
 from stream_core.wire.header import Flag, Kind
 
@@ -36,7 +37,7 @@ class Answers:
         send: sends a frame; called in the loop only.
 
     Attributes:
-        live: the calls that have no answer yet.
+        live: the calls of which the last answer has not left yet.
     """
 
     def __init__(self, send: SendFrame) -> None:
@@ -44,7 +45,7 @@ class Answers:
         self._send = send
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._outbox: deque[Callable[[], None]] = deque()
+        self._outbox: deque[Callable[[], object]] = deque()
         self._waking = False
         self._room = threading.Event()
 
@@ -80,18 +81,36 @@ class Answers:
         if execution.cancelled:
             return
         execution.cancelled = True  # no progress after the end
-        del self.live[execution.key]
         caller, sequence = execution.key
-        self._send(kind, address=caller, sequence=sequence, flags=flags, body=body)
+        execution.leaving = bool(
+            self._send(kind, address=caller, sequence=sequence, flags=flags, body=body)
+        )
+        if not execution.leaving:
+            del self.live[execution.key]
+
+    def left(self, key: Key) -> None:
+        """All that waited of a call has left."""
+        execution = self.live.get(key)
+        if execution is None:
+            return
+        if execution.leaving:
+            del self.live[key]
+        elif execution.window is not None:
+            execution.window.release()
 
     def more(self, execution: Execution, body: bytes) -> None:
         """One of several results."""
-        self._during(execution, Kind.RESULT, body, Flag.MORE)
+        waits = self._during(execution, Kind.RESULT, body, Flag.MORE)
+        if not waits and execution.window is not None and len(body) > PIECE_BYTES:
+            execution.window.release()
 
-    def _during(self, execution: Execution, kind: Kind, body: bytes, flags: int = 0) -> None:
-        if not execution.cancelled:
-            caller, sequence = execution.key
-            self._send(kind, address=caller, sequence=sequence, flags=flags, body=body)
+    def _during(self, execution: Execution, kind: Kind, body: bytes, flags: int = 0) -> bool:
+        """Send a frame that is not the last; whether it waits for its turn."""
+        if execution.cancelled:
+            return False
+        caller, sequence = execution.key
+        sent = self._send(kind, address=caller, sequence=sequence, flags=flags, body=body)
+        return bool(sent)
 
     # From any thread
 
@@ -111,7 +130,7 @@ class Answers:
         if len(self._outbox) >= OUTBOX_ENTRIES:  # else the loop was faster
             self._room.wait(LONGEST_WAIT_S)
 
-    def post(self, say: Callable[[], None]) -> None:
+    def post(self, say: Callable[[], object]) -> None:
         """Have something said in the loop, in order, with one wake for many."""
         self._outbox.append(say)
         if self._waking:

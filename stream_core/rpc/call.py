@@ -13,6 +13,7 @@ __all__ = ["Call", "CallOffice", "StreamCall"]
 logger = logging.getLogger(__name__)
 
 CREDIT_RESULTS = 16
+LARGE_AHEAD = 2  # results that wait to be consumed while more of a large one is let come
 
 
 class CallOffice(Protocol):
@@ -23,6 +24,9 @@ class CallOffice(Protocol):
 
     def credit(self, call: Call, consumed: int) -> None:
         """The caller has consumed so many of its results."""
+
+    def want(self, call: Call) -> None:
+        """The caller takes more large results."""
 
 
 class Call:
@@ -121,6 +125,11 @@ class Call:
 
     # For those who keep it
 
+    @property
+    def wanting(self) -> bool:
+        """Whether more of a large result is welcome now."""
+        return True
+
     def succeed(self, value: Any) -> None:
         """The result arrived."""
         future = self._future
@@ -188,6 +197,11 @@ class StreamCall(Call):
         self._future.result()
         return list(self._results)
 
+    @property
+    def wanting(self) -> bool:
+        """Whether more of a large result is welcome now: not while others wait to be consumed."""
+        return len(self._results) < LARGE_AHEAD
+
     def arrived(self, value: Any) -> None:
         """One of the results arrived."""
         self._results.append(value)
@@ -229,7 +243,10 @@ class StreamCall(Call):
         if self._consumed - self._credited >= CREDIT_RESULTS and not self._future.done():
             self._credited = self._consumed
             self._office.credit(self, self._consumed)
-        return self._results.popleft()
+        value = self._results.popleft()
+        if len(self._results) == LARGE_AHEAD - 1:
+            self._office.want(self)
+        return value
 
     async def _arrival(self) -> None:
         if self._waiter is None or self._waiter.done():

@@ -9,19 +9,23 @@ import asyncio
 import copy
 import math
 import time
+from collections.abc import Callable
 
 from stream_core.errors import CallTimeout, ConnectionLost, ProtocolError
+from stream_core.rpc.assemblies import Assemblies
 from stream_core.rpc.call import Call, StreamCall
 from stream_core.rpc.deadlines import Deadlines
 from stream_core.rpc.failures import decode_failure, failure_to_error
 from stream_core.rpc.frames import NS_PER_S, SendFrame
 from stream_core.wire import objects
+from stream_core.wire.framing import Frame
 from stream_core.wire.header import Flag, Kind
 
 __all__ = ["PendingCalls"]
 
 SERVER = 0
 END = int(Flag.END)
+PIECE = int(Flag.PIECE)
 STREAMED = int(Flag.MORE | Flag.END)
 
 
@@ -30,10 +34,14 @@ class PendingCalls:
 
     Args:
         send: sends a frame, or drops it where the link is gone.
+        drop: forgets what waits to be sent of the call of that number.
     """
 
-    def __init__(self, send: SendFrame) -> None:
+    def __init__(self, send: SendFrame, drop: Callable[[int], None] = lambda _call: None) -> None:
         self._send = send
+        self._drop = drop
+        self._assemblies = Assemblies[int](self._grant)
+        self._leaving: set[int] = set()
         self._loop = asyncio.get_running_loop()
         self._calls: dict[int, Call] = {}
         self._deadlines = Deadlines[int](self._calls, self._expire)
@@ -71,8 +79,40 @@ class PendingCalls:
         if timeout_s is not None and timeout_s != math.inf:
             remaining_ns = max(1, int(timeout_s * NS_PER_S))
             self._deadlines.add(time.monotonic() + timeout_s, sequence)
-        self._send(Kind.CALL, address=target, sequence=sequence, time_ns=remaining_ns, body=body)
+        if self._send(
+            Kind.CALL, address=target, sequence=sequence, time_ns=remaining_ns, body=body
+        ):
+            self._leaving.add(sequence)
         return call
+
+    def whole(self, frame: Frame, limit_bytes: int) -> memoryview | None:
+        """A piece of a large answer arrived.
+
+        Args:
+            frame: the piece.
+            limit_bytes: of a whole body.
+
+        Returns:
+            with the last piece the whole body, to be given to `frame`.
+        """
+        call = self._calls.get(frame.sequence)
+        if call is None:
+            return None
+        try:
+            return self._assemblies.add(
+                call.sequence, frame, limit_bytes=limit_bytes, wanted=call.wanting
+            )
+        except ProtocolError as error:
+            self._abandon(call, error)
+            return None
+
+    def _grant(self, sequence: int, pieces: int) -> None:
+        target = self._calls[sequence].target
+        self._send(Kind.CREDIT, address=target, sequence=sequence, flags=PIECE, count=pieces)
+
+    def want(self, call: Call) -> None:
+        """The caller takes more large results of a streaming call."""
+        self._assemblies.want(call.sequence)
 
     def frame(
         self, kind: int, sequence: int, flags: int, body: bytes | bytearray | memoryview
@@ -91,7 +131,7 @@ class PendingCalls:
         try:
             if kind == Kind.RESULT and not flags & STREAMED:
                 value = objects.decode(body)
-                del self._calls[sequence]
+                self._end(call)
                 call.succeed(value)
             else:
                 self._other_frame(call, kind, flags, body)
@@ -119,7 +159,13 @@ class PendingCalls:
             call.arrived(objects.decode(body))
 
     def _end(self, call: Call) -> None:
-        del self._calls[call.sequence]
+        sequence = call.sequence
+        del self._calls[sequence]
+        if self._assemblies:
+            self._assemblies.drop(sequence)
+        if self._leaving and sequence in self._leaving:
+            self._leaving.discard(sequence)
+            self._drop(sequence)
 
     def _abandon(self, call: Call, error: Exception) -> None:
         """Fail a call whose target goes on with it."""

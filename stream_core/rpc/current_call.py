@@ -25,6 +25,7 @@ class Execution:
         method: what is executed.
         deadline: when it must have ended, in the time of `time.monotonic`; None: whenever.
         cancelled: nobody waits for a result any more; the method should end.
+        leaving: its last answer is on its way, in pieces.
         task: in which it is executed, if it is one.
         window: how far a stream of results may run ahead, if it is one.
     """
@@ -36,6 +37,7 @@ class Execution:
         "cancelled",
         "deadline",
         "key",
+        "leaving",
         "method",
         "sequence",
         "task",
@@ -55,6 +57,7 @@ class Execution:
         self.method = method
         self.deadline = deadline
         self.cancelled = False
+        self.leaving = False
         self.task: asyncio.Task[None] | None = None
         self.window: Window | None = None
         self._caller_name = caller_name

@@ -15,7 +15,8 @@ from typing import Any
 
 from stream_core.errors import CallTimeout, InvalidValue, ProtocolError, TargetNotFound
 from stream_core.rpc.answers import Answers
-from stream_core.rpc.bodies import decode_call
+from stream_core.rpc.arguments import Arguments
+from stream_core.rpc.bodies import decode_call, read_path
 from stream_core.rpc.current_call import Execution, Key
 from stream_core.rpc.deadlines import Deadlines
 from stream_core.rpc.descriptions import Description, MethodKind, description_to_wire
@@ -25,7 +26,8 @@ from stream_core.rpc.methods import RESERVED, MethodTable
 from stream_core.rpc.runners import LoopRunner, ThreadRunner
 from stream_core.rpc.workers import Workers
 from stream_core.wire import objects
-from stream_core.wire.header import Kind
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import Flag, Kind
 
 __all__ = ["Dispatcher"]
 
@@ -40,6 +42,7 @@ class Dispatcher:
     Args:
         table: its methods.
         send: sends the answers; drops them where the link is gone.
+        drop: forgets what waits to be sent of a call.
         workers: how many `def` methods may run at once.
         inline: run `def` methods in the loop, inside of `call`.
         caller_name: gives the name of a caller by its number.
@@ -53,6 +56,7 @@ class Dispatcher:
         table: MethodTable,
         *,
         send: SendFrame,
+        drop: Callable[[Key], None] = lambda _key: None,
         workers: int = 1,
         inline: bool = False,
         caller_name: Callable[[int], str] | None = None,
@@ -60,7 +64,9 @@ class Dispatcher:
         self.table = table
         self._described: tuple[MethodTable | None, bytes] = (None, b"")
         self._send = send
+        self._drop = drop
         self._caller_name = caller_name
+        self._arguments = Arguments(self._grant)
         self._answers = Answers(send)
         self._live = self._answers.live
         self._deadlines = Deadlines[Key](self._live, self._expire)
@@ -117,6 +123,40 @@ class Dispatcher:
             self._deadlines.add(deadline, key)
         self._run[method.kind](execution, args, kwargs)
 
+    def piece(self, caller: int, frame: Frame, limit_bytes: int) -> None:
+        """A piece of a call arrived, whose arguments are large; with the last one it is a call.
+
+        Args:
+            caller: number of the caller.
+            frame: the piece.
+            limit_bytes: of a whole body, and of all that a caller sends at once.
+        """
+        key = (caller, frame.sequence)
+        if key not in self._arguments and frame.stride:
+            return  # the call has been refused or cancelled meanwhile
+        try:
+            if not frame.stride:
+                self._check_free(key)
+                self._check_offered(read_path(frame.body))
+            whole = self._arguments.add(key, frame, limit_bytes)
+        except ProtocolError as error:
+            self._refuse_piece(key, InvalidValue(str(error)))
+        except Exception as error:
+            self._refuse_piece(key, error)
+        else:
+            if whole is not None:
+                body, remaining_ns = whole
+                self.call(caller, frame.sequence, remaining_ns, body)
+
+    def _refuse_piece(self, key: Key, error: Exception) -> None:
+        self._arguments.drop(key)
+        self._answers.refuse(key, refusal(error))
+
+    def _grant(self, key: Key, pieces: int) -> None:
+        caller, sequence = key
+        flags = Flag.PIECE | Flag.ARGUMENTS
+        self._send(Kind.CREDIT, address=caller, sequence=sequence, flags=flags, count=pieces)
+
     def _check_free(self, key: Key) -> None:
         if self._closed:
             raise TargetNotFound(f"{self.table.name!r} is closing")
@@ -124,12 +164,14 @@ class Dispatcher:
             raise ProtocolError(f"call {key[1]} is under way already")
 
     def _reserved_or_unknown(self, key: Key, path: str) -> None:
-        if path == RESERVED:
-            caller, sequence = key
-            body = self._encoded_description()
-            self._send(Kind.RESULT, address=caller, sequence=sequence, body=body)
-            return
-        raise AttributeError(no_method(self.table.name, path, list(self.table)))
+        self._check_offered(path)
+        caller, sequence = key
+        body = self._encoded_description()
+        self._send(Kind.RESULT, address=caller, sequence=sequence, body=body)
+
+    def _check_offered(self, path: str) -> None:
+        if path != RESERVED and self.table.get(path) is None:
+            raise AttributeError(no_method(self.table.name, path, list(self.table)))
 
     def _encoded_description(self) -> bytes:
         table, body = self._described
@@ -140,9 +182,13 @@ class Dispatcher:
 
     def cancel(self, caller: int, sequence: int) -> None:
         """The caller waits no more: the method is told, and nothing more is sent."""
-        execution = self._live.get((caller, sequence))
+        key = (caller, sequence)
+        execution = self._live.get(key)
         if execution is not None:
             self._stop(execution)
+        else:
+            self._arguments.drop(key)
+            self._drop(key)
 
     def credit(self, caller: int, sequence: int, consumed: int) -> None:
         """The caller has consumed so many results of a stream in all."""
@@ -150,15 +196,21 @@ class Dispatcher:
         if execution is not None and execution.window is not None:
             execution.window.credit(consumed)
 
+    def left(self, caller: int, sequence: int) -> None:
+        """All that waited of a call's answers has been sent."""
+        self._answers.left((caller, sequence))
+
     def caller_gone(self, caller: int) -> None:
         """A caller left: its calls are cancelled."""
         for execution in [found for found in self._live.values() if found.caller == caller]:
             self._stop(execution)
+        self._arguments.drop_caller(caller)
 
     def cancel_all(self) -> None:
         """The link is gone: nobody waits for anything."""
         for execution in list(self._live.values()):
             self._stop(execution)
+        self._arguments.clear()
 
     def _expire(self, key: Key) -> None:
         execution = self._live[key]
@@ -170,6 +222,7 @@ class Dispatcher:
     def _stop(self, execution: Execution) -> None:
         execution.cancelled = True
         del self._live[execution.key]
+        self._drop(execution.key)
         if execution.window is not None:
             execution.window.close()
         if execution.task is not None:

@@ -12,7 +12,10 @@ NS_PER_S = 1_000_000_000
 
 
 class SendFrame(Protocol):
-    """Sends one frame of a call, or drops it if the link is gone; never raises."""
+    """Sends one frame of a call, or drops it if the link is gone; never raises.
+
+    A large body leaves in pieces, and what the call says after it waits behind it.
+    """
 
     def __call__(
         self,
@@ -24,5 +27,5 @@ class SendFrame(Protocol):
         count: int = 0,
         time_ns: int = 0,
         body: bytes = b"",
-    ) -> None:
-        """Send it."""
+    ) -> bool | None:
+        """Send it; whether it has to wait: then `Dispatcher.left` is told when nothing waits."""

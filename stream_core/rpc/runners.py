@@ -10,6 +10,7 @@ from typing import Any
 
 from stream_core.rpc.answers import Answers, encoded, failure_of
 from stream_core.rpc.current_call import Execution, executing
+from stream_core.rpc.parcels import PIECE_BYTES
 from stream_core.rpc.windows import TaskWindow, ThreadWindow
 from stream_core.rpc.workers import Job, Workers
 from stream_core.wire.header import Kind
@@ -98,7 +99,10 @@ class LoopRunner:
             results = _as_async(execution.method.function(*args, **kwargs))
             async with aclosing(results):
                 async for value in results:
-                    self._answers.more(execution, encoded(execution, value))
+                    body = encoded(execution, value)
+                    if len(body) > PIECE_BYTES:
+                        window.hold()
+                    self._answers.more(execution, body)
                     await window.sent()
         except BaseException as error:
             self._failed(execution, error, OWN_STREAM_FRAMES)
@@ -177,6 +181,8 @@ class ThreadRunner:
             with closing(execution.method.function(*args, **kwargs)) as results:
                 for value in results:
                     body = encoded(execution, value)
+                    if len(body) > PIECE_BYTES:
+                        window.hold()
                     self._answers.post(partial(self._answers.more, execution, body))
                     if not window.sent():
                         return

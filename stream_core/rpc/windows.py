@@ -17,6 +17,12 @@ class Window(Protocol):
     def credit(self, consumed: int) -> None:
         """The caller has consumed so many in all."""
 
+    def hold(self) -> None:
+        """The next result is large: none follows it before `release`."""
+
+    def release(self) -> None:
+        """Nothing large waits any more."""
+
     def close(self) -> None:
         """Nobody waits for more results."""
 
@@ -27,18 +33,31 @@ class TaskWindow:
     def __init__(self) -> None:
         self._open = WINDOW_RESULTS
         self._sent = 0
+        self._held = False
         self._waiter: asyncio.Future[None] | None = None
 
     async def sent(self) -> None:
         """Count a result, and wait until there is room for the next."""
         self._sent += 1
-        while self._sent >= self._open:
+        while self._held or self._sent >= self._open:
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
 
     def credit(self, consumed: int) -> None:
         """The caller has consumed so many in all; more than were sent is not believed."""
         self._open = max(self._open, min(consumed, self._sent) + WINDOW_RESULTS)
+        self._wake()
+
+    def hold(self) -> None:
+        """The next result is large: none follows it before `release`."""
+        self._held = True
+
+    def release(self) -> None:
+        """Nothing large waits any more."""
+        self._held = False
+        self._wake()
+
+    def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
@@ -53,19 +72,34 @@ class ThreadWindow:
         self._changed = Condition()
         self._open = WINDOW_RESULTS
         self._sent = 0
+        self._held = False
         self._closed = False
 
     def sent(self) -> bool:
         """Count a result, and wait until there is room for the next; False: there is no next."""
         with self._changed:
             self._sent += 1
-            self._changed.wait_for(lambda: self._closed or self._sent < self._open)
+            self._changed.wait_for(self._may_go_on)
             return not self._closed
+
+    def _may_go_on(self) -> bool:
+        return self._closed or (not self._held and self._sent < self._open)
 
     def credit(self, consumed: int) -> None:
         """The caller has consumed so many in all; more than were sent is not believed."""
         with self._changed:
             self._open = max(self._open, min(consumed, self._sent) + WINDOW_RESULTS)
+            self._changed.notify_all()
+
+    def hold(self) -> None:
+        """The next result is large: none follows it before `release`."""
+        with self._changed:
+            self._held = True
+
+    def release(self) -> None:
+        """Nothing large waits any more."""
+        with self._changed:
+            self._held = False
             self._changed.notify_all()
 
     def close(self) -> None:

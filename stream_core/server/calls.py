@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from stream_core.channels.names import SERVER
 from stream_core.errors import LimitExceeded, ProtocolError, StreamError, TargetNotFound
-from stream_core.rpc import Dispatcher, encode_failure, refusal
+from stream_core.rpc import PIECE_BYTES, Dispatcher, encode_failure, read_path, refusal
+from stream_core.rpc.parcels import Key, ends_call, is_whole
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.wire.framing import Frame
@@ -15,7 +16,11 @@ from stream_core.wire.header import Flag, Kind
 
 __all__ = ["CallRouter"]
 
-_MORE = int(Flag.MORE)
+OWN = 0  # in the place of the caller's number: the call is the receiver's
+IN_ORDER = -1  # in the place of the target's: the server itself, and frames that follow the reply
+FOLLOWED = frozenset({"create_channel", "open_writer", "subscribe"})
+_PIECE = int(Flag.PIECE)
+_ARGUMENTS = int(Flag.ARGUMENTS)
 
 
 class CallRouter:
@@ -39,21 +44,32 @@ class CallRouter:
         count: int = 0,
         time_ns: int = 0,
         body: bytes = b"",
-    ) -> None:
-        """Send an answer of the server's own to a caller."""
+    ) -> bool:
+        """Send an answer of the server's own to a caller; whether it has to wait for its turn."""
         session = self._services.sessions.numbered(address)
+        if session is None:
+            return False
+        in_order = session.calling.get(sequence) == IN_ORDER
+        if kind != Kind.CREDIT and ends_call(kind, flags):
+            session.calling.pop(sequence, None)
+        frame = Frame(kind, 0, flags, address, 0, count, 0, sequence, time_ns, body)
+        if not in_order:
+            return _send(session, (OWN, sequence), frame)
+        _forward(session, None, frame, address)
+        return False
+
+    def drop(self, key: Key) -> None:
+        """Forget what waits of an answer of the server's own."""
+        caller, sequence = key
+        session = self._services.sessions.numbered(caller)
         if session is not None:
-            if _is_last(kind, flags):
-                session.calling.pop(sequence, None)
-            session.send(
-                kind,
-                address=address,
-                sequence=sequence,
-                flags=flags,
-                count=count,
-                time_ns=time_ns,
-                body=body,
-            )
+            session.delivery.drop((OWN, sequence))
+
+    def left(self, session: Session, key: Key) -> None:
+        """Nothing large waits any more of a call to or from a client."""
+        caller, sequence = key
+        if caller == OWN and self.own is not None:
+            self.own.left(session.number, sequence)
 
     def caller_name(self, number: int) -> str:
         """The name of a caller."""
@@ -67,6 +83,9 @@ class CallRouter:
         Raises:
             ProtocolError: a call of that number is under way.
         """
+        if frame.flags & _PIECE and frame.stride:
+            self._more_arguments(caller, frame)
+            return
         if frame.sequence in caller.calling:
             raise ProtocolError(f"call {frame.sequence} is under way already")
         try:
@@ -78,8 +97,22 @@ class CallRouter:
             self._refuse(caller, frame.sequence, error)
             return
         assert self.own is not None
-        caller.calling[frame.sequence] = 0
-        self.own.call(caller.number, frame.sequence, frame.time_ns, frame.body)
+        caller.calling[frame.sequence] = IN_ORDER if _method(frame) in FOLLOWED else OWN
+        if frame.flags & _PIECE:
+            self.own.piece(caller.number, frame, self._services.limits.frame_bytes)
+        else:
+            self.own.call(caller.number, frame.sequence, frame.time_ns, frame.body)
+
+    def _more_arguments(self, caller: Session, frame: Frame) -> None:
+        """A call goes on; one that is over meanwhile does not."""
+        number = caller.calling.get(frame.sequence)
+        if number in (OWN, IN_ORDER):
+            assert self.own is not None
+            self.own.piece(caller.number, frame, self._services.limits.frame_bytes)
+        elif number is not None:
+            target = self._services.sessions.numbered(number)
+            if target is not None:
+                self._call(target, caller, frame)
 
     def _check_limits(self, caller: Session) -> None:
         limits = self._services.limits
@@ -96,29 +129,48 @@ class CallRouter:
         caller.calling[frame.sequence] = target.number
         target.serving.add((caller.number, frame.sequence))
         self._introduce(caller, target)
-        self._forward(target, caller, frame, target.number)
+        self._call(target, caller, frame)
+
+    def _call(self, target: Session, caller: Session, frame: Frame) -> None:
+        _send(target, (caller.number, frame.sequence), _from(caller, frame, target.number))
 
     def cancel(self, caller: Session, frame: Frame) -> None:
         """The caller wants no result any more."""
-        if caller.calling.get(frame.sequence) == 0:
-            assert self.own is not None
-            del caller.calling[frame.sequence]
-            self.own.cancel(caller.number, frame.sequence)
-            return
+        assert self.own is not None
+        caller.delivery.drop((OWN, frame.sequence))
         target = self._finish(caller, frame.sequence)
         if target is not None:
-            self._forward(target, caller, frame, target.number)
+            _forward(target, caller, frame, target.number)
+        else:  # its own, or one whose answer is on its way already
+            self.own.cancel(caller.number, frame.sequence)
 
     def credit(self, caller: Session, frame: Frame) -> None:
         """The caller has consumed streamed results."""
         number = caller.calling.get(frame.sequence)
-        if number == 0:
+        if number == OWN:
             assert self.own is not None
             self.own.credit(caller.number, frame.sequence, frame.count)
         elif number is not None:
             target = self._services.sessions.numbered(number)
             if target is not None:
-                self._forward(target, caller, frame, number)
+                _forward(target, caller, frame, number)
+
+    def grant(self, session: Session, frame: Frame) -> None:
+        """A client takes more pieces: as a caller of its answer, or as a target of its arguments.
+
+        Raises:
+            ProtocolError: it takes more than may be under way.
+        """
+        if frame.flags & _ARGUMENTS:
+            session.delivery.grant((frame.address, frame.sequence), frame.count)
+            served = (frame.address, frame.sequence) in session.serving
+            number = frame.address if served else None
+        else:
+            session.delivery.grant((OWN, frame.sequence), frame.count)
+            number = session.calling.get(frame.sequence)
+        other = self._services.sessions.numbered(number) if number else None
+        if other is not None:
+            _forward(other, session, frame, other.number)
 
     # From the target
 
@@ -133,13 +185,14 @@ class CallRouter:
         if caller.choked and frame.body:
             self._give_up(caller, target, frame.sequence)
             return
-        if _is_last(frame.kind, frame.flags):
+        if ends_call(frame.kind, frame.flags) and is_whole(frame):
             self._finish(caller, frame.sequence)
-        self._forward(caller, target, frame, caller.number)
+        _send(caller, (OWN, frame.sequence), _from(target, frame, caller.number))
 
     def _give_up(self, caller: Session, target: Session, sequence: int) -> None:
         """A caller does not take what it is answered: end the call, so that memory is bounded."""
         self._finish(caller, sequence)
+        caller.delivery.drop((OWN, sequence))
         limit = self._services.limits.link_bytes
         reason = f"link_bytes={limit} wait for client '{caller.name}'; this result is given up"
         self._refuse(caller, sequence, LimitExceeded(reason))
@@ -179,6 +232,7 @@ class CallRouter:
         target = None if number is None else self._services.sessions.numbered(number)
         if target is not None:
             target.serving.discard((caller.number, sequence))
+            target.delivery.drop((caller.number, sequence))
         return target
 
     def _introduce(self, caller: Session, target: Session) -> None:
@@ -192,25 +246,43 @@ class CallRouter:
         target.send(Kind.CANCEL, address=target.number, source=caller.number, sequence=sequence)
 
     @staticmethod
-    def _forward(receiver: Session, sender: Session, frame: Frame, address: int) -> None:
-        receiver.send(
-            Kind(frame.kind),
-            address=address,
-            source=sender.number,
-            sequence=frame.sequence,
-            flags=frame.flags,
-            count=frame.count,
-            time_ns=frame.time_ns,
-            codec=frame.codec,
-            body=frame.body,
-        )
-
-    @staticmethod
     def _refuse(caller: Session, sequence: int, error: StreamError) -> None:
         body = encode_failure(refusal(error))
-        caller.send(Kind.FAILURE, address=caller.number, sequence=sequence, body=body)
+        frame = Frame(Kind.FAILURE, 0, 0, caller.number, 0, 0, 0, sequence, 0, body)
+        _send(caller, (OWN, sequence), frame)
 
 
-def _is_last(kind: int, flags: int) -> bool:
-    """Whether nothing follows an answer."""
-    return kind == Kind.FAILURE or (kind == Kind.RESULT and not flags & _MORE)
+def _send(receiver: Session, key: Key, frame: Frame) -> bool:
+    """Send a frame of a call; whether it has to wait, since it is large, or follows what is."""
+    large = frame.flags & _PIECE or len(frame.body) > PIECE_BYTES
+    if frame.kind == Kind.CREDIT or not (large or receiver.delivery.carries(key)):
+        _forward(receiver, None, frame, frame.address)
+        return False
+    return receiver.connected and receiver.delivery.send_of_call(key, frame)
+
+
+def _method(frame: Frame) -> str:
+    try:
+        return read_path(frame.body)
+    except ProtocolError:
+        return ""  # it will be refused
+
+
+def _from(sender: Session, frame: Frame, address: int) -> Frame:
+    """The frame as the sender's."""
+    frame.source, frame.address = sender.number, address
+    return frame
+
+
+def _forward(receiver: Session, sender: Session | None, frame: Frame, address: int) -> None:
+    receiver.send(
+        Kind(frame.kind),
+        address=address,
+        source=frame.source if sender is None else sender.number,
+        sequence=frame.sequence,
+        flags=frame.flags,
+        count=frame.count,
+        time_ns=frame.time_ns,
+        codec=frame.codec,
+        body=frame.body,
+    )

@@ -1,34 +1,45 @@
-"""The send loop towards one client: goes round its readers by bytes, as fast as the link takes."""
+"""The send loop towards one client: goes round its readers, and what is large of its calls.
+
+By bytes, as fast as the link takes.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from stream_core.channels.reader_buffer import Ended, Mark
 from stream_core.channels.schedule import Schedule
 from stream_core.errors import ProtocolError
+from stream_core.rpc import Parcels
+from stream_core.rpc.parcels import Key
 from stream_core.server.pacing import Pacing
 from stream_core.server.subscription import Subscription
 from stream_core.transport import Connection
 from stream_core.values import Loss
 from stream_core.wire import messages
 from stream_core.wire.blocks import Block
+from stream_core.wire.framing import Frame
 from stream_core.wire.header import HEADER_BYTES, Kind, header
 
 __all__ = ["Delivery"]
 
 
 class Delivery:
-    """Sends what the readers of one client are owed.
+    """Sends what the readers of one client are owed, and what is large of its calls.
+
+    Args:
+        on_left: told of each call of which nothing large waits any more.
 
     Attributes:
         items_out: sent so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_left: Callable[[Key], None]) -> None:
         self._connection: Connection | None = None
         self._pacing = Pacing()
-        self._schedule: Schedule[Subscription] = Schedule()
+        self._parcels = Parcels(on_left)
+        self._schedule: Schedule[Subscription | Parcels] = Schedule()
         self.items_out = 0
 
     @property
@@ -44,7 +55,10 @@ class Delivery:
         )
 
     def attach(self, connection: Connection | None) -> None:
-        """Send on that connection from now on; None: the link is down."""
+        """Send on that connection from now on; None: the link is down, and all calls are over."""
+        if connection is None:
+            self._parcels.clear()
+            self._schedule.rest(self._parcels)
         self._connection = connection
         self._pacing = Pacing()
         self.serve()
@@ -77,17 +91,60 @@ class Delivery:
         """That reader is gone."""
         self._schedule.remove(subscription)
 
+    # What is large of calls
+
+    def carries(self, key: Key) -> bool:
+        """Whether something large of a call is under way, so that what follows waits behind it."""
+        return key in self._parcels
+
+    def exceeds(self, limit_bytes: int) -> bool:
+        """Whether more than that waits of calls, beside the largest body."""
+        return self._parcels.exceeds(limit_bytes)
+
+    def send_of_call(self, key: Key, frame: Frame) -> bool:
+        """Send a frame of a call in its turn; whether something of that call has to wait.
+
+        Raises:
+            ProtocolError: it is a piece that was not granted.
+        """
+        self._parcels.add(key, frame)
+        self._wake_parcels()
+        return self._parcels.waits(key)
+
+    def grant(self, key: Key, pieces: int) -> None:
+        """The client takes so many pieces of a call in all.
+
+        Raises:
+            ProtocolError: that is further ahead of what it was sent than it may be.
+        """
+        self._parcels.grant(key, pieces)
+        self._wake_parcels()
+
+    def drop(self, key: Key) -> None:
+        """The call is over."""
+        self._parcels.drop(key)
+
+    def _wake_parcels(self) -> None:
+        if self._parcels.ready:
+            self._schedule.wake(self._parcels)
+            self.serve()
+
+    # The loop
+
     def serve(self) -> None:
         """Send as much as the link takes now."""
         while self._open:
-            subscription = self._schedule.next()
-            if subscription is None:
+            turn = self._schedule.next()
+            if turn is None:
                 return
-            thing = subscription.take()
-            if thing is None:
-                self._schedule.rest(subscription)
+            if isinstance(turn, Parcels):
+                sent = self._send_piece()
             else:
-                self._schedule.spent(subscription, self._send(subscription, thing))
+                sent = self._send_next(turn)
+            if sent:
+                self._schedule.spent(turn, sent)
+            else:
+                self._schedule.rest(turn)
 
     def send_block(self, subscription: Subscription, block: Block) -> None:
         """Send a block that went straight through its reader's buffer."""
@@ -95,7 +152,19 @@ class Delivery:
         self.items_out += block.count
         self._connection.send(block.head(subscription.number), block.body)
 
-    def _send(self, subscription: Subscription, thing: Block | Loss | Mark | Ended) -> int:
+    def _send_piece(self) -> int:
+        parts = self._parcels.take()
+        if parts is None:
+            return 0
+        assert self._connection is not None
+        self._connection.send(*parts)
+        return HEADER_BYTES + len(parts[1])
+
+    def _send_next(self, subscription: Subscription) -> int:
+        """Send the next thing that a reader is owed; how many bytes it was, 0: it is owed none."""
+        thing = subscription.take()
+        if thing is None:
+            return 0
         if isinstance(thing, Block):
             self.send_block(subscription, thing)
             return HEADER_BYTES + thing.size_bytes

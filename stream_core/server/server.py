@@ -131,6 +131,7 @@ class Server:
         self._dispatcher = services.calls.own = Dispatcher(
             collect(ServerMethods(services, self._meter), name=SERVER),
             send=services.calls.send,
+            drop=services.calls.drop,
             inline=True,
             caller_name=services.calls.caller_name,
         )

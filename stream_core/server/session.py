@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from stream_core.channels.channel import Channel
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import LimitExceeded, ProtocolError, StreamError
+from stream_core.rpc.parcels import Key
 from stream_core.security import Challenges
 from stream_core.server.delivery import Delivery
 from stream_core.server.subscription import Subscription
@@ -25,7 +26,7 @@ from stream_core.values import ClientInfo
 from stream_core.wire import messages
 from stream_core.wire.conversation import SERVER_RECEIVES, Conversation, Phase
 from stream_core.wire.framing import Frame
-from stream_core.wire.header import Kind, header
+from stream_core.wire.header import Flag, Kind, header
 
 if TYPE_CHECKING:
     from stream_core.server.services import Services
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 logger = logging.getLogger(__name__)
-_DATA = int(Kind.DATA)  # a plain int: frames are many
+_DATA = int(Kind.DATA)  # plain ints: frames are many
+_PIECE = int(Flag.PIECE)
 
 
 class Session:
@@ -73,7 +75,7 @@ class Session:
         self.known_to: set[int] = set()
         self.ended: deque[Subscription] = deque()
         self.challenges = Challenges()
-        self.delivery = Delivery()
+        self.delivery = Delivery(self._left)
         self.items_in = 0
         self.round_trip_s: float | None = None
         self.expiry: asyncio.TimerHandle | None = None
@@ -162,11 +164,16 @@ class Session:
     def choked(self) -> bool:
         """Whether so much waits for its link that nothing may be added on others' behalf."""
         connection = self.connection
-        return (
-            connection is not None
-            and not connection.room
-            and connection.waiting_bytes > self._services.limits.link_bytes
-        )
+        limit = self._services.limits.link_bytes
+        if connection is None:
+            return False
+        if not connection.room and connection.waiting_bytes > limit:
+            return True
+        return self.delivery.exceeds(limit)
+
+    def _left(self, key: Key) -> None:
+        """Nothing large of one of its calls waits any more."""
+        self._services.calls.left(self, key)
 
     def _check_backlog(self, connection: Connection) -> None:
         """Cut off a client that adds to its own backlog; calls were refused before (`choked`).
@@ -274,7 +281,9 @@ class Session:
                 self._services.sessions.end(self, goodbye.reason, clean=True)
 
     def _credit(self, frame: Frame) -> None:
-        if frame.address == 0 and frame.count == 0:
+        if frame.flags & _PIECE:
+            self._services.calls.grant(self, frame)
+        elif frame.address == 0 and frame.count == 0:
             self.delivery.acknowledged(frame.sequence)
         elif (subscription := self.subscriptions.get(frame.address)) is not None:
             subscription.credit(frame.sequence)

@@ -69,6 +69,10 @@ class Flag(IntFlag):
     GAP_OUTBOX = 1 << 9
     GAP_LINK = 1 << 10
     GAP_WITHHELD = 1 << 11
+    # CALL, RESULT, FAILURE, PROGRESS: a part of the body; `count` has the whole body's size and
+    # `stride` where this part begins. CREDIT: `count` pieces of the call may be sent in all.
+    PIECE = 1 << 12
+    ARGUMENTS = 1 << 13  # CREDIT with PIECE: of the call itself, not of its answers
 
 
 def header(

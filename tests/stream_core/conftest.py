@@ -12,7 +12,8 @@ from typing import Any, cast
 import pytest
 
 from stream_core import errors
-from stream_core.rpc import decode_failure, encode_call, failure_to_error
+from stream_core.rpc import PIECE_BYTES, decode_failure, encode_call, failure_to_error
+from stream_core.rpc.parcels import WINDOW_PIECES
 from stream_core.security import ClientProof
 from stream_core.server import Server
 from stream_core.transport import Address
@@ -21,7 +22,7 @@ from stream_core.wire import messages, objects
 from stream_core.wire.batches import ObjectBatch
 from stream_core.wire.blocks import Block
 from stream_core.wire.framing import Frame
-from stream_core.wire.header import HEADER, HEADER_BYTES, Kind, header
+from stream_core.wire.header import HEADER, HEADER_BYTES, Flag, Kind, header
 
 PATIENCE_S = 10.0
 
@@ -37,6 +38,7 @@ class RawClient:
         self.welcome: messages.Welcome | None = None
         self.refusal: messages.Goodbye | None = None
         self.bytes_received = 0
+        self.acknowledges = False  # that bytes have come, so that the server sends on
 
     @property
     def number(self) -> int:
@@ -59,6 +61,8 @@ class RawClient:
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
         self.bytes_received += HEADER_BYTES + length
+        if self.acknowledges:
+            self.send(Kind.CREDIT, sequence=self.bytes_received)
         return Frame(*facts, body=body)
 
     async def frame(
@@ -144,6 +148,33 @@ class RawClient:
         if frame.kind == Kind.FAILURE:
             raise failure_to_error(decode_failure(frame.body), from_server=True)
         return objects.decode(frame.body)
+
+    def send_pieces(
+        self, kind: Kind, body: bytes, indices: range | None = None, flags: int = 0, **facts: int
+    ) -> None:
+        """Send a large body in pieces, or some of them."""
+        size = len(body)
+        for index in range(-(-size // PIECE_BYTES)) if indices is None else indices:
+            start = index * PIECE_BYTES
+            part = body[start : start + PIECE_BYTES]
+            self.send(kind, part, flags=flags | Flag.PIECE, count=size, stride=start, **facts)
+
+    def grant(self, pieces: int, *, flags: int = 0, **facts: int) -> None:
+        self.send(Kind.CREDIT, flags=flags | Flag.PIECE, count=pieces, **facts)
+
+    async def whole(self, *kinds: Kind, sequence: int, flags: int = 0, target: int = 0) -> Frame:
+        """A large body, whose pieces are granted as they come."""
+        body = b""
+        for number in itertools.count(1):
+            frame = await self.frame(*kinds, sequence=sequence)
+            assert frame.flags & Flag.PIECE
+            assert frame.stride == len(body)
+            body += frame.body
+            if len(body) == frame.count:
+                break
+            self.grant(number + WINDOW_PIECES, flags=flags, address=target, sequence=sequence)
+        frame.body = body
+        return frame
 
     async def call(self, method: str, *args: Any, target: int = 0, **kwargs: Any) -> Any:
         return await self.answer(self.post(method, *args, target=target, **kwargs))

@@ -43,6 +43,13 @@ class Host(blocking.Client):
         for number in range(n):
             yield number
 
+    def rpc_images(self, size: int, count: int) -> Iterator[bytes]:
+        try:
+            for number in range(count):
+                yield bytes([number]) * size
+        finally:
+            self.cancelled.set()
+
     def rpc_fail(self) -> None:
         raise ZeroDivisionError("there")
 
@@ -88,6 +95,24 @@ def test_generators_give_iterators(client: Connected, host: Host) -> None:
     remote = client("caller").remote("host")
     assert list(remote.count(100)) == list(range(100))
     assert list(remote.count_async(100)) == list(range(100))
+
+
+def test_large_arguments_and_results(client: Connected, host: Host) -> None:
+    remote = client("caller").remote("host")
+    data = bytes(range(256)) * 20_000
+    assert remote.my_echo(data) == ("MY ECHO", data)
+    images = list(remote.images(1_000_000, 5))
+    assert [(len(image), image[-1]) for image in images] == [(1_000_000, n) for n in range(5)]
+
+
+def test_leaving_an_iteration_over_large_results_ends_it(client: Connected, host: Host) -> None:
+    remote = client("caller").remote("host")
+    host.cancelled.clear()
+    for image in remote.images(1_000_000, 100):
+        if image[0] == 2:
+            break
+    assert host.cancelled.wait(10)
+    assert remote.my_echo(1) == ("MY ECHO", 1)
 
 
 def test_leaving_an_iteration_ends_the_generator(client: Connected, host: Host) -> None:

@@ -13,7 +13,9 @@ from stream_core.errors import (
     RemoteError,
 )
 from stream_core.rpc import Failure, PendingCalls, encode_call, encode_failure
+from stream_core.rpc.parcels import PIECE_BYTES, WINDOW_PIECES
 from stream_core.wire import objects
+from stream_core.wire.framing import Frame
 from stream_core.wire.header import Flag, Kind
 
 BODY = encode_call("add", [1, 2], {})
@@ -144,6 +146,96 @@ async def test_what_arrived_before_a_failure_is_given_out_first(caller):
     assert await anext(results) == 1
     with pytest.raises(ConnectionLost):
         await anext(results)
+
+
+# What is large
+
+
+def piece(body: bytes, start: int, kind: Kind = Kind.RESULT, flags: int = 0) -> Frame:
+    part = body[start : start + PIECE_BYTES]
+    return Frame(kind, 0, flags | Flag.PIECE, 0, 0, len(body), start, 1, 0, part)
+
+
+def give(caller: Caller, body: bytes, count: int, **facts: Any) -> None:
+    """The first pieces of an answer, and the whole as the last one gives it."""
+    for index in range(count):
+        frame = piece(body, index * PIECE_BYTES, **facts)
+        whole = caller.whole(frame, 64 * PIECE_BYTES)
+        if whole is not None:
+            caller.frame(frame.kind, 1, frame.flags, whole)
+
+
+LARGE = objects.encode(bytes(40 * PIECE_BYTES - 5))
+
+
+async def test_an_answer_in_pieces_is_granted_and_put_together(caller):
+    call, seen = caller.start(3, "m", BODY), []
+    call.on_progress(seen.append)
+    give(caller, LARGE, 40, kind=Kind.PROGRESS)
+    assert len(seen[0]) == 40 * PIECE_BYTES - 5
+    give(caller, LARGE, 39)
+    assert not call.done()
+    give(caller, LARGE, 0)
+    whole = caller.whole(piece(LARGE, 39 * PIECE_BYTES), 64 * PIECE_BYTES)
+    caller.frame(Kind.RESULT, 1, Flag.PIECE, whole)
+    assert await call == bytes(40 * PIECE_BYTES - 5)
+    granted = [facts for kind, facts in caller.sent if kind is Kind.CREDIT]
+    assert granted[0] == {
+        "address": 3,
+        "sequence": 1,
+        "flags": Flag.PIECE,
+        "count": 1 + WINDOW_PIECES,
+    }
+    assert granted[-1]["count"] == 80
+
+
+async def test_a_piece_that_does_not_fit_fails_its_call_alone(caller):
+    call, other = caller.start(3, "m", BODY), caller.start(3, "m", BODY)
+    assert caller.whole(piece(LARGE, PIECE_BYTES), 64 * PIECE_BYTES) is None
+    with pytest.raises(ProtocolError, match="does not follow"):
+        await call
+    assert caller.kinds()[-1] is Kind.CANCEL
+    assert not other.done()
+    assert caller.whole(piece(LARGE, 0), 64 * PIECE_BYTES) is None  # of a call that is over
+
+
+@pytest.mark.parametrize("how", ["cancel", "time-out", "link", "failure"])
+async def test_a_call_that_ends_midway_forgets_its_pieces(caller, how):
+    call = caller.start(3, "m", BODY, timeout_s=0.01 if how == "time-out" else None)
+    give(caller, LARGE, 3)
+    if how == "cancel":
+        call.cancel()
+    elif how == "link":
+        caller.fail_all(ConnectionLost("gone"))
+    elif how == "failure":
+        caller.frame(Kind.FAILURE, 1, 0, encode_failure(Failure("raised", "ValueError", "no")))
+    await asyncio.gather(call, return_exceptions=True)
+    assert len(caller._assemblies) == 0
+    assert (caller.kinds()[-1] is Kind.CANCEL) is (how in ("cancel", "time-out"))
+
+
+async def test_large_results_are_let_come_as_they_are_consumed(caller):
+    call = caller.start(3, "m", BODY, streams=True)
+    for _ in range(3):
+        caller.frame(Kind.RESULT, 1, Flag.MORE, objects.encode(0))
+    give(caller, LARGE, 4, flags=Flag.MORE)
+    assert Kind.CREDIT not in caller.kinds()
+    results = aiter(call)
+    await anext(results)
+    assert Kind.CREDIT not in caller.kinds()
+    await anext(results)
+    assert caller.sent[-1][1]["count"] == 4 + WINDOW_PIECES
+
+
+async def test_what_waits_of_a_calls_own_arguments_is_dropped_at_its_end():
+    dropped: list[int] = []
+    waits = iter([True, False, True])
+    caller = PendingCalls(lambda kind, **facts: kind is Kind.CALL and next(waits), dropped.append)
+    calls = [caller.start(3, "m", BODY) for _ in range(3)]
+    for call in calls:
+        call.cancel()
+    assert dropped == [1, 3]
+    caller.close()
 
 
 async def test_progress_reaches_its_callbacks(caller):

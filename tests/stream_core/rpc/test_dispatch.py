@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from stream_core.rpc import (
     encode_call,
 )
 from stream_core.rpc import dispatch as module
+from stream_core.rpc.parcels import PIECE_BYTES, WINDOW_PIECES
 from stream_core.wire import objects
-from stream_core.wire.header import Kind
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import Flag, Kind
 
 
 class Host:
@@ -327,6 +330,126 @@ async def test_a_queued_call_that_was_cancelled_is_never_run(target):
     assert await target.sent.next() == (Kind.RESULT, "too late")
     assert await target.sent.next() == (Kind.RESULT, None)
     assert [entry[0] for entry in target.host.log[1:]] == ["once"]
+
+
+# What is large
+
+
+LARGE = 3 * PIECE_BYTES
+LIMIT = 64 * PIECE_BYTES
+
+
+def pieces(body: bytes, caller: int = 7, sequence: int = 1, time_ns: int = 0) -> Iterator[Frame]:
+    for start in range(0, len(body), PIECE_BYTES):
+        part = body[start : start + PIECE_BYTES]
+        size = len(body)
+        yield Frame(Kind.CALL, 0, Flag.PIECE, 3, caller, size, start, sequence, time_ns, part)
+
+
+async def test_a_call_in_pieces_is_executed_when_it_is_whole(target):
+    *first, last = pieces(encode_call("echo", [bytes(LARGE)], {}))
+    for frame in first:
+        target.piece(7, frame, LIMIT)
+    await asyncio.sleep(0)
+    assert target.sent.frames.empty()
+    target.piece(7, last, LIMIT)
+    assert await target.sent.next() == (Kind.RESULT, bytes(LARGE))
+
+
+async def test_more_pieces_are_granted_as_they_come(target):
+    for frame in pieces(encode_call("echo", [bytes(40 * PIECE_BYTES)], {})):
+        target.piece(7, frame, LIMIT)
+    kind, facts = await target.sent.frames.get()
+    assert (kind, facts["flags"]) == (Kind.CREDIT, Flag.PIECE | Flag.ARGUMENTS)
+    assert (facts["address"], facts["sequence"], facts["count"]) == (7, 1, 1 + WINDOW_PIECES)
+
+
+@pytest.mark.parametrize(
+    ("body", "limit", "type_name", "says"),
+    [
+        (encode_call("ad", [bytes(LARGE)], {}), LIMIT, "AttributeError", "has no method 'ad'"),
+        (b"junk" * LARGE, LIMIT, "InvalidValue", "CALL is malformed"),
+        (encode_call("echo", [bytes(LARGE)], {}), LARGE, "InvalidValue", "frame_bytes"),
+    ],
+)
+async def test_a_call_in_pieces_is_refused_with_its_first(target, body, limit, type_name, says):
+    for frame in pieces(body):
+        target.piece(7, frame, limit)
+    _kind, failure = await target.sent.next()
+    assert (failure.kind, failure.type_name) == ("refused", type_name)
+    assert says in failure.message
+    assert target.sent.frames.empty()
+
+
+@pytest.mark.parametrize("end", [give_up, leave, lose_link])
+async def test_a_call_that_ends_before_it_is_whole_is_forgotten(target, end):
+    *first, last = pieces(encode_call("note", [bytes(LARGE)], {}))
+    for frame in first:
+        target.piece(7, frame, LIMIT)
+    end(target)
+    target.piece(7, last, LIMIT)
+    await target.close()
+    assert target.host.log == []
+
+
+async def test_the_time_of_a_call_in_pieces_runs_from_the_first(target):
+    *first, last = pieces(encode_call("block", [], {}) + bytes(LARGE), time_ns=1)
+    for frame in first:
+        target.piece(7, frame, LIMIT)
+    target.piece(7, last, LIMIT)
+    _kind, failure = await target.sent.next()
+    assert "not an encoded value" in failure.message  # it was decoded, not executed
+
+
+async def test_a_call_is_live_until_its_last_piece_has_left(until):
+    class Waiting(Sent):
+        def __call__(self, kind: Kind, **facts: Any) -> bool:
+            super().__call__(kind, **facts)
+            return len(facts["body"]) > PIECE_BYTES
+
+    sent, dropped = Waiting(), []
+    dispatcher = Dispatcher(collect(Host(), name="rig"), send=sent, drop=dropped.append)
+    for sequence in (1, 2):
+        dispatcher.call(7, sequence, 0, encode_call("echo", [bytes(LARGE)], {}))
+        await sent.next()
+    assert len(dispatcher) == 2
+    dispatcher.left(7, 1)
+    assert len(dispatcher) == 1
+    dispatcher.cancel(7, 2)
+    assert (len(dispatcher), dropped) == (0, [(7, 2)])
+    await dispatcher.close()
+
+
+@pytest.mark.parametrize("method", ["large", "async_large"])
+async def test_a_generator_waits_until_its_large_result_has_left(until, method):
+    class Source:
+        def __init__(self) -> None:
+            self.given = 0
+
+        def rpc_large(self):
+            for number in range(5):
+                self.given = number + 1
+                yield bytes(LARGE)
+
+        async def rpc_async_large(self):
+            for value in self.rpc_large():
+                yield value
+
+    def send(kind: Kind, *, body: bytes = b"", **facts: Any) -> bool:
+        sent.append(len(body))
+        return len(body) > PIECE_BYTES
+
+    sent: list[int] = []
+    source = Source()
+    dispatcher = Dispatcher(collect(source, name="rig"), send=send)
+    dispatcher.call(7, 1, 0, encode_call(method, [], {}))
+    for number in range(1, 6):
+        await until(lambda number=number: len(sent) == number)
+        assert source.given == number
+        dispatcher.left(7, 1)
+    await until(lambda: sent[-1] == 0)
+    assert len(dispatcher) == 0
+    await dispatcher.close()
 
 
 async def test_after_close_every_call_is_refused(target):

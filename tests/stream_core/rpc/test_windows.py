@@ -59,3 +59,28 @@ def test_a_closed_window_lets_the_thread_end():
     window.close()
     thread.join()
     assert results[-1] is False
+
+
+async def test_nothing_follows_a_large_result_before_it_has_left():
+    window = TaskWindow()
+    window.hold()
+    waiting = asyncio.create_task(window.sent())
+    await asyncio.sleep(0)
+    window.credit(1)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    window.release()
+    await asyncio.wait_for(waiting, 1)
+
+
+def test_a_thread_waits_until_a_large_result_has_left():
+    window = ThreadWindow()
+    window.hold()
+    passed: list[bool] = []
+    thread = threading.Thread(target=lambda: passed.append(window.sent()))
+    thread.start()
+    window.credit(1)
+    assert passed == []
+    window.release()
+    thread.join()
+    assert passed == [True]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from stream_core.errors import LimitExceeded, TargetNotFound
-from stream_core.rpc import decode_failure, encode_call
+from stream_core.rpc import PIECE_BYTES, decode_failure, encode_call
 from stream_core.wire import objects
 from stream_core.wire.header import Flag, Kind
 
@@ -158,6 +158,217 @@ async def test_streams_of_the_servers_own_are_credited(server, join):
         change = objects.decode((await raw.frame(Kind.RESULT)).body)
         names.append(change["info"]["name"])
     assert names == [f"x{index:02}" for index in range(40)]
+
+
+# What is large
+
+
+SIZE = 40 * PIECE_BYTES - 1000
+LARGE = objects.encode(bytes(SIZE))
+
+
+@pytest.fixture
+async def paced(pair):
+    """A caller and a target that acknowledge what comes."""
+    for raw in pair:
+        raw.acknowledges = True
+    return pair
+
+
+async def test_a_large_result_travels_in_pieces_as_far_as_the_caller_grants(paced):
+    caller, target = paced
+    number = caller.post("large", target=target.number)
+    call = await target.frame(Kind.CALL)
+    target.send_pieces(Kind.RESULT, LARGE, range(4), address=call.source, sequence=number)
+    for index in range(4):
+        piece = await caller.frame(Kind.RESULT)
+        assert (piece.source, piece.sequence) == (target.number, number)
+        assert (piece.flags, piece.count) == (Flag.PIECE, len(LARGE))
+        assert piece.stride == index * PIECE_BYTES
+        assert bytes(piece.body) == LARGE[piece.stride : piece.stride + PIECE_BYTES]
+    caller.grant(20, address=target.number, sequence=number)
+    grant = await target.frame(Kind.CREDIT)
+    assert (grant.source, grant.sequence) == (caller.number, number)
+    assert (grant.flags, grant.count) == (Flag.PIECE, 20)
+
+
+@pytest.mark.parametrize("in_pieces", [True, False])
+@pytest.mark.parametrize("kind", [Kind.RESULT, Kind.PROGRESS, Kind.FAILURE])
+async def test_a_large_answer_arrives_whole(paced, kind, in_pieces, sessions, server):
+    caller, target = paced
+    number = caller.post("large", target=target.number)
+    await target.frame(Kind.CALL)
+    facts = {"address": caller.number, "sequence": number}
+    if in_pieces:
+        target.send_pieces(kind, LARGE, range(4), **facts)
+        for first in range(4, 40, 4):
+            grant = await granted(caller, target, number)
+            assert grant >= first + 4
+            target.send_pieces(kind, LARGE, range(first, first + 4), **facts)
+    else:
+        target.send(kind, LARGE, **facts)
+    assert (await caller.whole(kind, sequence=number, target=target.number)).body == LARGE
+    if kind is Kind.PROGRESS:
+        target.send(Kind.RESULT, objects.encode("end"), **facts)
+        assert await caller.answer(number) == "end"
+    session = sessions(server)["caller"]
+    assert not session.calling
+    assert not session.delivery.carries((0, number))
+
+
+async def granted(caller, target, number: int) -> int:
+    """How many pieces the target may have sent, after the caller has taken all that came."""
+    pieces = 0
+    await target.sync()
+    await caller.sync()
+    come = [f for f in caller._set_aside if f.flags & Flag.PIECE]
+    caller.grant(len(come) + 16, address=target.number, sequence=number)
+    await caller.sync()
+    await target.sync()
+    for frame in target.received(Kind.CREDIT):
+        pieces = max(pieces, frame.count)
+    return pieces
+
+
+async def test_a_target_that_sends_what_was_not_granted_is_cut_off(paced):
+    caller, target = paced
+    number = caller.post("large", target=target.number)
+    await target.frame(Kind.CALL)
+    target.send_pieces(Kind.RESULT, LARGE, range(5), address=caller.number, sequence=number)
+    assert "piece 5 of call 1: 4 were granted" in (await target.goodbye()).reason
+    failure = decode_failure((await caller.frame(Kind.FAILURE)).body)
+    assert "'target' has gone while" in failure.message
+
+
+async def test_a_caller_that_grants_too_much_is_cut_off(paced):
+    caller, target = paced
+    number = caller.post("large", target=target.number)
+    await target.frame(Kind.CALL)
+    target.send_pieces(Kind.RESULT, LARGE, range(4), address=caller.number, sequence=number)
+    await caller.frame(Kind.RESULT)
+    caller.grant(1000, address=target.number, sequence=number)
+    assert "1000 pieces of call 1 were granted" in (await caller.goodbye()).reason
+    assert (await target.frame(Kind.CANCEL)).sequence == number
+
+
+@pytest.mark.parametrize("in_pieces", [True, False])
+async def test_large_arguments_arrive_whole(paced, in_pieces, sessions, server):
+    caller, target = paced
+    body = encode_call("take", [bytes(SIZE)], {})
+    facts = {"address": target.number, "sequence": 1}
+    if in_pieces:
+        caller.send_pieces(Kind.CALL, body, range(4), **facts)
+    else:
+        caller.send(Kind.CALL, body, **facts)
+    whole = b""
+    for index in range(40):
+        piece = await target.frame(Kind.CALL)
+        assert (piece.source, piece.sequence, piece.stride) == (caller.number, 1, len(whole))
+        whole += piece.body
+        if index % 4 == 3:
+            target.grant(index + 5, flags=Flag.ARGUMENTS, address=caller.number, sequence=1)
+            if in_pieces and index < 39:
+                grant = await caller.frame(Kind.CREDIT)
+                assert (grant.source, grant.sequence, grant.count) == (target.number, 1, index + 5)
+                assert grant.flags == Flag.PIECE | Flag.ARGUMENTS
+                caller.send_pieces(Kind.CALL, body, range(index + 1, index + 5), **facts)
+    assert whole == body
+    assert not sessions(server)["target"].delivery.carries((caller.number, 1))
+
+
+async def test_the_servers_own_methods_take_and_give_what_is_large(server, join):
+    raw = await join(server)
+    raw.acknowledges = True
+    body = encode_call("echo", [bytes(SIZE)], {})
+    raw.send_pieces(Kind.CALL, body, range(4), sequence=1)
+    sent = 4
+    while sent < 40:
+        grant = await raw.frame(Kind.CREDIT)
+        assert grant.flags == Flag.PIECE | Flag.ARGUMENTS
+        raw.send_pieces(Kind.CALL, body, range(sent, grant.count), sequence=1)
+        sent = grant.count
+    whole = await raw.whole(Kind.RESULT, sequence=1)
+    assert objects.decode(whole.body) == bytes(SIZE)
+    assert await raw.call("echo", 1) == 1
+
+
+async def test_a_reply_that_others_follow_is_never_cut(server, join):
+    writer, reader = await join(server, "writer"), await join(server, "reader")
+    reader.acknowledges = True
+    labels = {"about": "x" * 300_000}
+    reply = await writer.call("create_channel", "x", labels=labels)
+    assert reply["info"]["labels"] == labels
+    subscribing = reader.post("subscribe", "x")
+    await writer.demand(reply["number"])
+    subscribed = await reader.answer(subscribing)
+    assert subscribed["info"]["labels"] == labels
+    writer.data(reply["number"], 0, "first")
+    assert await reader.items(subscribed["number"], 1) == {0: "first"}
+
+
+@pytest.mark.parametrize("how", ["cancel", "abort", "goodbye"])
+async def test_a_caller_that_wants_no_more_stops_the_pieces(paced, how, sessions, server, until):
+    caller, target = paced
+    number = caller.post("large", target=target.number)
+    await target.frame(Kind.CALL)
+    target.send(Kind.RESULT, LARGE, address=caller.number, sequence=number)
+    await caller.frame(Kind.RESULT)
+    session = sessions(server)["caller"]
+    assert session.delivery.carries((0, number))
+    if how == "cancel":
+        caller.send(Kind.CANCEL, address=target.number, sequence=number)
+        await caller.sync()
+    elif how == "abort":
+        caller.abort()
+    else:
+        caller.send(Kind.GOODBYE, b"\x91\xa0")
+    await until(lambda: not session.delivery.carries((0, number)))
+    assert not session.delivery.exceeds(0)
+
+
+@pytest.mark.parametrize("end", ["cancel", "caller", "target", "answer"])
+async def test_what_waits_of_arguments_goes_with_the_call(paced, end, sessions, server, until):
+    caller, target = paced
+    number = caller.post("take", bytes(SIZE), target=target.number)
+    await target.frame(Kind.CALL)
+    session = sessions(server)["target"]
+    key = (caller.number, number)
+    assert session.delivery.carries(key)
+    if end == "cancel":
+        caller.send(Kind.CANCEL, address=target.number, sequence=number)
+    elif end == "caller":
+        caller.abort()
+    elif end == "target":
+        target.abort()
+    else:
+        target.send(Kind.FAILURE, b"", address=caller.number, sequence=number)
+    await until(lambda: not session.delivery.carries(key))
+
+
+async def test_pieces_of_a_call_that_is_over_are_dropped(paced, sessions, server):
+    caller, target = paced
+    body = encode_call("take", [bytes(SIZE)], {})
+    caller.send_pieces(Kind.CALL, body, range(1), address=target.number, sequence=1)
+    await target.frame(Kind.CALL)
+    target.send(Kind.FAILURE, b"", address=caller.number, sequence=1)
+    await caller.frame(Kind.FAILURE)
+    caller.send_pieces(Kind.CALL, body, range(1, 40), address=target.number, sequence=1)
+    await caller.sync()
+    await target.sync()
+    assert target.received(Kind.CALL) == []
+
+
+async def test_what_came_before_a_target_went_is_given_out_first(paced):
+    caller, target = paced
+    number = caller.post("large", target=target.number)
+    await target.frame(Kind.CALL)
+    small = objects.encode(bytes(3 * PIECE_BYTES))
+    facts = {"address": caller.number, "sequence": number}
+    target.send_pieces(Kind.RESULT, small, flags=Flag.MORE, **facts)
+    await target.sync()
+    target.abort()
+    frames = [await caller.frame(Kind.RESULT, Kind.FAILURE) for _ in range(5)]
+    assert [frame.kind for frame in frames] == [Kind.RESULT] * 4 + [Kind.FAILURE]
 
 
 # Who does not take what it is sent

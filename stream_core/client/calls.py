@@ -1,0 +1,250 @@
+"""The calls of a client in both directions: those that it makes, and those that it executes.
+
+It knows frames, and leaves what they carry to `rpc`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from stream_core.channels.names import SERVER
+from stream_core.client.large_bodies import LargeBodies
+from stream_core.client.link import Link
+from stream_core.errors import ConnectionLost, LimitExceeded, StreamError
+from stream_core.rpc import (
+    PIECE_BYTES,
+    Call,
+    Dispatcher,
+    MethodTable,
+    PendingCalls,
+    encode_call,
+    encode_failure,
+    refusal,
+)
+from stream_core.rpc.parcels import Key
+from stream_core.values import State
+from stream_core.wire import objects
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import Flag, Kind, header
+
+__all__ = ["Calls"]
+
+OWN = 0  # in the place of the caller's number: the call is this client's
+WAITING_FRAMES = 4  # as much as in so many frames of the largest size may wait for one caller
+PIECE = int(Flag.PIECE)
+ARGUMENTS = int(Flag.ARGUMENTS)
+QUEUED = frozenset(map(int, (Kind.CALL, Kind.RESULT, Kind.FAILURE, Kind.PROGRESS)))
+
+
+class FirstSent(Protocol):
+    """Sends what was there before a call."""
+
+    def __call__(self) -> None:
+        """Send all open blocks."""
+
+
+class Calls:
+    """Makes calls, and executes those that come.
+
+    Args:
+        link: of the client.
+        flush: sends the data that must not be overtaken.
+        table: the methods that the client offers; workers: threads for them.
+    """
+
+    def __init__(self, link: Link, flush: FirstSent, table: MethodTable, workers: int) -> None:
+        self._link = link
+        self._flush = flush
+        self._table = table
+        self._large = LargeBodies(link, self._left)
+        self._pending = PendingCalls(self._send, lambda call: self._large.drop((OWN, call)))
+        self._replies: dict[int, Callable[[Any], None]] = {}
+        self._names: dict[int, str] = {OWN: SERVER}
+        self._dispatcher = Dispatcher(
+            table,
+            send=self._send,
+            drop=self._large.drop,
+            workers=workers,
+            caller_name=lambda number: self._names.get(number, f"client {number}"),
+        )
+
+    # Made here
+
+    def call(
+        self,
+        target: int,
+        path: str,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        *,
+        timeout_s: float | None,
+        streams: bool = False,
+        target_name: str = "",
+        on_reply: Callable[[Any], None] | None = None,
+    ) -> Call:
+        """Send a call to a target; `on_reply` hears its result before any later frame.
+
+        Raises:
+            ConnectionLost: the link is down.
+            LimitExceeded: the arguments are too large.
+        """
+        if not self._link.up:
+            state = "no link" if self._link.state is not State.CLOSED else "no link any more"
+            raise ConnectionLost(f"there is {state} to {self._link.address}")
+        body = encode_call(path, args, kwargs)
+        if len(body) > self._link.frame_bytes:
+            raise self._too_large(f"the arguments of {path}()", len(body))
+        call = self._pending.start(
+            target, path, body, timeout_s=timeout_s, streams=streams, target_name=target_name
+        )
+        if on_reply is not None:
+            self._replies[call.sequence] = on_reply
+            call.add_done_callback(self._forget_reply)
+        return call
+
+    def _forget_reply(self, call: Call) -> None:
+        self._replies.pop(call.sequence, None)
+
+    # What is sent
+
+    def _send(
+        self,
+        kind: Kind,
+        *,
+        address: int,
+        sequence: int,
+        flags: int = 0,
+        count: int = 0,
+        time_ns: int = 0,
+        body: bytes = b"",
+    ) -> bool:
+        self._flush()
+        large = len(body) > min(PIECE_BYTES, self._link.frame_bytes)
+        to_server = kind == Kind.CALL and address == 0  # in order with the client's data
+        if (large or self._large) and kind in QUEUED and not to_server:
+            key = (OWN if kind == Kind.CALL else address, sequence)
+            if large or key in self._large:
+                frame = Frame(kind, 0, flags, address, 0, 0, 0, sequence, time_ns, body)
+                return self._link.up and self._send_large(key, frame)
+        head = header(
+            kind,
+            len(body),
+            flags=flags,
+            address=address,
+            count=count,
+            sequence=sequence,
+            time_ns=time_ns,
+        )
+        if body:
+            self._link.send(head, body)
+        else:
+            self._link.send(head)
+        return False
+
+    def _send_large(self, key: Key, frame: Frame) -> bool:
+        """Send a body in pieces, or what must not overtake them; whether it has to wait."""
+        refused = self._refused(key, len(frame.body))
+        if refused is not None:
+            self._large.drop(key)
+            frame.kind, frame.flags = Kind.FAILURE, 0
+            frame.body = encode_failure(refusal(refused))
+        return self._large.send(key, frame)
+
+    def _refused(self, key: Key, size_bytes: int) -> LimitExceeded | None:
+        """Why an answer is not sent."""
+        limit_bytes = self._link.frame_bytes
+        if size_bytes > limit_bytes:
+            return self._too_large("a result", size_bytes)
+        waiting = 0 if key[0] == OWN else self._large.waiting_for_bytes(key[0])
+        if waiting + size_bytes <= WAITING_FRAMES * limit_bytes:
+            return None
+        return LimitExceeded(
+            f"a result of {size_bytes} bytes: {waiting} bytes wait for this caller already, and "
+            f"no more may than {WAITING_FRAMES} times frame_bytes={limit_bytes}"
+        )
+
+    def _too_large(self, what: str, size_bytes: int) -> LimitExceeded:
+        return LimitExceeded(
+            f"{what} of {size_bytes} bytes: the server's limit is "
+            f"frame_bytes={self._link.frame_bytes}"
+        )
+
+    def _left(self, key: Key) -> None:
+        caller, sequence = key
+        if caller != OWN:
+            self._dispatcher.left(caller, sequence)
+
+    def data_sent(self, parts: Sequence[bytes | bytearray | memoryview]) -> None:
+        """The client has sent a frame of its own data."""
+        if self._large.waiting:
+            self._large.data_sent(sum(map(len, parts)))
+
+    # What comes
+
+    def frame(self, frame: Frame) -> None:
+        """A frame of a call: of its caller, or an answer of its target."""
+        match frame.kind:
+            case Kind.RESULT | Kind.FAILURE | Kind.PROGRESS:
+                self._answer(frame)
+            case Kind.CALL:
+                self._call(frame)
+            case Kind.CANCEL:
+                self._dispatcher.cancel(frame.source, frame.sequence)
+            case Kind.CREDIT:
+                self._credit(frame)
+            case Kind.NAME:
+                self._names[frame.address] = bytes(frame.body).decode(errors="replace")
+
+    def _answer(self, frame: Frame) -> None:
+        body = frame.body
+        if frame.flags & PIECE:
+            whole = self._pending.whole(frame, self._link.frame_bytes)
+            if whole is None:
+                return
+            body = whole
+        on_reply = self._replies.pop(frame.sequence, None)
+        if on_reply is not None and frame.kind == Kind.RESULT:
+            on_reply(objects.decode(body))
+        self._pending.frame(frame.kind, frame.sequence, frame.flags, body)
+
+    def _call(self, frame: Frame) -> None:
+        if frame.flags & PIECE:
+            self._dispatcher.piece(frame.source, frame, self._link.frame_bytes)
+        else:
+            self._dispatcher.call(frame.source, frame.sequence, frame.time_ns, frame.body)
+
+    def _credit(self, frame: Frame) -> None:
+        if frame.flags & PIECE:
+            caller = OWN if frame.flags & ARGUMENTS else frame.source
+            self._large.grant((caller, frame.sequence), frame.count)
+        else:
+            self._dispatcher.credit(frame.source, frame.sequence, frame.count)
+
+    # The link
+
+    def link_up(self, name: str, *, resumed: bool) -> None:
+        """There is a link, and the server knows us by that name."""
+        self._dispatcher.table = self._table.renamed(name)
+        if not resumed:
+            self._names = {OWN: SERVER}
+
+    def link_down(self, error: StreamError) -> None:
+        """The link broke: every call fails, in both directions."""
+        self._dispatcher.cancel_all()
+        self._large.clear()
+        self._replies.clear()
+        self._pending.fail_all(ConnectionLost(str(error)))
+
+    def room_again(self) -> None:
+        """The link keeps up again."""
+        self._large.serve()
+
+    def fail_pending(self) -> None:
+        """The client closes: what it waits for fails."""
+        self._replies.clear()
+        self._pending.close()
+
+    async def close(self) -> None:
+        """Wait for the end of what is executed."""
+        await self._dispatcher.close()

@@ -1,0 +1,83 @@
+"""Large bodies of calls on their way from a client, in pieces between its own data.
+
+It decides when a piece may go; what the pieces are, `rpc.Parcels` knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stream_core.client.link import Link
+from stream_core.rpc import Parcels
+from stream_core.rpc.parcels import Key
+from stream_core.wire.framing import Frame
+
+__all__ = ["LargeBodies"]
+
+
+class LargeBodies:
+    """Sends pieces while the link keeps up, and as many bytes of them as of data while it does not.
+
+    Args:
+        link: of the client.
+        on_left: told of each call of which nothing waits any more.
+    """
+
+    def __init__(self, link: Link, on_left: Callable[[Key], None]) -> None:
+        self._link = link
+        self._parcels = Parcels(on_left)
+        self._earned_bytes = 0  # sent of data, since a piece was
+
+    def __len__(self) -> int:
+        return len(self._parcels)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._parcels
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a piece that might go."""
+        return self._parcels.ready
+
+    def waiting_for_bytes(self, caller: int) -> int:
+        """What waits of the answers to one caller."""
+        return self._parcels.waiting_for_bytes(caller)
+
+    def send(self, key: Key, frame: Frame) -> bool:
+        """Send a frame of a call; whether something of that call has to wait."""
+        self._parcels.add(key, frame)
+        self.serve()
+        return self._parcels.waits(key)
+
+    def grant(self, key: Key, pieces: int) -> None:
+        """The other end of a call takes so many of its pieces in all.
+
+        Raises:
+            ProtocolError: that is further ahead of what was sent than it may be.
+        """
+        self._parcels.grant(key, pieces)
+        self.serve()
+
+    def drop(self, key: Key) -> None:
+        """Nothing more is sent of a call."""
+        self._parcels.drop(key)
+
+    def clear(self) -> None:
+        """The link is down, so all calls are over."""
+        self._parcels.clear()
+
+    def data_sent(self, size_bytes: int) -> None:
+        """Data was sent while pieces wait."""
+        self._earned_bytes += size_bytes
+        self.serve()
+
+    def serve(self) -> None:
+        """Send as many pieces as may go now."""
+        parcels, link = self._parcels, self._link
+        while parcels.ready and (link.keeps_up or (self._earned_bytes > 0 and link.room)):
+            parts = parcels.take()
+            assert parts is not None
+            link.send(*parts)
+            self._earned_bytes = max(0, self._earned_bytes - len(parts[1]))
+        if not parcels.ready:
+            self._earned_bytes = 0
