@@ -18,7 +18,7 @@ from stream_core.clock import OffsetEstimate
 from stream_core.errors import InvalidValue, LimitExceeded
 from stream_core.security import ChannelKey
 from stream_core.values import ChannelInfo, Codec
-from stream_core.wire.batches import Batch, ItemBatch, ObjectBatch, SamplesBatch
+from stream_core.wire.batches import Batch, ItemBatch, Lane, ObjectBatch, Packed, SamplesBatch
 from stream_core.wire.blocks import Block
 from stream_core.wire.compression import Compressor
 from stream_core.wire.header import CodecNumber, Flag, Kind, header
@@ -55,7 +55,9 @@ class Outlet:
     Attributes:
         number: of the channel on the wire; 0 while there is no link.
         origin: what this handle calls its stream.
-        next: the number of the next item.
+        lane: the short way into the open block, for values that need no look; None: there is none.
+            Who fills it calls `filled`. offset_ns: of the server's clock, in this turn, of which
+            turn_ns is the beginning.
         demand: the newest notice that is followed.
         flowing: whether `offer` would take an item.
         overdue: a block has left or a millisecond has passed: the loop should have a turn.
@@ -78,7 +80,6 @@ class Outlet:
         self.key = key
         self.number = 0
         self.origin = secrets.randbits(48)
-        self.next = 0
         self.demand = DemandNotice("idle")
         self.flowing = False
         self.overdue = False
@@ -97,10 +98,12 @@ class Outlet:
         self._direct: Collection[type] | None = PLAIN_TYPES  # need no look at the codec; None: all
         self._batch: Batch = ObjectBatch()
         self._spare: Batch = ObjectBatch()
+        self._next = 0  # the number after the last block, or after the last item that was passed
         self._first = -1  # the number of the open block's first item; -1: it is empty
         self._dirty = False
-        self._turn_ns = 0
-        self._offset_ns = 0  # of the server's clock, in this turn
+        self.lane: Lane | None = None
+        self.turn_ns = 0
+        self.offset_ns = 0
         self._every = 1
         self._newest_ns = 0
         self._selective = False
@@ -166,6 +169,7 @@ class Outlet:
             self._changed()
 
     def _changed(self) -> None:
+        self.lane = None
         self.flowing = self.number != 0 and self._room and self.demand.state == "active"
         self.on_change.tell()
 
@@ -175,6 +179,13 @@ class Outlet:
         return self.demand.state == "idle"
 
     # Items
+
+    @property
+    def next(self) -> int:
+        """The number of the next item."""
+        if self._first < 0 or self._selective:
+            return self._next
+        return self._first + self._batch.count
 
     def offer(self, value: Any, time_ns: int | None) -> bool:
         """Take an item, or give it up; False: it was given up, or nobody reads.
@@ -187,9 +198,9 @@ class Outlet:
             return self._refuse(value)
         now_ns = perf_counter_ns()
         if not self._dirty or self._selective:  # it holds for a turn
-            self._offset_ns = self.clock.offset_ns(now_ns)
+            self.offset_ns = self.clock.offset_ns(now_ns)
         if time_ns is None:
-            time_ns = now_ns + self._offset_ns
+            time_ns = now_ns + self.offset_ns
         if self._selective:
             return self._offer_selected(value, time_ns, now_ns)
         direct = self._direct
@@ -198,23 +209,29 @@ class Outlet:
         else:
             full = self._add(value, time_ns)
         if self._first < 0:
-            self._first = self.next
+            self._first = self._next
         if full and self._batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
             self._refuse_last()
-        self.next += 1
         if not self._dirty:
             self._mark_dirty(now_ns)
-        elif now_ns - self._turn_ns > TURN_NS:
+        elif now_ns - self.turn_ns > TURN_NS:
             self.overdue = True
         if full:
-            self._flush_batch()
-            self.overdue = True
+            self.filled()
+        elif isinstance(self._batch, Lane):
+            self.lane = self._batch
         return True
+
+    def filled(self) -> None:
+        """The open block is full."""
+        self._flush_batch()
+        self.overdue = True
 
     def _refuse_last(self) -> None:
         """The last item of the batch is too large: what came before it leaves without it."""
-        packed, first = self._batch.pack(), self._first
-        self._first = -1
+        first, packed = self._packed()
+        if not self._selective:
+            self._next -= 1
         if packed.count > 1:
             body = b"".join(packed.parts)
             whole = Block(
@@ -247,8 +264,8 @@ class Outlet:
     def _note_turn(self) -> None:
         """Nothing is sent, but the loop should have its turns."""
         now_ns = perf_counter_ns()
-        if now_ns - self._turn_ns > TURN_NS:
-            self._turn_ns = now_ns
+        if now_ns - self.turn_ns > TURN_NS:
+            self.turn_ns = now_ns
             self.overdue = True
 
     def parts(
@@ -272,6 +289,7 @@ class Outlet:
         return True
 
     def _add_rows(self, rows: Any, time_ns: int, interval_ns: int) -> None:
+        self.lane = None
         skipped, every = self._chosen(len(rows))
         chosen, first = rows[skipped::every], self.next + skipped
         if len(chosen):
@@ -290,7 +308,8 @@ class Outlet:
                 self._mark_dirty(perf_counter_ns())
         else:
             self._gap |= WITHHELD
-        self.next += len(rows)
+        if self._selective:
+            self._next += len(rows)
         if self._batch.full and not self._newest_ns:
             self._flush_batch()
 
@@ -314,7 +333,7 @@ class Outlet:
                 self._first = self.next
             if self._batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
                 self._refuse_last()
-        self.next += 1
+        self._next += 1
         if not self._dirty and self._batch.count:
             self._mark_dirty(now_ns)
         self._note_turn()
@@ -362,7 +381,7 @@ class Outlet:
         if self._gap and self._gap != reason:
             self._announce()
         self._gap = reason
-        self.next += count
+        self._next += count
         return False
 
     def _probe(self, value: Any) -> None:
@@ -394,20 +413,27 @@ class Outlet:
         return None
 
     def _flush_batch(self) -> None:
-        batch = self._batch
-        if batch.count == 0:
+        self.lane = None
+        if self._batch.count == 0:
             return
-        packed, first = batch.pack(), self._first
-        self._first = -1
+        first, packed = self._packed()
         self._send_items(
             first, packed.codec, packed.flags, packed.count, packed.time_ns, packed.parts
         )
 
+    def _packed(self) -> tuple[int, Packed]:
+        """The number of the open block's first item, and its body; it is empty afterwards."""
+        packed, first = self._batch.pack(), self._first
+        self._first = -1
+        if not self._selective:
+            self._next = first + packed.count
+        return first, packed
+
     def _discard_batch(self) -> None:
         """What is in the open block is not sent."""
+        self.lane = None
         if self._batch.count:
-            self._batch.pack()
-        self._first = -1
+            self._packed()
 
     def _send_items(
         self,
@@ -448,7 +474,7 @@ class Outlet:
 
     def _mark_dirty(self, now_ns: int) -> None:
         self._dirty = True
-        self._turn_ns = now_ns
+        self.turn_ns = now_ns
         self._on_dirty(self)
 
     # Codecs

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import math
 import operator
+import struct
 import sys
 from array import array
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,7 +21,7 @@ from stream_core.errors import InvalidValue
 from stream_core.wire import objects
 from stream_core.wire.encoders import ENCODERS, Buffer
 from stream_core.wire.header import CodecNumber, Flag
-from stream_core.wire.tables import ALIGNMENT, little, pack_uint32
+from stream_core.wire.tables import ALIGNMENT, pack_int64, pack_uint32
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +31,7 @@ __all__ = [
     "BLOCK_ITEMS",
     "Batch",
     "ItemBatch",
+    "Lane",
     "ObjectBatch",
     "Packed",
     "SamplesBatch",
@@ -42,11 +46,16 @@ _LEAST_BYTES = BLOCK_BYTES // BLOCK_ITEMS
 _PREFIX_BYTES = 5  # at most, before the bytes of a text
 _SHORT = _LEAST_BYTES - _PREFIX_BYTES
 _FIXED = frozenset({type(None), bool, float})
+_FLOATS = frozenset({float})
+_FLOAT_BYTES = 9
+_LONGEST_SHORT_PREFIXED = 255  # bytes with a prefix of two
+_MOST_PACKED = 4096  # a format of its own for each number of times up to that
 _LEAST_INT, _GREATEST_INT = -(2**63), 2**64 - 1
 
 _TIMES = int(Flag.TIMES)
 _INTERVAL = int(Flag.INTERVAL)
-_TIME = range(-(2**63), 2**63)
+_LEAST_TIME, _GREATEST_TIME = -(2**63), 2**63 - 1
+_TIME = range(_LEAST_TIME, _GREATEST_TIME + 1)
 
 # typecodes of `array` for the numpy types that one call per sample is made fast for
 _TYPECODES = {
@@ -62,6 +71,11 @@ _TYPECODES = {
     "<u8": "Q",
 }
 
+_NO_KINDS: frozenset[type] = frozenset()
+_LANE_KINDS: dict[str, frozenset[type]] = {"d": frozenset({float})} | {
+    code: frozenset({int}) for code in "bBhHiIqQ"
+}
+
 
 class Packed(msgspec.Struct, gc=False):
     """A finished body in parts, with the header fields that describe it."""
@@ -72,6 +86,29 @@ class Packed(msgspec.Struct, gc=False):
     time_ns: int
     parts: list[Buffer]
     size_bytes: int
+
+
+class Lane:
+    """The short way into a batch: values that need no look are appended as they are.
+
+    Bytes of a length below `short`, and values of one of `kinds`, may be put at the end of `values`
+    while there are less than `most`, each with its time at the end of `times`; after one of `kinds`
+    `mixed` must be True. `values` refuses what does not fit by an OverflowError. Everything else is
+    for `Batch.add`.
+    """
+
+    __slots__ = ("kinds", "mixed", "most", "short", "times", "values")
+
+    kinds: frozenset[type]
+    mixed: bool
+    most: int
+    short: int
+    times: list[int]
+    values: Any
+
+    def fits(self, size_bytes: int) -> bool:
+        """Whether bytes of that length, which are not short, may go this way; they count then."""
+        raise NotImplementedError
 
 
 class Batch(Protocol):
@@ -110,48 +147,72 @@ class Batch(Protocol):
         ...
 
 
+def _checked_time(time_ns: object) -> int:
+    if type(time_ns) is int and _LEAST_TIME <= time_ns <= _GREATEST_TIME:
+        return time_ns
+    try:
+        whole = operator.index(time_ns)  # type: ignore[arg-type]
+    except TypeError:
+        raise _refused_time(time_ns) from None
+    if whole not in _TIME:
+        raise _refused_time(time_ns)
+    return whole
+
+
 def _refused_time(time_ns: object) -> InvalidValue:
     return InvalidValue(f"{time_ns!r} is no time: give a 64-bit whole number of nanoseconds")
 
 
-def _pack_times(times: array[int]) -> tuple[int, bytes]:
+@lru_cache(maxsize=2048)
+def _int64s(count: int) -> Callable[..., bytes]:
+    """What packs so many times; six times as fast as by an array."""
+    return struct.Struct(f"<{count}q").pack
+
+
+def _pack_times(times: Sequence[int]) -> tuple[int, bytes]:
     if len(times) == 1:
         return 0, b""
-    packed = little(times)
+    packed = _int64s(len(times))(*times) if len(times) <= _MOST_PACKED else pack_int64(times)
     if packed == packed[:8] * len(times):
         return 0, b""
     return _TIMES, packed
 
 
-class ObjectBatch:
+class ObjectBatch(Lane):
     """Items of codec `object`; those that cannot change are encoded together when they leave."""
+
+    __slots__ = ("_buffer", "_ends", "_room")
 
     codec = int(CodecNumber.OBJECT)
 
     def __init__(self) -> None:
+        self.kinds = _FIXED
+        self.short = _SHORT + 1
         self._begin()
 
     def _begin(self) -> None:
         self._buffer = bytearray()
         self._ends: list[int] = []
-        self._values: list[Any] = []  # behind those in the buffer
-        self._times = array("q")
-        self._room = BLOCK_BYTES
+        self._room = BLOCK_BYTES  # left by what is in the buffer
+        self.values: list[Any] = []  # behind what is in the buffer
+        self.times = []
+        self.most = BLOCK_ITEMS
+        self.mixed = False
 
     @property
     def count(self) -> int:
         """How many items there are."""
-        return len(self._times)
+        return len(self.times)
 
     @property
     def full(self) -> bool:
         """Whether the block should leave before another item comes."""
-        return self._room <= 0
+        return len(self.values) >= self.most
 
     @property
     def size_bytes(self) -> int:
         """Of the data so far."""
-        if self._values:
+        if self.values:
             self._encode_values()
         return len(self._buffer)
 
@@ -166,50 +227,75 @@ class ObjectBatch:
                     return self._add_encoded(value, time_ns)
         elif kind not in _FIXED and not (kind is int and _LEAST_INT <= value <= _GREATEST_INT):
             return self._add_encoded(value, time_ns)
-        try:
-            self._times.append(time_ns)
-        except (TypeError, OverflowError):
-            raise _refused_time(time_ns) from None
-        self._values.append(value)
-        self._room = room = self._room - size
-        return room <= 0
+        self.times.append(_checked_time(time_ns))
+        self.values.append(value)
+        self.mixed = self.mixed or kind is not bytes
+        if size > _LEAST_BYTES:
+            self._take_room(size - _LEAST_BYTES)
+        return self.full
+
+    def fits(self, size_bytes: int) -> bool:
+        """Whether bytes of that length, which are not short, may go this way; they count then."""
+        if size_bytes >= BLOCK_BYTES - _PREFIX_BYTES:
+            return False
+        self._take_room(size_bytes + _PREFIX_BYTES - _LEAST_BYTES)
+        return True
 
     def _add_encoded(self, value: Any, time_ns: int) -> bool:
         """Take what may change, is large, or may be refused."""
-        if self._values:
+        buffer, time_ns = self._buffer, _checked_time(time_ns)
+        if self.values:
             self._encode_values()
-        buffer = self._buffer
         start = len(buffer)
         objects.encode_into(value, buffer)
-        try:
-            self._times.append(time_ns)
-        except (TypeError, OverflowError):
-            del buffer[start:]
-            raise _refused_time(time_ns) from None
+        self.times.append(time_ns)
         end = len(buffer)
         self._ends.append(end)
-        size = end - start
-        self._room = room = self._room - (size if size > _LEAST_BYTES else _LEAST_BYTES)
-        return room <= 0
+        self._take_room(max(end - start, _LEAST_BYTES))
+        return self.full
+
+    def _take_room(self, size_bytes: int) -> None:
+        self._room -= size_bytes
+        self.most = max(0, self._room) // _LEAST_BYTES
 
     def _encode_values(self) -> None:
-        encoded = list(map(objects.encode_plain, self._values))
-        self._values.clear()
-        start = len(self._buffer)
-        ends = accumulate(map(len, encoded))
-        self._ends += map(start.__add__, ends) if start else ends
-        self._buffer += b"".join(encoded)
+        """Move what came the short way behind the rest, encoded: in one call where it may be."""
+        values, start = self.values, len(self._buffer)
+        self.values = []
+        size_bytes = self._even_bytes(values)
+        if size_bytes is None:
+            encoded = list(map(objects.encode_plain, values))
+            self._buffer += b"".join(encoded)
+            ends = accumulate(map(len, encoded))
+            self._ends += map(start.__add__, ends) if start else ends
+        else:
+            self._buffer += objects.encode_run(values)
+            stop = start + size_bytes * len(values)
+            self._ends += range(start + size_bytes, stop + 1, size_bytes)
+        self._take_room(_LEAST_BYTES * len(values))
+        self.mixed = False
+
+    def _even_bytes(self, values: list[Any]) -> int | None:
+        """The size of each, if they are encoded to one size; None: by no means, or who knows."""
+        if self.mixed:
+            return _FLOAT_BYTES if _FLOATS.issuperset(map(type, values)) else None
+        lengths = set(map(len, values))
+        length = lengths.pop()
+        if lengths or length >= BLOCK_BYTES:
+            return None
+        return length + (2 if length <= _LONGEST_SHORT_PREFIXED else 3)
 
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
-        if self._values:
+        if self.values:
             self._encode_values()
-        flags, prefix = _pack_times(self._times)
-        if len(self._times) > 1:
+        times = self.times
+        flags, prefix = _pack_times(times)
+        if len(times) > 1:
             prefix += pack_uint32(self._ends)
         parts: list[Buffer] = [prefix, self._buffer] if prefix else [self._buffer]
         size = len(prefix) + len(self._buffer)
-        packed = Packed(self.codec, flags, len(self._times), self._times[0], parts, size)
+        packed = Packed(self.codec, flags, len(times), times[0], parts, size)
         self._begin()
         return packed
 
@@ -225,7 +311,7 @@ class ItemBatch:
         self._padded = codec is CodecNumber.ARRAY
         self._parts: list[Buffer] = []
         self._ends: list[int] = []
-        self._times = array("q")
+        self._times: list[int] = []
 
     @property
     def full(self) -> bool:
@@ -235,10 +321,7 @@ class ItemBatch:
     def add(self, value: Any, time_ns: int) -> bool:
         """Take one item."""
         parts = self._encode(value)
-        try:
-            self._times.append(time_ns)
-        except (TypeError, OverflowError):
-            raise _refused_time(time_ns) from None
+        self._times.append(_checked_time(time_ns))
         padding = -self.size_bytes % ALIGNMENT if self._padded else 0
         if padding:
             self._parts.append(bytes(padding))
@@ -258,68 +341,95 @@ class ItemBatch:
         parts = [prefix, *self._parts] if prefix else self._parts
         size = len(prefix) + self.size_bytes
         packed = Packed(self.codec, flags, self.count, self._times[0], parts, size)
-        self._parts, self._ends, self._times = [], [], array("q")
+        self._parts, self._ends, self._times = [], [], []
         self.count = self.size_bytes = 0
         return packed
 
 
-class SamplesBatch:
+class SamplesBatch(Lane):
     """Samples of one numeric type and shape; neighbours that follow in time merge."""
+
+    __slots__ = (
+        "_code",
+        "_data",
+        "_dtype",
+        "_item_bytes",
+        "_joined",
+        "_own_kinds",
+        "_run",
+        "_shape",
+    )
 
     codec = int(CodecNumber.SAMPLES)
 
     def __init__(self, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
-        self.count = 0
         self._dtype = dtype
         self._shape = shape
         native = shape == () and sys.byteorder == "little"
-        code = _TYPECODES.get(dtype.str) if native else None
-        self._single: array[Any] | None = array(code) if code else None
-        self._narrow = code == "f"
+        self._code = _TYPECODES.get(dtype.str) if native else None
+        self._item_bytes = dtype.itemsize
+        self._own_kinds = _LANE_KINDS.get(self._code or "", _NO_KINDS)
+        self.short = 0
+        self._begin()
+
+    def _begin(self) -> None:
         self._data = bytearray()
-        self._times = array("q")
+        self._joined = 0  # samples in it
         self._run: tuple[int, int, int] | None = None  # start, interval, count
+        self.times = []
+        self._begin_values()
+
+    def _begin_values(self) -> None:
+        """Let the next samples go behind what is joined."""
+        self.values: Any = [] if self._code == "d" else array(self._code or "b")
+        room = BLOCK_BYTES - len(self._data) - 8 * len(self.times)
+        self.most = max(0, -(-room // (self._item_bytes + 8)))
+        self.kinds = self._own_kinds if self._run is None else _NO_KINDS
+
+    @property
+    def count(self) -> int:
+        """How many samples there are."""
+        return self._joined + len(self.values)
 
     @property
     def full(self) -> bool:
         """Whether the block should leave before another item comes."""
-        return self.size_bytes + 8 * len(self._times) >= BLOCK_BYTES
+        return self.size_bytes + 8 * len(self.times) >= BLOCK_BYTES
 
     @property
     def size_bytes(self) -> int:
         """Of the data so far."""
-        single = self._single
-        return len(self._data) + (len(single) * single.itemsize if single else 0)
+        return len(self._data) + len(self.values) * self._item_bytes
 
     def add(self, value: Any, time_ns: int) -> bool:
         """Take one sample."""
         if self._run is not None:
             self._expand_run()
+        self.times.append(_checked_time(time_ns))
         try:
-            self._times.append(time_ns)
-        except (TypeError, OverflowError):
-            raise _refused_time(time_ns) from None
-        try:
-            if self._single is None:
+            if self._code is None:
                 self._data += self._rows([value])
+                self._joined += 1
             else:
-                self._single.append(value)
-                if self._narrow:
+                self.values.append(_real(value) if self._code == "d" else value)
+                if self._code == "f":
                     self._check_narrow(value)
         except (TypeError, OverflowError) as error:
-            self._times.pop()
+            self.times.pop()
             raise InvalidValue(f"{value!r} is no {self._dtype} sample: {error}") from None
         except BaseException:
-            self._times.pop()
+            self.times.pop()
             raise
-        self.count += 1
         return self.full
+
+    def fits(self, size_bytes: int) -> bool:
+        """No bytes may."""
+        return False
 
     def _check_narrow(self, value: Any) -> None:
         """Refuse what is infinite as float32 only; the array takes it without a word."""
-        assert self._single is not None
-        if math.isinf(self._single[-1]) and not math.isinf(value):
-            self._single.pop()
+        if math.isinf(self.values[-1]) and not math.isinf(value):
+            self.values.pop()
             raise OverflowError("it is too large")
 
     def add_rows(self, rows: np.ndarray[Any, Any], time_ns: int, interval_ns: int) -> None:
@@ -332,12 +442,13 @@ class SamplesBatch:
         length_ns = interval_ns * count
         if not (time_ns in _TIME and length_ns in _TIME and time_ns + length_ns in _TIME):
             raise _refused_time(time_ns + length_ns)
-        self._join_single()
         from stream_core.wire.arrays import element_bytes  # numpy is there already
 
-        self._data += element_bytes(rows)
+        self._join()
         self._add_times(count, time_ns, interval_ns)
-        self.count += count
+        self._data += element_bytes(rows)
+        self._joined += count
+        self._begin_values()
 
     def follows(self, time_ns: int, interval_ns: int) -> bool:
         """Whether samples from that time on would be described by the block's one interval."""
@@ -350,20 +461,22 @@ class SamplesBatch:
 
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
-        self._join_single()
+        self._join()
         flags, time_ns, prefix = self._pack_times()
         prefix += bytes(-len(prefix) % ALIGNMENT)
         size = len(prefix) + len(self._data)
         parts: list[Buffer] = [prefix, self._data] if prefix else [self._data]
         packed = Packed(self.codec, flags, self.count, time_ns, parts, size)
-        self._data, self._times, self._run, self.count = bytearray(), array("q"), None, 0
+        self._begin()
         return packed
 
-    def _join_single(self) -> None:
+    def _join(self) -> None:
         """Move what came singly behind the rows before it."""
-        if self._single:
-            self._data += self._single.tobytes()
-            self._single = array(self._single.typecode)
+        if self.values:
+            values = self.values
+            self._data += values.tobytes() if self._code != "d" else _doubles(values)
+            self._joined += len(self.values)
+            self._begin_values()
 
     def _rows(self, values: Any) -> memoryview:
         from stream_core.wire.arrays import as_samples, element_bytes  # loads numpy
@@ -378,24 +491,38 @@ class SamplesBatch:
         else:
             if self._run is not None:
                 self._expand_run()
-            self._times += _spread(time_ns, interval_ns, count)
+            self.times += _spread(time_ns, interval_ns, count)
 
     def _expand_run(self) -> None:
         assert self._run is not None
-        self._times = _spread(*self._run)
+        self.times = list(_spread(*self._run))
         self._run = None
+        self._begin_values()
 
     def _pack_times(self) -> tuple[int, int, bytes]:
         if self._run is None:
-            flags, times = _pack_times(self._times)
-            return flags, self._times[0], times
+            flags, times = _pack_times(self.times)
+            return flags, self.times[0], times
         start, interval, count = self._run
         if interval == 0 or count == 1:
             return 0, start, b""
         return _INTERVAL, start, interval.to_bytes(8, "little", signed=True)
 
 
-def _spread(start: int, interval: int, count: int) -> array[int]:
+def _spread(start: int, interval: int, count: int) -> Sequence[int]:
     if interval == 0:
-        return array("q", [start]) * count
-    return array("q", range(start, start + interval * count, interval))
+        return [start] * count
+    return range(start, start + interval * count, interval)
+
+
+_DOUBLE = array("d", [0.0])
+
+
+def _real(value: Any) -> float:
+    """A number as `array("d")` takes it."""
+    _DOUBLE[0] = value
+    return _DOUBLE[0]
+
+
+def _doubles(values: list[float]) -> bytes:
+    return struct.pack(f"<{len(values)}d", *values)

@@ -19,7 +19,16 @@ from msgspec.msgpack import Ext
 
 from stream_core.errors import InvalidValue, ProtocolError
 
-__all__ = ["PLAIN_TYPES", "Taken", "decode", "decode_run", "encode", "encode_into", "encode_plain"]
+__all__ = [
+    "PLAIN_TYPES",
+    "Taken",
+    "decode",
+    "decode_run",
+    "encode",
+    "encode_into",
+    "encode_plain",
+    "encode_run",
+]
 
 NESTED_VALUES = 128
 
@@ -87,6 +96,13 @@ def encode(value: Any) -> bytes:
         return _encode_plain(value if _is_plain(value) else _checked_form(value))
     except (OverflowError, UnicodeEncodeError):  # long ints and lone surrogates
         return _encode_plain(_checked_form(value, thorough=True))
+
+
+def encode_run(values: list[Any]) -> memoryview:
+    """Plain values one behind the other, in one call; `decode_run` is its inverse."""
+    encoded = _encode_plain(values)
+    count = len(values)
+    return memoryview(encoded)[1 if count < 16 else 3 if count < 65536 else 5 :]
 
 
 def encode_into(value: Any, buffer: bytearray) -> None:

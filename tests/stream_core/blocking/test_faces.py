@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from types import MemberDescriptorType
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ PAIRS = [
     (sc.Writer, blocking.Writer),
     (sc.Reader, blocking.Reader),
 ]
+FACTS = (property, MemberDescriptorType)
 TWINS = {
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
@@ -53,9 +55,9 @@ def parameters(method: Any) -> list[tuple[str, Any, Any, Any]]:
 
 @pytest.mark.parametrize(("awaited", "waiting"), list(methods()))
 def test_the_parameters_are_equal(awaited: Any, waiting: Any) -> None:
-    assert isinstance(awaited, property) == isinstance(waiting, property)
-    if isinstance(awaited, property):
-        assert awaited.__doc__ == waiting.__doc__
+    assert isinstance(awaited, FACTS) == isinstance(waiting, FACTS)
+    if isinstance(awaited, FACTS):
+        assert inspect.getdoc(awaited) == inspect.getdoc(waiting)
     else:
         assert parameters(awaited) == parameters(waiting)
         assert not inspect.iscoroutinefunction(waiting)
