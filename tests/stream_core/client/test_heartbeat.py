@@ -106,7 +106,7 @@ async def test_a_beat_is_one_ping_and_none_while_a_burst_is_under_way(
     wire: Wire, clock: OffsetEstimate
 ) -> None:
     beat = Heartbeat(clock)
-    beat.begin(wire, 0.001)  # type: ignore[arg-type]
+    beat.begin(wire, 1.0)  # type: ignore[arg-type]
     strike(beat)
     assert len(wire.asked) == 1
     for _ in range(BURST_PINGS):
