@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from statistics import mean, median, quantiles
 from typing import Any
 
+import numpy as np
+
 from benchmarks.line import hear_all
 from benchmarks.parts import Called, Received, Sent, Task, play
 from benchmarks.processes import Part, started
@@ -96,7 +98,7 @@ def _stream_measurement(
     sent: Sent, received: list[Received], cpu_s: tuple[float, ...], pace: Pace
 ) -> Measurement:
     first_s = sent.started_s + pace.warm_up_s
-    rates = [stream_rate_per_s(account, first_s, sent.stopped_s) for account in received]
+    rates = [stream_rate_per_s(account, sent, first_s) for account in received]
     lost = sum(sent.items - account.items for account in received)
     delays_s = [
         delay_s
@@ -107,13 +109,14 @@ def _stream_measurement(
     return Measurement(mean(rates), sent.items, lost, cpu_s, *_middle_and_tail(delays_s))
 
 
-def stream_rate_per_s(received: Received, first_s: float, last_s: float) -> float:
-    """Return a reader's rate between two times; what comes when the writer rests is left out."""
-    inside = [mark for mark in received.marks if first_s <= mark[0] <= last_s]
-    if len(inside) < 2:
-        raise ValueError(f"{len(inside)} chunks arrived in the time measured: measure longer")
-    (first_mark_s, first), (last_mark_s, last) = inside[0], inside[-1]
-    return (last - first) / (last_mark_s - first_mark_s)
+def stream_rate_per_s(received: Received, sent: Sent, first_s: float) -> float:
+    """Return a reader's rate from a time until the writer stopped; what came later is left out.
+
+    Between two marks, which bursts may set far apart, items are taken to have come evenly.
+    """
+    times_s, counts = zip((sent.started_s, 0), *received.marks, strict=True)
+    begun, ended = np.interp((first_s, sent.stopped_s), times_s, counts)
+    return float(ended - begun) / (sent.stopped_s - first_s)
 
 
 def _calls_measurement(called: Called, cpu_s: tuple[float, ...]) -> Measurement:

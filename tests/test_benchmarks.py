@@ -12,7 +12,7 @@ from benchmarks import peers
 from benchmarks.__main__ import main
 from benchmarks.harness import Measurement, measure, stream_rate_per_s
 from benchmarks.line import PartError
-from benchmarks.parts import Received, receive_all
+from benchmarks.parts import Received, Sent, receive_all
 from benchmarks.report import best_rival, report
 from benchmarks.rounds import Result
 from benchmarks.work import ITEM, PROBE, START, Figure, Goal, Kind, Pace, Payload, Work
@@ -127,9 +127,14 @@ def test_what_came_must_be_what_was_sent() -> None:
 
 def test_the_rate_leaves_out_warm_up_and_draining() -> None:
     marks = [(0.5, 1000), (1.0, 2000), (1.5, 2100), (2.0, 2200), (2.1, 9000)]
-    assert stream_rate_per_s(Received(9000, marks), 1.0, 2.0) == pytest.approx(200)
-    with pytest.raises(ValueError, match="measure longer"):
-        stream_rate_per_s(Received(9000, marks), 1.1, 1.6)
+    sent = Sent(0.0, 2.0, 9000)
+    assert stream_rate_per_s(Received(9000, marks), sent, 1.0) == pytest.approx(200)
+
+
+def test_bursts_count_for_the_time_in_which_they_gathered() -> None:
+    burst = [(1.5 + number * 1e-6, 1000 * (number + 1)) for number in range(6)]
+    rate = stream_rate_per_s(Received(6000, burst), Sent(0.0, 3.0, 6000), 1.0)
+    assert rate == pytest.approx((6000 - 1000 * 1.0 / 1.5) / 2.0)
 
 
 def _result(peer: str, per_s: float, work: Work = OBJECTS, lost: int = 0) -> Result:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from importlib import import_module, metadata
 from typing import cast
 
 from benchmarks.peers.peer import Peer
+from benchmarks.peers.programs import find_program
 from benchmarks.work import Work
 
 __all__ = [
@@ -47,15 +47,14 @@ SOURCES = {
     OURS: Source("streamscope"),
     "pyzmq": Source("pyzmq"),
     "zenoh": Source("eclipse-zenoh"),
+    "nats": Source("nats-py", "nats-server"),
+    "redis": Source("redis[hiredis]", "redis-server"),
     SHARED_MEMORY: Source("eclipse-zenoh"),
     LIMIT: Source(),
 }
 PEERS = tuple(SOURCES)
 APART = (SHARED_MEMORY, LIMIT)
 """Those that are no rivals, besides ourselves: what works on one machine only, and the limit."""
-
-PROGRAM_PATH = "/usr/sbin:/usr/local/sbin"
-"""Where Debian puts servers, which is not on every user's path."""
 
 
 def load(name: str) -> Peer:
@@ -84,14 +83,9 @@ def missing(name: str) -> str:
     except ImportError as error:
         remedy = f"; pip install {source.distribution}" if source.distribution else ""
         return f"{error}{remedy}"
-    if source.program and not program(source.program):
+    if source.program and not find_program(source.program):
         return f"no program {source.program}; on Debian: apt-get install {source.program}"
     return ""
-
-
-def program(name: str) -> str | None:
-    """Return the path of a server's program, or None."""
-    return shutil.which(name) or shutil.which(name, path=PROGRAM_PATH)
 
 
 def version(name: str) -> str:
@@ -101,7 +95,7 @@ def version(name: str) -> str:
     distribution = source.distribution.partition("[")[0]
     if distribution:
         words.append(_installed(distribution))
-    if source.program and (path := program(source.program)):
+    if source.program and (path := find_program(source.program)):
         words.append(f"({source.program} {_told_by(path)})")
     return " ".join(word for word in words if word)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import struct
 import time
 from collections import deque
@@ -20,6 +19,7 @@ import numpy as np
 import zenoh
 
 from benchmarks.peers.peer import Addresses
+from benchmarks.peers.programs import free_port
 from benchmarks.work import Kind, Payload, Work
 
 __all__ = [
@@ -49,17 +49,10 @@ run = asyncio.run
 @contextmanager
 def broker(work: Work, *, shared_memory: bool = False) -> Iterator[Addresses]:
     """Open a session that routes; all its work is in Rust."""
-    address = f"tcp/127.0.0.1:{_free_port()}"
+    address = f"tcp/127.0.0.1:{free_port()}"
     config = _config("router", "listen", address, shared_memory=shared_memory)
     with zenoh.open(config):
         yield (address,)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _config(mode: str, verb: str, address: str, *, shared_memory: bool) -> zenoh.Config:
