@@ -30,6 +30,7 @@ TEXTS = [REPOSITORY / "examples/README.md", *PAGES]
 LONGEST = 300  # lines
 
 PIECE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
 SAID = re.compile(r"^\s*print\(.*\)  # (.*)$|^# (.*)$(?=(?:\n#.*)*\n\Z)", re.MULTILINE)
 
 
@@ -99,6 +100,14 @@ def test_a_page_is_short(page: Path) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: str(text.relative_to(REPOSITORY)))
-def test_every_file_that_is_pointed_to_is_there(text: Path) -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text.read_text(encoding="utf-8")):
-        assert (text.parent / target).exists(), target
+def test_what_is_pointed_to_is_there(text: Path) -> None:
+    for target, section in LINK.findall(text.read_text(encoding="utf-8")):
+        page = text.parent / target if target else text
+        assert page.exists(), target
+        assert not section or section in sections(page), f"{target}#{section}"
+
+
+def sections(page: Path) -> set[str]:
+    """What its headings are called in a link."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}

@@ -43,7 +43,7 @@ def test_the_names_beside_those_of_the_original_are_there(readme: str) -> None:
     handles = (sc.Client, sc.Writer, sc.Reader, sc.Limits, sc.Server, sc.ServerProcess)
     known = {name for thing in (sc, *handles) for name in dir(thing)}
     known |= {name for kind in (sc.Client, sc.ServerProcess) for name in _parameters(kind)}
-    known |= set(sc.Overflow) | set(sc.Codec)
+    known |= set(sc.Overflow) | set(sc.Codec) | set(sc.Compression)
     arguments = {"name", "host", "port", "pattern", "item", "True", "reader", "writer", "with"}
     strangers = {"streamscope", "serve", "server", "statistics", "stream_core"}  # others than names
     assert set(words) <= known | arguments | strangers

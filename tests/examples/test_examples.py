@@ -33,7 +33,7 @@ shared, by writer: True items: 1200""",
     "lab.py": r"""sampled: 22000
 recorded: True, lost: 0
 analysed: \d+ chunks of 0\.\d\d\d V rms
-shown: [2-9] of them""",
+shown: -1\.0 to 1\.0 V, -1\.0 to 7\.0 V, -1\.0 to 1\.0 V""",
 }
 """What those print that need nobody else."""
 
