@@ -14,39 +14,54 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks import peers
+from benchmarks.alone import TRIALS
 from benchmarks.report import report
-from benchmarks.rounds import run_all
+from benchmarks.rounds import Clock, run_trials, run_works
 from benchmarks.work import Pace
 from benchmarks.works import WORKS
 
 __all__ = ["main"]
 
 RESULTS = Path(__file__).parent / "results"
-FULL = Pace(rounds=5, warm_up_s=1.0, measure_s=3.0)
+FULL = Pace(rounds=5, warm_up_s=0.5, measure_s=2.0)
 QUICK = Pace(rounds=1, warm_up_s=0.2, measure_s=0.5)
-KEYS = tuple(work.key for work in WORKS)
+QUICK_WITHIN_S = 150.0
+KEYS = (*(work.key for work in WORKS), *(trial.key for trial in TRIALS))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for; 1 if a run of ours failed or lost anything."""
     options = _options(arguments)
-    absent = {name: reason for name in options.peers if (reason := peers.missing(name))}
-    names = [name for name in options.peers if name not in absent]
-    for name, reason in absent.items():
-        print(f"left out: {name} ({reason})", file=sys.stderr)
+    left_out = {name: reason for name in options.peers if (reason := peers.missing(name))}
+    names = [name for name in options.peers if name not in left_out]
+    for name, reason in left_out.items():
+        _tell(f"left out: {name} ({reason})")
     works = [work for work in WORKS if work.key in options.only]
-    results = run_all(names, works, options.pace, lambda line: print(line, file=sys.stderr))
-    text = report(results, absent, options.pace)
+    trials = [one for one in TRIALS if one.key in options.only and peers.OURS in options.peers]
+    clock = Clock(options.within)
+    results = run_works(names, works, options.pace, clock, _tell)
+    outcomes = run_trials(trials, options.pace, clock, _tell)
+    left_out |= dict.fromkeys(clock.left_out, "there was no time")
+    text = report(results, outcomes, left_out, options.pace)
     print(text)
     if options.output is not None:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         options.output.write_text(text, encoding="utf-8")
-    return int(any(result.failures for result in results if result.is_ours))
+    failures = [one.failures for one in results if one.is_ours]
+    return int(any([*failures, *(outcome.failures for outcome in outcomes)]))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = _parser().parse_args(arguments)
-    options.pace = _pace(options)
+    base = QUICK if options.quick else FULL
+    measure_s = options.seconds or base.measure_s
+    options.pace = Pace(options.rounds or base.rounds, base.warm_up_s, measure_s)
+    if options.within is None and options.quick:
+        options.within = QUICK_WITHIN_S
     if options.output is None and options.only == KEYS and options.peers == peers.PEERS:
         name = f"{date.today()}-quick" if options.quick else f"{date.today()}"
         options.output = RESULTS / f"{name}.md"
@@ -66,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(name, type=kind, default=known, help=listed, metavar="A,B,…")
     parser.add_argument("--rounds", type=int, help="how often everything is run")
     parser.add_argument("--seconds", type=float, help="how long each run measures")
+    parser.add_argument("--within", type=float, help="seconds after which no other work begins")
     parser.add_argument(
         "--output", type=Path, help="the file to write; else only whole runs are kept"
     )
@@ -85,11 +101,6 @@ def _some_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
         return tuple(word for word in known if word in wanted)
 
     return names
-
-
-def _pace(options: argparse.Namespace) -> Pace:
-    base = QUICK if options.quick else FULL
-    return Pace(options.rounds or base.rounds, base.warm_up_s, options.seconds or base.measure_s)
 
 
 if __name__ == "__main__":

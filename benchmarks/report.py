@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from benchmarks import peers
+from benchmarks.alone.trial import Outcome, Reading
 from benchmarks.rounds import Result
 from benchmarks.work import RIVAL, Figure, Goal, Kind, Pace, Work
 
 __all__ = ["best_rival", "report"]
+
+LIBRARIES = ("numpy", "msgspec", "uvloop", "hiredis")
+"""Others whose versions matter."""
 
 NOTES = """\
 Every part is a process of its own on this machine, and what they say to each other goes over TCP.
@@ -31,14 +35,21 @@ memory is the rival, and zenoh_shm, with it, stands apart.
 """
 
 
-def report(results: Sequence[Result], absent: dict[str, str], pace: Pace) -> str:
-    """Return the whole report."""
+def report(
+    results: Sequence[Result],
+    outcomes: Sequence[Outcome],
+    left_out: Mapping[str, str],
+    pace: Pace,
+) -> str:
+    """Return the whole report; what was left out is named with the reason."""
     works = list(dict.fromkeys(result.work for result in results))
     present = {result.peer for result in results}
     names = [name for name in peers.PEERS if name in present]
-    sections = [_head(names, absent, pace), _summary(results, works)]
+    sections = [_head(names, left_out, pace)]
+    sections += [_summary(results, works)] if works else []
+    sections += [_trials(outcomes)] if outcomes else []
     sections += [_details([one for one in results if one.work == work]) for work in works]
-    failures = _failures(results)
+    failures = _failures(results, outcomes)
     return "\n\n".join([*sections, *([failures] if failures else []), NOTES])
 
 
@@ -55,15 +66,16 @@ def _is_rival(result: Result) -> bool:
     return not result.is_ours and result.peer not in peers.APART
 
 
-def _head(names: Sequence[str], absent: dict[str, str], pace: Pace) -> str:
-    versions = ", ".join(peers.version(name) for name in names)
+def _head(names: Sequence[str], left_out: Mapping[str, str], pace: Pace) -> str:
+    versions = [peers.version(name) for name in names]
+    versions += [f"{name} {peers.installed(name)}" for name in LIBRARIES if peers.installed(name)]
     lines = [
         f"# {datetime.now():%Y-%m-%d %H:%M}, {pace.rounds} rounds of {pace.measure_s:g} s",
         "",
-        f"{versions}; Python {platform.python_version()}, {platform.system()} "
+        f"{', '.join(versions)}; Python {platform.python_version()}, {platform.system()} "
         f"{platform.machine()}, {_processor()}, {os.cpu_count()} cores",
     ]
-    lines += [f"\nLeft out: {name} ({reason})" for name, reason in absent.items()]
+    lines += [f"\nLeft out: {name} ({reason})" for name, reason in left_out.items()]
     return "\n".join(lines)
 
 
@@ -138,6 +150,30 @@ def _shared_memory(results: Sequence[Result], works: Sequence[Work]) -> list[str
     return ["", f"{name}: {'; '.join(texts)}."] if texts else []
 
 
+# Streamscope alone
+
+
+def _trials(outcomes: Sequence[Outcome]) -> str:
+    rows = ["| streamscope alone | | median | goal | met |", "|---|---|---|---|---|"]
+    for outcome in outcomes:
+        title = outcome.trial.title
+        for reading in outcome.trial.readings:
+            rows.append(_row([title, reading.title, *_trial_cells(outcome, reading)]))
+            title = ""
+    return "\n".join(rows)
+
+
+def _trial_cells(outcome: Outcome, reading: Reading) -> list[str]:
+    goal = "" if reading.at_most is None else f"≤ {reading.at_most:g}{reading.unit}"
+    if not outcome.runs:
+        return ["-", goal, "**failed**"]
+    value = outcome.value(reading)
+    if reading.at_most is None:
+        return [reading.text(value), "", ""]
+    met = "**failed**" if outcome.failures else "yes" if reading.met_by(value) else "**no**"
+    return [reading.text(value), goal, met]
+
+
 # All peers, a table for each work
 
 
@@ -177,12 +213,14 @@ def _costs(result: Result) -> list[str]:
     return [seconds, " / ".join(f"{each:.{2 if each < 10 else 0}f}" for each in each_us)]
 
 
-def _failures(results: Sequence[Result]) -> str:
-    lines = [
-        f"- {result.work.title}, {result.peer}: {failure.strip().splitlines()[-1]}"
+def _failures(results: Sequence[Result], outcomes: Sequence[Outcome]) -> str:
+    said = [
+        (f"{result.work.title}, {result.peer}", failure)
         for result in results
         for failure in result.failures
     ]
+    said += [(outcome.trial.title, text) for outcome in outcomes for text in outcome.failures]
+    lines = [f"- {who}: {failure.strip().splitlines()[-1]}" for who, failure in said]
     return "\n".join(["Runs that failed:", "", *lines]) if lines else ""
 
 

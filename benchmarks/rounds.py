@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from time import monotonic
 
 from benchmarks import peers
+from benchmarks.alone.trial import Outcome, Trial
 from benchmarks.harness import Measurement, measure
 from benchmarks.line import PartError
 from benchmarks.work import Figure, Pace, Work
 
-__all__ = ["Result", "run_all"]
+__all__ = ["Clock", "Result", "Tell", "run_trials", "run_works"]
+
+Tell = Callable[[str], None]
 
 
 @dataclass
@@ -77,16 +81,48 @@ def _in_words(run: Measurement) -> str:
     return ", ".join(words)
 
 
-def run_all(
-    names: Sequence[str], works: Sequence[Work], pace: Pace, tell: Callable[[str], None]
+class Clock:
+    """What time there is for all runs.
+
+    Args:
+        within_s: how long from now on works and trials may begin; None: without end.
+    """
+
+    def __init__(self, within_s: float | None = None) -> None:
+        self._until_s = None if within_s is None else monotonic() + within_s
+        self.left_out: list[str] = []
+
+    def allows(self, title: str) -> bool:
+        """Whether there is time for one more; else its title is kept as left out."""
+        if self._until_s is None or monotonic() < self._until_s:
+            return True
+        self.left_out.append(title)
+        return False
+
+
+def run_works(
+    names: Sequence[str], works: Sequence[Work], pace: Pace, clock: Clock, tell: Tell
 ) -> list[Result]:
-    """Run everything; `tell` is called with a line for each run."""
+    """Run the works; `tell` is called with a line for each run."""
     results: list[Result] = []
     for work in works:
+        if not clock.allows(work.title):
+            continue
         turns = [Result(peer, work) for peer in peers.those_of(work, names)]
         for number in range(1, pace.rounds + 1):
             for result in turns:
-                outcome = result.add(pace)
-                tell(f"{work.title}, round {number}, {result.peer}: {outcome}")
+                tell(f"{work.title}, round {number}, {result.peer}: {result.add(pace)}")
         results += turns
     return results
+
+
+def run_trials(trials: Sequence[Trial], pace: Pace, clock: Clock, tell: Tell) -> list[Outcome]:
+    """Run the trials of streamscope alone; `tell` is called with a line for each run."""
+    outcomes: list[Outcome] = []
+    for trial in trials:
+        if not clock.allows(trial.title):
+            continue
+        outcomes.append(Outcome(trial))
+        for number in range(1, pace.rounds + 1):
+            tell(f"{trial.title}, round {number}: {outcomes[-1].add(pace)}")
+    return outcomes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.work import Figure, Goal, Kind, Work
 
-__all__ = ["QUICK_KEYS", "WORKS"]
+__all__ = ["WORKS"]
 
 KIB = 1024
 MIB = 1024 * 1024
@@ -75,4 +75,3 @@ WORKS = (
         goals=(Goal(1.0), Goal(0.5, to="streamscope")),
     ),
 )
-QUICK_KEYS = tuple(work.key for work in WORKS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from itertools import chain, islice
 from pathlib import Path
 from time import monotonic
@@ -10,11 +12,13 @@ import pytest
 
 from benchmarks import peers
 from benchmarks.__main__ import main
+from benchmarks.alone import TRIALS
+from benchmarks.alone.trial import Reading, Trial, ticks
 from benchmarks.harness import Measurement, measure, stream_rate_per_s
 from benchmarks.line import PartError
 from benchmarks.parts import Received, Sent, receive_all
 from benchmarks.report import best_rival, report
-from benchmarks.rounds import Result
+from benchmarks.rounds import Clock, Result, run_trials
 from benchmarks.work import ITEM, PROBE, START, Figure, Goal, Kind, Pace, Payload, Work
 from benchmarks.works import WORKS
 
@@ -150,7 +154,7 @@ def _delays(peer: str, p50_s: float, p99_s: float) -> Result:
 def test_the_report_shows_ratios_of_medians_and_goals() -> None:
     results = [_result("streamscope", 2e6), _result("pyzmq", 1e6), _result("relay", 8e6)]
     results.append(Result("zenoh", OBJECTS, failures=["the broker of zenoh ended too early"]))
-    text = report(results, {"other": "No module named 'other'"}, PACE)
+    text = report(results, [], {"other": "No module named 'other'"}, PACE)
     row = "| 16 B objects | 2.00 M/s | pyzmq 1.00 M/s | 2.00 | ≥ 1.5 | yes | 8.00 M/s | 0.25 |"
     assert row in text
     assert "1.00 / 0.50 / 0.25 / 0.25" in text
@@ -160,13 +164,13 @@ def test_the_report_shows_ratios_of_medians_and_goals() -> None:
 
 def test_a_goal_that_was_missed_stands_out() -> None:
     results = [_result("streamscope", 1.4e6), _result("pyzmq", 1e6)]
-    assert "| 1.40 | ≥ 1.5 | **no** | - | - |" in report(results, {}, PACE)
+    assert "| 1.40 | ≥ 1.5 | **no** | - | - |" in report(results, [], {}, PACE)
 
 
 def test_delays_have_a_row_for_the_median_and_one_for_the_tail_each_with_its_best_rival() -> None:
     results = [_delays("streamscope", 90e-6, 330e-6), _delays("pyzmq", 100e-6, 400e-6)]
     results.append(_delays("zenoh", 200e-6, 300e-6))
-    text = report(results, {}, PACE)
+    text = report(results, [], {}, PACE)
     assert "| delays, p50 | 90 µs | pyzmq 100 µs | 0.90 | ≤ 0.9 | yes | - | - |" in text
     assert "| delays, p99 | 330 µs | zenoh 300 µs | 1.10 | ≤ 1 | **no** | - | - |" in text
 
@@ -176,7 +180,7 @@ def test_a_goal_may_be_set_by_the_limit_or_by_our_other_face() -> None:
     face = "streamscope_blocking"
     work = Work("face", "face", Kind.OBJECTS, 16, readers=1, ours=face, goals=goals)
     rates = {face: 1e6, "streamscope": 1.8e6, "pyzmq": 0.9e6, "relay": 2e6}
-    text = report([_result(peer, rate, work) for peer, rate in rates.items()], {}, PACE)
+    text = report([_result(peer, rate, work) for peer, rate in rates.items()], [], {}, PACE)
     assert "| face | 1.00 M/s | pyzmq 900 k/s | 1.11 | ≥ 1 | yes | 2.00 M/s | 0.50 |" in text
     assert "- face, to streamscope: 0.56 (goal ≥ 0.5, met: yes)" in text
     assert "- face, to relay: 0.50 (goal ≥ 0.7, met: **no**)" in text
@@ -203,7 +207,7 @@ def test_shared_memory_and_the_limit_are_no_rivals() -> None:
     rival = best_rival(results, ARRAYS)
     assert rival is not None
     assert rival.peer == "pyzmq"
-    assert "one machine only): 64 KiB arrays 3,277 MB/s." in report(results, {}, PACE)
+    assert "one machine only): 64 KiB arrays 3,277 MB/s." in report(results, [], {}, PACE)
 
 
 def test_a_peer_that_is_not_installed_is_named_with_what_brings_it(
@@ -246,6 +250,63 @@ def test_a_choice_of_works_and_peers_runs_these_by_turns(
     assert "no-such-work is none of objects-1" in capsys.readouterr().err
 
 
-def test_the_works_have_names_of_their_own_and_goals() -> None:
-    assert len({work.key for work in WORKS}) == len(WORKS)
+def _trial(values: Sequence[float], at_most: float | None = 10.0) -> Trial:
+    runs = iter(values)
+    readings = (Reading("delay", "delay, p99", " ms", at_most), Reading("share", "share", " %"))
+    return Trial("trial", "a trial", readings, lambda _: {"delay": next(runs), "share": 12.5})
+
+
+@pytest.mark.parametrize(
+    ("values", "row"),
+    [
+        ([9, 11, 8], "| a trial | delay, p99 | 9.00 ms | ≤ 10 ms | yes |"),
+        ([9, 11, 12], "| a trial | delay, p99 | 11.0 ms | ≤ 10 ms | **no** |"),
+    ],
+)
+def test_trials_of_ours_alone_show_medians_and_goals(values: list[float], row: str) -> None:
+    outcomes = run_trials([_trial(values)], Pace(3, 0.0, 0.1), Clock(), lambda _: None)
+    text = report([], outcomes, {}, PACE)
+    assert row in text
+    assert "|  | share | 12.5 % |  |  |" in text
+
+
+def test_a_trial_that_fails_is_told_with_the_reason() -> None:
+    def fail(_: Pace) -> dict[str, float]:
+        raise PartError("3 items were lost")
+
+    trial = Trial("trial", "a trial", (Reading("delay", "delay", " ms", 10),), fail)
+    outcomes = run_trials([trial], PACE, Clock(), lambda _: None)
+    text = report([], outcomes, {}, PACE)
+    assert "| a trial | delay | - | ≤ 10 ms | **failed** |" in text
+    assert "- a trial: 3 items were lost" in text
+
+
+def test_what_there_is_no_time_for_is_left_out_and_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.rounds.measure", lambda *_: _result("relay", 8e6).runs[0])
+    main(["--only", "objects-1,crowd", "--peers", "streamscope", "--within", "0"])
+    text = capsys.readouterr().out
+    assert "Left out: 16 B objects, 1 → 1 (there was no time)" in text
+    assert "Left out: 1000 connected clients, 10 000 channels (there was no time)" in text
+
+
+def test_every_tick_comes_and_the_last_one_ends_them() -> None:
+    async def count_ticks() -> int:
+        until: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        count = 0
+        async for _ in ticks(0.0001, until):
+            count += 1
+            if count == 20:
+                until.set_result(None)
+        return count
+
+    assert asyncio.run(count_ticks()) == 20
+
+
+def test_works_and_trials_have_names_of_their_own_and_goals() -> None:
+    keys = [each.key for each in (*WORKS, *TRIALS)]
+    assert len(set(keys)) == len(keys)
     assert all(work.goals for work in WORKS)
+    for trial in TRIALS:
+        assert any(reading.at_most is not None for reading in trial.readings)

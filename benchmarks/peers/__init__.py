@@ -18,6 +18,7 @@ __all__ = [
     "OURS",
     "PEERS",
     "SHARED_MEMORY",
+    "installed",
     "load",
     "missing",
     "takes_part",
@@ -94,13 +95,14 @@ def version(name: str) -> str:
     words = [name]
     distribution = source.distribution.partition("[")[0]
     if distribution:
-        words.append(_installed(distribution))
+        words.append(installed(distribution))
     if source.program and (path := find_program(source.program)):
         words.append(f"({source.program} {_told_by(path)})")
     return " ".join(word for word in words if word)
 
 
-def _installed(distribution: str) -> str:
+def installed(distribution: str) -> str:
+    """Return the version of a distribution that is installed, or ""."""
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
