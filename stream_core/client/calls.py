@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from stream_core.channels.names import SERVER
 from stream_core.client.large_bodies import LargeBodies
 from stream_core.client.link import Link
-from stream_core.errors import ConnectionLost, LimitExceeded, StreamError
+from stream_core.errors import ConnectionLost, LimitExceeded, ProtocolError, StreamError
 from stream_core.rpc import (
     PIECE_BYTES,
     Call,
@@ -205,8 +205,15 @@ class Calls:
             body = whole
         on_reply = self._replies.pop(frame.sequence, None)
         if on_reply is not None and frame.kind == Kind.RESULT:
-            on_reply(objects.decode(body))
+            self._reply(on_reply, objects.decode(body))
         self._pending.frame(frame.kind, frame.sequence, frame.flags, body)
+
+    @staticmethod
+    def _reply(on_reply: Callable[[Any], None], value: Any) -> None:
+        try:
+            on_reply(value)
+        except ValueError as error:  # such as a codec or a type of samples that is none
+            raise ProtocolError(f"an answer of the server makes no sense: {error}") from error
 
     def _call(self, frame: Frame) -> None:
         if frame.flags & PIECE:

@@ -19,6 +19,7 @@ from stream_core.client.callbacks import Callbacks
 from stream_core.client.following import read_all, watch
 from stream_core.client.greeting import Identity
 from stream_core.client.reader import Reader
+from stream_core.client.replies import checked
 from stream_core.client.session import Session
 from stream_core.client.targets import Target
 from stream_core.client.writer import Writer
@@ -384,7 +385,7 @@ class Client:
 
     async def channels(self, pattern: str = "**") -> list[ChannelInfo]:
         """The public channels whose names match a pattern (see `watch`)."""
-        return msgspec.convert(await self._live.ask("channels", pattern), list[ChannelInfo])
+        return checked(await self._live.ask("channels", pattern), list[ChannelInfo])
 
     async def delete_channel(self, name: str) -> None:
         """Delete a channel of this client: the public one of that name, else the private one.
@@ -400,11 +401,11 @@ class Client:
 
     async def clients(self) -> list[ClientInfo]:
         """The clients of the server."""
-        return msgspec.convert(await self._live.ask("clients"), list[ClientInfo])
+        return checked(await self._live.ask("clients"), list[ClientInfo])
 
     async def statistics(self) -> Statistics:
         """The load of the server, its clients and its channels."""
-        return msgspec.convert(await self._live.ask("statistics"), Statistics)
+        return checked(await self._live.ask("statistics"), Statistics)
 
     async def kick(self, name: str, *, reason: str = "", ban_s: float = 0) -> None:
         """End another client's session; it may return after `ban_s` seconds.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
-import msgspec
-
 from stream_core.client.reader import Reader
+from stream_core.client.replies import checked
 from stream_core.client.session import Session
 from stream_core.errors import ChannelNotFound, ConnectionLost
 from stream_core.values import ChannelChange, ChannelInfo
@@ -27,7 +26,7 @@ async def watch(session: Session, pattern: str) -> AsyncGenerator[ChannelChange,
             for name in await _gone(session, pattern, known):
                 yield ChannelChange("removed", known.pop(name))
             async for plain in call:
-                change = _news(known, msgspec.convert(plain, ChannelChange))
+                change = _news(known, checked(plain, ChannelChange))
                 if change is not None:
                     yield change
         except ConnectionLost:
@@ -40,7 +39,9 @@ async def _gone(session: Session, pattern: str, known: dict[str, ChannelInfo]) -
     """Which of the known channels are not there any more."""
     if not known:
         return []
-    there = {info["name"] for info in await session.ask("channels", pattern)}
+    there = {
+        info.name for info in checked(await session.ask("channels", pattern), list[ChannelInfo])
+    }
     return [name for name in known if name not in there]
 
 

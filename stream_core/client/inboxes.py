@@ -16,6 +16,7 @@ from stream_core.client.chores import Chores
 from stream_core.client.home import StreamHome
 from stream_core.client.inbox import Inbox
 from stream_core.client.keys import Keys, Proof, fault
+from stream_core.client.replies import ReaderReply, checked
 from stream_core.errors import (
     BufferOverflow,
     ChannelClosed,
@@ -27,7 +28,7 @@ from stream_core.errors import (
 )
 from stream_core.rpc import Call
 from stream_core.security import ChannelKey
-from stream_core.values import ChannelInfo, Codec, Loss, ReaderStatistics
+from stream_core.values import Codec, Loss, ReaderStatistics
 from stream_core.wire import messages
 from stream_core.wire.blocks import Block
 from stream_core.wire.compression import check_available
@@ -111,8 +112,8 @@ class Inboxes:
 
         def attach(reply: Any) -> None:
             nonlocal refused
-            number = int(reply["number"])
-            info = msgspec.convert(reply["info"], ChannelInfo)
+            made = checked(reply, ReaderReply)
+            number = made.number
             refused = fault(proof, reply)
             if abandoned or refused is not None or inbox.ending is not None:
                 self._home.tell("unsubscribe", number)
@@ -120,11 +121,7 @@ class Inboxes:
             self._by_number[number] = inbox
             self._all.add(inbox)
             inbox.attach(
-                number,
-                info,
-                origin=int(reply["origin"]),
-                first=int(reply["first"]),
-                epoch=self._home.epoch,
+                number, made.info, origin=made.origin, first=made.first, epoch=self._home.epoch
             )
 
         wishes = msgspec.to_builtins(inbox.parameters) | {"wait": wait, "former": inbox.former}
@@ -227,7 +224,7 @@ class Inboxes:
         except StreamError as error:
             logger.debug("reader %d was left with its link: %s", number, error)
             return None
-        return msgspec.convert(account, ReaderStatistics)
+        return checked(account, ReaderStatistics)
 
     # Changes and facts
 
@@ -278,7 +275,7 @@ class Inboxes:
         number = self._number(inbox)
         self._credit(inbox)
         reply = await self._home.ask("reader_statistics", number)
-        return msgspec.convert(reply, ReaderStatistics)
+        return checked(reply, ReaderStatistics)
 
     @staticmethod
     def _number(inbox: Inbox) -> int:

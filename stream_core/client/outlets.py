@@ -7,16 +7,14 @@ import logging
 from collections.abc import Collection
 from typing import Any
 
-import msgspec
-
 from stream_core.client.chores import Chores
 from stream_core.client.home import StreamHome
 from stream_core.client.keys import Keys, Proof, fault
 from stream_core.client.lifetimes import Lifetimes
 from stream_core.client.outlet import Outlet
+from stream_core.client.replies import WriterReply, checked
 from stream_core.errors import ChannelClosed, ChannelNotFound, ConnectionLost, StreamError
 from stream_core.security import ChannelKey
-from stream_core.values import ChannelInfo
 from stream_core.wire import messages
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind, header
@@ -84,17 +82,16 @@ class Outlets:
 
         def attach(reply: Any) -> None:
             nonlocal refused
-            number = int(reply["number"])
+            made = checked(reply, WriterReply)
+            number = made.number
             refused = fault(proof, reply)
             if abandoned or refused is not None or outlet.closed is not None:
                 self._home.tell("close_writer", number)
                 return
             self._by_number[number] = outlet
             self._all.add(outlet)
-            info = msgspec.convert(reply["info"], ChannelInfo)
-            demand = msgspec.convert(reply["demand"], messages.DemandNotice)
             outlet.limit_bytes = self._home.frame_bytes
-            outlet.attach(number, info, demand, told=int(reply["demand_number"]), base=base)
+            outlet.attach(number, made.info, made.demand, told=made.demand_number, base=base)
 
         method, wishes = self._wishes(outlet, proof)
         try:

@@ -12,6 +12,7 @@ from stream_core.client.calls import Calls
 from stream_core.client.chores import Chores
 from stream_core.client.greeting import Identity
 from stream_core.client.link import Link
+from stream_core.client.replies import checked
 from stream_core.client.streams import Streams
 from stream_core.client.targets import Target, Targets
 from stream_core.clock import OffsetEstimate
@@ -161,7 +162,8 @@ class Session:
             TargetNotFound: it is not there, nor within `wait_s`.
         """
         limit_s = self._timeout_s + wait_s
-        return int(await self.ask("find_client", name, wait_s=float(wait_s), timeout_s=limit_s))
+        found = await self.ask("find_client", name, wait_s=float(wait_s), timeout_s=limit_s)
+        return checked(found, int)
 
     async def describe(self, target: Target) -> Any:
         """What a target offers, in wire form."""
