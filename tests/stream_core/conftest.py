@@ -238,6 +238,12 @@ class RawClient:
 
     # The end
 
+    async def hang_up(self) -> None:
+        """Say that nothing more comes, and wait until the server has closed the link."""
+        if not self._writer.is_closing():
+            self._writer.write_eof()
+        await self.closed()
+
     def abort(self) -> None:
         """Break the link without a word."""
         self._writer.transport.abort()

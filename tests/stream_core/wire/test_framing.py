@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,8 @@ from stream_core.wire.framing import (
     Frame,
     FrameReader,
 )
-from stream_core.wire.header import HEADER_BYTES, Kind, header
+from stream_core.wire.header import HEADER, HEADER_BYTES, Kind, header
+from tests.junk import FRAMES, mutated
 
 LIMIT = 1024 * 1024
 
@@ -36,6 +39,14 @@ def feed(reader: FrameReader, data: bytes, sizes: list[int] | None = None) -> li
 
 def content(frames: list[Frame]) -> list[tuple[int, int, bytes]]:
     return [(frame.kind, frame.sequence, bytes(frame.body)) for frame in frames]
+
+
+def facts(frames: list[Frame]) -> list[tuple[object, ...]]:
+    """All that frames say."""
+    return [
+        (*tuple(getattr(frame, name) for name in Frame.__struct_fields__[:-1]), bytes(frame.body))
+        for frame in frames
+    ]
 
 
 @given(
@@ -63,11 +74,53 @@ def test_its_buffer_grows_with_what_comes_at_once() -> None:
     assert len(reader.buffer()) == BUFFER_BYTES
 
 
-def test_each_split_of_two_frames_gives_both() -> None:
-    data = wire(body=b"first", sequence=1) + wire(Kind.PING, sequence=2)
+@pytest.mark.parametrize("name", FRAMES)
+def test_each_split_of_each_frame_gives_it_and_the_next(name: str) -> None:
+    data = FRAMES[name] + wire(Kind.PING, sequence=2)
+    whole = facts(feed(FrameReader(LIMIT), data))
+    assert len(whole) == 2
+    assert whole[0] == (*HEADER.unpack_from(data)[1:], FRAMES[name][HEADER_BYTES:])
     for size in range(1, len(data)):
-        frames = feed(FrameReader(LIMIT), data, [size])
-        assert content(frames) == [(Kind.DATA, 1, b"first"), (Kind.PING, 2, b"")]
+        assert facts(feed(FrameReader(LIMIT), data, [size])) == whole
+    assert facts(feed(FrameReader(LIMIT), data, [1] * len(data))) == whole
+
+
+@pytest.mark.parametrize("length", [LARGE_BYTES - 1, LARGE_BYTES, LARGE_BYTES + 1, BUFFER_BYTES])
+def test_each_split_of_the_header_before_a_large_body(length: int) -> None:
+    body = bytes(range(256)) * (length // 256 + 1)
+    data = wire(body=body[:length], sequence=1) + wire(Kind.PING, sequence=2)
+    ends = (len(data) - HEADER_BYTES, len(data) - HEADER_BYTES - length // 2)
+    whole = [(Kind.DATA, 1, body[:length]), (Kind.PING, 2, b"")]
+    for size in (*range(1, HEADER_BYTES + 3), *(end + step for end in ends for step in (-1, 0, 1))):
+        assert content(feed(FrameReader(LIMIT), data, [size, 7])) == whole
+    assert content(feed(FrameReader(LIMIT), data, [1] * 100 + [997] * 300)) == whole
+
+
+def test_junk_after_each_frame_ends_the_stream_there() -> None:
+    frames, junk = list(FRAMES.values()), b"\xff" * 4 + b"junk" * 20
+    for count in range(len(frames)):
+        for split in (1, HEADER_BYTES, 1_000):
+            reader = FrameReader(LIMIT)
+            data = b"".join(frames[:count]) + junk + b"".join(frames)
+            whole = feed(reader, data, [split] * len(data))
+            assert [bytes(frame.body) for frame in whole] == [
+                frame[HEADER_BYTES:] for frame in frames[:count]
+            ]
+            assert reader.error is not None
+
+
+def test_junk_at_each_position_spoils_nothing_before_it() -> None:
+    names = ("data for a reader", "lost", "ping of the server")
+    frames = [FRAMES[name] for name in names]
+    data = b"".join(frames)
+    for position in range(len(data)):
+        spoilt = bytearray(data)
+        spoilt[position] ^= 0xFF
+        reader = FrameReader(LIMIT)
+        found = feed(reader, bytes(spoilt))
+        before = len(facts(feed(FrameReader(LIMIT), data[:position])))
+        assert facts(found)[:before] == facts(feed(FrameReader(LIMIT), data))[:before]
+        assert len(found) <= len(frames)
 
 
 @given(
@@ -154,8 +207,11 @@ def test_after_a_breach_any_amount_is_read_over() -> None:
     assert feed(reader, bytes(3 * BUFFER_BYTES)) == []
 
 
-@given(st.binary(max_size=400), st.lists(st.integers(1, 100), max_size=10))
-def test_junk_is_an_error_or_nothing_but_never_an_exception(data: bytes, sizes: list[int]) -> None:
-    reader = FrameReader(1000)
-    for frame in feed(reader, data, sizes):
-        assert len(frame.body) <= 1000
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 100), max_size=30))
+def test_what_comes_of_junk_does_not_depend_on_its_splits(seed: int, sizes: list[int]) -> None:
+    junk = mutated(list(FRAMES.values()), random.Random(seed))
+    one, other = FrameReader(1000), FrameReader(1000)
+    frames = feed(one, junk)
+    assert facts(feed(other, junk, sizes)) == facts(frames)
+    assert str(one.error) == str(other.error)
+    assert all(len(frame.body) <= 1000 for frame in frames)
