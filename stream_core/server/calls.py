@@ -55,7 +55,7 @@ class CallRouter:
         frame = Frame(kind, 0, flags, address, 0, count, 0, sequence, time_ns, body)
         if not in_order:
             return _send(session, (OWN, sequence), frame)
-        _forward(session, None, frame, address)
+        session.forward(frame)
         return False
 
     def drop(self, key: Key) -> None:
@@ -140,7 +140,7 @@ class CallRouter:
         caller.delivery.drop((OWN, frame.sequence))
         target = self._finish(caller, frame.sequence)
         if target is not None:
-            _forward(target, caller, frame, target.number)
+            target.forward(_from(caller, frame, target.number))
         else:  # its own, or one whose answer is on its way already
             self.own.cancel(caller.number, frame.sequence)
 
@@ -153,7 +153,7 @@ class CallRouter:
         elif number is not None:
             target = self._services.sessions.numbered(number)
             if target is not None:
-                _forward(target, caller, frame, number)
+                target.forward(_from(caller, frame, number))
 
     def grant(self, session: Session, frame: Frame) -> None:
         """A client takes more pieces: as a caller of its answer, or as a target of its arguments.
@@ -170,7 +170,7 @@ class CallRouter:
             number = session.calling.get(frame.sequence)
         other = self._services.sessions.numbered(number) if number else None
         if other is not None:
-            _forward(other, session, frame, other.number)
+            other.forward(_from(session, frame, other.number))
 
     # From the target
 
@@ -256,7 +256,7 @@ def _send(receiver: Session, key: Key, frame: Frame) -> bool:
     """Send a frame of a call; whether it has to wait, since it is large, or follows what is."""
     large = frame.flags & _PIECE or len(frame.body) > PIECE_BYTES
     if frame.kind == Kind.CREDIT or not (large or receiver.delivery.carries(key)):
-        _forward(receiver, None, frame, frame.address)
+        receiver.forward(frame)
         return False
     return receiver.connected and receiver.delivery.send_of_call(key, frame)
 
@@ -272,17 +272,3 @@ def _from(sender: Session, frame: Frame, address: int) -> Frame:
     """The frame as the sender's."""
     frame.source, frame.address = sender.number, address
     return frame
-
-
-def _forward(receiver: Session, sender: Session | None, frame: Frame, address: int) -> None:
-    receiver.send(
-        Kind(frame.kind),
-        address=address,
-        source=frame.source if sender is None else sender.number,
-        sequence=frame.sequence,
-        flags=frame.flags,
-        count=frame.count,
-        time_ns=frame.time_ns,
-        codec=frame.codec,
-        body=frame.body,
-    )

@@ -11,8 +11,8 @@ import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.writer_slot import WriterSlot
@@ -26,7 +26,7 @@ from stream_core.values import ClientInfo
 from stream_core.wire import messages
 from stream_core.wire.conversation import SERVER_RECEIVES, Conversation, Phase
 from stream_core.wire.framing import Frame
-from stream_core.wire.header import Flag, Kind, header
+from stream_core.wire.header import HEADER, Flag, Kind, header
 
 if TYPE_CHECKING:
     from stream_core.server.services import Services
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 logger = logging.getLogger(__name__)
+SMALL_BYTES = 4096  # what is smaller is cheaper to copy than to send in two parts
 _DATA = int(Kind.DATA)  # plain ints: frames are many
 _PIECE = int(Flag.PIECE)
 
@@ -160,6 +161,31 @@ class Session:
         if not connection.room:
             self._check_backlog(connection)
 
+    def forward(self, frame: Frame) -> None:
+        """Send a frame of another's, addressed already, if the link is up."""
+        connection = self.connection
+        if connection is None:
+            return
+        body = frame.body
+        head = HEADER.pack(
+            len(body),
+            frame.kind,
+            frame.codec,
+            frame.flags,
+            frame.address,
+            frame.source,
+            frame.count,
+            frame.stride,
+            frame.sequence,
+            frame.time_ns,
+        )
+        if len(body) < SMALL_BYTES:
+            connection.send(head + body)
+        else:
+            connection.send(head, body)
+        if not connection.room:
+            self._check_backlog(connection)
+
     @property
     def choked(self) -> bool:
         """Whether so much waits for its link that nothing may be added on others' behalf."""
@@ -219,12 +245,16 @@ class Session:
         """Frames have come from the client."""
         if connection is not self.connection:
             return
+        receive = self._conversation.receive
         for frame in frames:
-            self._conversation.receive(frame.kind)
-            if frame.kind == _DATA:
+            kind = frame.kind
+            receive(kind)
+            if kind == _DATA:
                 self._data(frame)
             else:
-                self._control(frame)
+                handle = self._HANDLERS.get(kind)
+                if handle is not None:
+                    handle(self, frame)
                 if connection is not self.connection:
                     return
 
@@ -255,30 +285,27 @@ class Session:
             channel, slot = entry
             self.items_in += channel.publish(slot, frame)
 
-    def _control(self, frame: Frame) -> None:
-        match frame.kind:
-            case Kind.CREDIT:
-                self._credit(frame)
-            case Kind.CALL:
-                self._services.calls.call(self, frame)
-            case Kind.RESULT | Kind.FAILURE | Kind.PROGRESS:
-                self._services.calls.reply(self, frame)
-            case Kind.CANCEL:
-                self._services.calls.cancel(self, frame)
-            case Kind.DEMAND:
-                self._demand(frame)
-            case Kind.MARK:
-                self._mark(frame)
-            case Kind.PING:
-                now_ns = self._services.now_ns()
-                self.send(Kind.PONG, address=0, sequence=frame.sequence, time_ns=now_ns)
-            case Kind.PONG:
-                if frame.sequence == self._ping_sent[0]:
-                    self.round_trip_s = time.monotonic() - self._ping_sent[1]
-                    self.delivery.round_trip(self.round_trip_s)
-            case Kind.GOODBYE:
-                goodbye = messages.decode(messages.Goodbye, frame.body)
-                self._services.sessions.end(self, goodbye.reason, clean=True)
+    def _call(self, frame: Frame) -> None:
+        self._services.calls.call(self, frame)
+
+    def _reply(self, frame: Frame) -> None:
+        self._services.calls.reply(self, frame)
+
+    def _cancel(self, frame: Frame) -> None:
+        self._services.calls.cancel(self, frame)
+
+    def _ping(self, frame: Frame) -> None:
+        now_ns = self._services.now_ns()
+        self.send(Kind.PONG, address=0, sequence=frame.sequence, time_ns=now_ns)
+
+    def _pong(self, frame: Frame) -> None:
+        if frame.sequence == self._ping_sent[0]:
+            self.round_trip_s = time.monotonic() - self._ping_sent[1]
+            self.delivery.round_trip(self.round_trip_s)
+
+    def _goodbye(self, frame: Frame) -> None:
+        goodbye = messages.decode(messages.Goodbye, frame.body)
+        self._services.sessions.end(self, goodbye.reason, clean=True)
 
     def _credit(self, frame: Frame) -> None:
         if frame.flags & _PIECE:
@@ -313,6 +340,21 @@ class Session:
         self.connection = None
         self.delivery.attach(None)
         connection.close()
+
+    # By plain ints: the members of an enum cost more than the frame.
+    _HANDLERS: ClassVar[dict[int, Callable[[Session, Frame], None]]] = {
+        int(Kind.CREDIT): _credit,
+        int(Kind.CALL): _call,
+        int(Kind.RESULT): _reply,
+        int(Kind.FAILURE): _reply,
+        int(Kind.PROGRESS): _reply,
+        int(Kind.CANCEL): _cancel,
+        int(Kind.DEMAND): _demand,
+        int(Kind.MARK): _mark,
+        int(Kind.PING): _ping,
+        int(Kind.PONG): _pong,
+        int(Kind.GOODBYE): _goodbye,
+    }
 
 
 def _public_names(channels: Iterable[Channel]) -> tuple[str, ...]:

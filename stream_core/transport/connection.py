@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from stream_core.errors import ProtocolError
 from stream_core.transport.address import Address
+from stream_core.transport.turn import Turn
 from stream_core.wire.framing import Frame, FrameReader
 
 __all__ = ["Connection", "Receiver"]
@@ -47,6 +48,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def __init__(self, receiver: Receiver, *, frame_bytes: int) -> None:
         self._loop = asyncio.get_running_loop()
+        self._turn = Turn.of(self._loop)
         self._receiver = receiver
         self._reader = FrameReader(frame_bytes)
         self._transport: asyncio.Transport | None = None
@@ -99,10 +101,11 @@ class Connection(asyncio.BufferedProtocol):
             self._write()
         elif not self._scheduled:
             self._scheduled = True
-            self._loop.call_soon(self._flush)
+            self._turn.send_later(self)
 
     def flush(self) -> None:
         """Hand over now what has been sent in this turn."""
+        self._scheduled = False
         self._write()
 
     def close(self) -> None:
@@ -136,10 +139,6 @@ class Connection(asyncio.BufferedProtocol):
             transport.write_eof()
         except OSError:  # the peer has gone already
             transport.abort()
-
-    def _flush(self) -> None:
-        self._scheduled = False
-        self._write()
 
     def _write(self, *, last: bool = False) -> None:
         if not self._pending or self._transport is None or (self._paused and not last):
@@ -179,6 +178,7 @@ class Connection(asyncio.BufferedProtocol):
         self.last_in_s = time.monotonic()
         if self._closing:
             return
+        self._turn.begin_receiving()
         try:
             frames = self._reader.received(nbytes)
             if frames:
@@ -187,6 +187,8 @@ class Connection(asyncio.BufferedProtocol):
                 raise self._reader.error
         except ProtocolError as error:
             self._receiver.broken(self, error)
+        finally:
+            self._turn.end()
 
     def eof_received(self) -> bool:
         """The peer sends no more, so the connection ends."""
