@@ -9,9 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from stream_core.wire.compression import Compressor
-from stream_core.wire.header import HEADER_BYTES, CodecNumber, Kind, header
-from stream_core.wire.tables import pack_uint32
+from stream_core.wire.header import HEADER_BYTES, Kind
 
 PAGES = Path(__file__).parent.parent / "docs"
 VECTORS: dict[str, Any] = json.loads((PAGES / "protocol-vectors.json").read_text("utf-8"))
@@ -19,20 +17,8 @@ VECTORS: dict[str, Any] = json.loads((PAGES / "protocol-vectors.json").read_text
 
 # What is valid
 
-
-def _compressed(name: str) -> bytes:
-    items = [b"long enough " * 30, b"", b"to be compressed " * 30]
-    ends = [len(b"".join(items[: index + 1])) for index in range(3)]
-    flag, parts = Compressor(name).packed([pack_uint32(ends), *items])
-    body = b"".join(parts)
-    facts = {"codec": CodecNumber.RAW, "flags": flag, "address": 5, "count": 3, "sequence": 7}
-    return header(Kind.DATA, len(body), **facts) + body
-
-
 FRAMES: dict[str, bytes] = {
-    **{frame["name"]: bytes.fromhex(frame["hex"]) for frame in VECTORS["frames"]},
-    "raw: three items by gzip": _compressed("gzip"),
-    "raw: three items by zstd": _compressed("zstd"),
+    frame["name"]: bytes.fromhex(frame["hex"]) for frame in VECTORS["frames"]
 }
 VALUES: list[bytes] = [bytes.fromhex(value["hex"]) for value in VECTORS["values"]]
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import os
 import sys
 import tracemalloc
@@ -15,6 +16,7 @@ from stream_core.wire.compression import (
     COMPRESSION_FLAGS,
     LEAST_BYTES,
     MOST_PLAIN_BYTES,
+    WINDOW_LOG,
     Compressor,
     check_available,
     inflate,
@@ -107,6 +109,20 @@ def test_a_bomb_takes_no_more_memory_than_it_claims(name: str) -> None:
 def test_junk_is_a_protocol_error(name: str, junk: bytes, size: int) -> None:
     with pytest.raises(ProtocolError):
         inflate(claiming(size, junk), COMPRESSION_FLAGS[name])
+
+
+def test_a_window_that_is_larger_than_any_block_is_refused() -> None:
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    zstd = importlib.import_module(name)
+    for window_log, fits in ((WINDOW_LOG, True), (WINDOW_LOG + 1, False)):
+        options = {zstd.CompressionParameter.window_log: window_log}
+        stream = zstd.ZstdCompressor(options=options)  # not told the size, it wants all of it
+        lie = claiming(len(PLAIN), stream.compress(PLAIN) + stream.flush())
+        if fits:
+            assert inflate(lie, Flag.ZSTD) == PLAIN
+        else:
+            with pytest.raises(ProtocolError, match="memory"):
+                inflate(lie, Flag.ZSTD)
 
 
 def test_deflate_without_its_frame_is_no_gzip() -> None:

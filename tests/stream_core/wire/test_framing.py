@@ -99,7 +99,7 @@ def test_each_split_of_the_header_before_a_large_body(length: int) -> None:
 def test_junk_after_each_frame_ends_the_stream_there() -> None:
     frames, junk = list(FRAMES.values()), b"\xff" * 4 + b"junk" * 20
     for count in range(len(frames)):
-        for split in (1, HEADER_BYTES, 1_000):
+        for split in (7, HEADER_BYTES, 1_000):
             reader = FrameReader(LIMIT)
             data = b"".join(frames[:count]) + junk + b"".join(frames)
             whole = feed(reader, data, [split] * len(data))
