@@ -7,15 +7,18 @@ PYTHONS := python3 python3.13 python3.12 python3.11 python3.14 python
 SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+WORK := objects-1
+
 .DEFAULT_GOAL := help
-.PHONY: help run test format bench-quick bench clean
+.PHONY: help run test format bench-quick bench profile clean
 
 help:
 	@echo "make run          the demo: a server, a publisher and the monitor"
 	@echo "make test         ruff, mypy, import-linter and pytest; one summary line"
 	@echo "make format       let ruff order the imports and format the tree"
-	@echo "make bench-quick  the benchmarks, a minute of them"
-	@echo "make bench        the benchmarks, all of them"
+	@echo "make bench-quick  the benchmarks, less than three minutes of them"
+	@echo "make bench        the benchmarks, all of them: half an hour"
+	@echo "make profile      where writer, server and reader spend their time (WORK=objects-1)"
 	@echo "make clean        remove .venv and every cache"
 
 run: $(VENV)/.gui
@@ -37,7 +40,10 @@ format: $(VENV)/.test
 	@$(BIN)/ruff check --select I --fix --quiet && $(BIN)/ruff format
 
 bench-quick bench: $(VENV)/.bench
-	@$(BIN)/python -m benchmarks $(if $(filter bench-quick,$@),--quick)
+	@$(BIN)/python -m benchmarks $(if $(filter bench-quick,$@),--quick) $(BENCH)
+
+profile: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks.profile --only $(WORK)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from benchmarks import peers
 from benchmarks.alone import TRIALS
 from benchmarks.report import report
 from benchmarks.rounds import Clock, run_trials, run_works
+from benchmarks.selection import some_of
 from benchmarks.work import Pace
 from benchmarks.works import WORKS
 
@@ -77,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="one short round of each")
     for name, known in (("--only", KEYS), ("--peers", peers.PEERS)):
         listed = ", ".join(known)
-        kind = _some_of(known)
+        kind = some_of(known)
         parser.add_argument(name, type=kind, default=known, help=listed, metavar="A,B,…")
     parser.add_argument("--rounds", type=int, help="how often everything is run")
     parser.add_argument("--seconds", type=float, help="how long each run measures")
@@ -86,21 +87,6 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, help="the file to write; else only whole runs are kept"
     )
     return parser
-
-
-def _some_of(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
-    """Return what reads a list of names, and gives them in the order in which they are known."""
-
-    def names(text: str) -> tuple[str, ...]:
-        wanted = [word for word in text.split(",") if word]
-        strangers = [word for word in wanted if word not in known]
-        if strangers or not wanted:
-            raise argparse.ArgumentTypeError(
-                f"{', '.join(strangers) or 'nothing'} is none of {', '.join(known)}"
-            )
-        return tuple(word for word in known if word in wanted)
-
-    return names
 
 
 if __name__ == "__main__":

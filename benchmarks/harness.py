@@ -15,12 +15,14 @@ from benchmarks.parts import Called, Received, Sent, Task, play
 from benchmarks.processes import Part, started
 from benchmarks.work import Kind, Pace, Work
 
-__all__ = ["Measurement", "Watch", "measure", "stream_rate_per_s"]
+__all__ = ["MakePart", "Measurement", "Watch", "make_part", "measure", "stream_rate_per_s"]
 
 SILENCE_S = 20.0
 
 Watch = Callable[[Sequence[Part]], AbstractContextManager[object]]
 """Entered with the parts (writer or caller, broker, each reader or the callee) before they run."""
+
+MakePart = Callable[[Task], Part]
 
 
 @dataclass(frozen=True)
@@ -46,25 +48,28 @@ class Measurement:
     p99_s: float = 0.0
 
 
-def measure(peer: str, work: Work, pace: Pace, watch: Watch = nullcontext) -> Measurement:
-    """Run one piece of work once; raises `PartError` with the reason if a process fails."""
-    with started([_part(Task("broker", peer, work, pace))]) as (broker,):
-        (addresses,) = hear_all({broker.line: "ready"}, SILENCE_S)
-        task = Task("", peer, work, pace, addresses)
-        if work.kind is Kind.CALLS:
-            return _measure_calls(broker, task, watch)
-        return _measure_stream(broker, task, watch)
-
-
-def _part(task: Task) -> Part:
+def make_part(task: Task) -> Part:
+    """Start the process that does the task."""
     return Part(f"the {task.part} of {task.peer}", play, task)
 
 
-def _measure_stream(broker: Part, task: Task, watch: Watch) -> Measurement:
+def measure(
+    peer: str, work: Work, pace: Pace, watch: Watch = nullcontext, part: MakePart = make_part
+) -> Measurement:
+    """Run one piece of work once; raises `PartError` with the reason if a process fails."""
+    with started([part(Task("broker", peer, work, pace))]) as (broker,):
+        (addresses,) = hear_all({broker.line: "ready"}, SILENCE_S)
+        task = Task("", peer, work, pace, addresses)
+        if work.kind is Kind.CALLS:
+            return _measure_calls(broker, task, watch, part)
+        return _measure_stream(broker, task, watch, part)
+
+
+def _measure_stream(broker: Part, task: Task, watch: Watch, part: MakePart) -> Measurement:
     subscriber = replace(task, part="subscriber")
-    with started([_part(subscriber) for _ in range(task.work.readers)]) as readers:
+    with started([part(subscriber) for _ in range(task.work.readers)]) as readers:
         hear_all({reader.line: "ready" for reader in readers}, SILENCE_S)
-        with started([_part(replace(task, part="publisher"))]) as (writer,):
+        with started([part(replace(task, part="publisher"))]) as (writer,):
             hearing = {reader.line: "hearing" for reader in readers}
             hear_all({writer.line: "ready", **hearing}, SILENCE_S)
             parts = [writer, broker, *readers]
@@ -72,10 +77,10 @@ def _measure_stream(broker: Part, task: Task, watch: Watch) -> Measurement:
     return _stream_measurement(facts[0], facts[1:], cpu_s, task.pace)
 
 
-def _measure_calls(broker: Part, task: Task, watch: Watch) -> Measurement:
-    with started([_part(replace(task, part="callee"))]) as (callee,):
+def _measure_calls(broker: Part, task: Task, watch: Watch, part: MakePart) -> Measurement:
+    with started([part(replace(task, part="callee"))]) as (callee,):
         hear_all({callee.line: "ready"}, SILENCE_S)
-        with started([_part(replace(task, part="caller"))]) as (caller,):
+        with started([part(replace(task, part="caller"))]) as (caller,):
             hear_all({caller.line: "ready"}, task.pace.warm_up_s + SILENCE_S)
             (called,), cpu_s = _go([caller, broker, callee], [caller], task.pace, watch)
     return _calls_measurement(called, cpu_s)

@@ -10,13 +10,15 @@ from time import monotonic
 
 import pytest
 
-from benchmarks import peers
+from benchmarks import peers, profile
 from benchmarks.__main__ import main
 from benchmarks.alone import TRIALS
 from benchmarks.alone.trial import Reading, Trial, ticks
 from benchmarks.harness import Measurement, measure, stream_rate_per_s
 from benchmarks.line import PartError
 from benchmarks.parts import Received, Sent, receive_all
+from benchmarks.peers.in_flight import sum_in_flight
+from benchmarks.profiles import by_py_spy, read_stacks
 from benchmarks.report import best_rival, report
 from benchmarks.rounds import Clock, Result, run_trials
 from benchmarks.work import ITEM, PROBE, START, Figure, Goal, Kind, Pace, Payload, Work
@@ -47,9 +49,8 @@ def test_a_stream_is_measured_and_nothing_is_lost(work: Work, processes: int) ->
     assert len(run.cpu_s) == processes
 
 
-@pytest.mark.parametrize("work", [BLOCKS, DELAYS, MANY_CALLS])
-def test_ours_does_the_work_and_loses_nothing(work: Work) -> None:
-    run = measure("streamscope", work, PACE)
+def test_ours_does_the_work_and_loses_nothing() -> None:
+    run = measure("streamscope", BLOCKS, PACE)
     assert run.per_s > 0
     assert run.lost == 0
 
@@ -83,6 +84,21 @@ def test_calls_are_measured_with_several_under_way() -> None:
 def test_a_part_that_fails_says_why() -> None:
     with pytest.raises(PartError, match="no_such_peer"):
         measure("no_such_peer", OBJECTS, PACE)
+
+
+async def test_calls_overlap_as_many_as_may_be_under_way() -> None:
+    under_way, most = 0, 0
+
+    async def add(a: float, b: float) -> float:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+        return a + b
+
+    assert await sum_in_flight(add, 1.5, 2.25, 50, 8) == 50 * 3.75
+    assert most == 8
 
 
 class Replay:
@@ -302,6 +318,44 @@ def test_every_tick_comes_and_the_last_one_ends_them() -> None:
         return count
 
     assert asyncio.run(count_ticks()) == 20
+
+
+def test_a_profile_counts_the_innermost_functions_and_not_the_wait_for_the_harness() -> None:
+    stacks = [
+        "main (a.py:1);send (a.py:5) 3",
+        "main (a.py:1);read (b.py:7);send (a.py:5) 4",
+        "main (a.py:1) 3",
+        "run (thread.py:2);Line.listen (benchmarks/line.py:40);recv (connection.py:3) 90",
+    ]
+    profile = read_stacks("\n".join(stacks))
+    assert [row.split(maxsplit=2) for row in profile.rows(5)] == [
+        ["70.0%", "7", "send (a.py:5)"],
+        ["30.0%", "3", "main (a.py:1)"],
+    ]
+
+
+def test_profiles_show_what_each_process_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--only", "calls", "--seconds", "0.2", "--cprofile", "--folder", str(tmp_path)]
+    assert profile.main(arguments) == 0
+    text = (tmp_path / "profile-calls.txt").read_text(encoding="utf-8")
+    assert text in capsys.readouterr().out
+    head, *sections = text.split("\n\n")
+    assert "cProfile" in head
+    for section, name in zip(sections, ("caller", "server", "callee"), strict=True):
+        assert section.startswith(f"{name}, own time of ")
+        shares = [float(row.split("%")[0]) for row in section.splitlines()[1:]]
+        assert len(shares) > 10
+        assert shares == sorted(shares, reverse=True)
+
+
+def test_where_py_spy_may_not_look_its_reason_is_told(tmp_path: Path) -> None:
+    spy = tmp_path / "spy"
+    spy.write_text("#!/bin/sh\necho 'Error: Permission denied' >&2\n", encoding="utf-8")
+    spy.chmod(0o755)
+    with pytest.raises(PartError, match="Permission denied"):
+        by_py_spy(str(spy), BLOCKS, PACE)
 
 
 def test_works_and_trials_have_names_of_their_own_and_goals() -> None:
