@@ -72,9 +72,11 @@ def shown(value: Any) -> Any:
     """A value as JSON has it: bytes as hex, an array as its type, shape and elements."""
     if isinstance(value, bytes):
         return {"hex": value.hex()}
+    if isinstance(value, tuple):
+        return {"tuple": [shown(member) for member in value]}
     if isinstance(value, np.ndarray):
         return {"dtype": value.dtype.str, "shape": list(value.shape), "values": value.tolist()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return [shown(member) for member in value]
     if isinstance(value, dict):
         return {key: shown(member) for key, member in value.items()}
@@ -87,6 +89,8 @@ def meant(value: Any) -> Any:
         return [meant(member) for member in value]
     if isinstance(value, dict) and value.keys() == {"hex"}:
         return bytes.fromhex(value["hex"])
+    if isinstance(value, dict) and value.keys() == {"tuple"}:
+        return tuple(map(meant, value["tuple"]))
     if isinstance(value, dict) and value.keys() == {"dtype", "shape", "values"}:
         return np.array(value["values"], value["dtype"]).reshape(value["shape"])
     if isinstance(value, dict):
