@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stream_core.channels.parameters import checked_parameters
 from stream_core.channels.reader_buffer import Ended, Mark, ReaderBuffer
@@ -468,3 +473,72 @@ def test_a_window_that_cuts_what_cannot_be_made_plain_loses_it() -> None:
     assert drained(buffer) == [[6]]
     buffer.credit(6, 0)
     assert (buffer.counters.delivered, buffer.counters.dropped) == (4, 3)
+
+
+def numbered_samples(first: int, count: int) -> Block:
+    """Samples of 100 bytes, each full of its number."""
+    body = b"".join(bytes([number % 251]) * 100 for number in range(first, first + count))
+    return Block(CodecNumber.SAMPLES, 0, 1, count, 1, first, 0, body)
+
+
+def compressed_samples(first: int, count: int) -> Block:
+    body = numbered_samples(first, count).body
+    flag, parts = Compressor("gzip").packed([body])
+    facts = (0, 1, count, 1, first, 0)
+    return Block.received(Frame(Kind.DATA, CodecNumber.SAMPLES, flag, *facts, b"".join(parts)))
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("offer"), st.integers(1, 12)),
+    st.tuples(st.just("gap"), st.integers(1, 4)),
+    st.tuples(st.just("drain"), st.just(0)),
+    st.tuples(st.just("credit"), st.integers(0, 100)),
+    st.tuples(st.just("resume"), st.integers(0, 100)),
+    st.tuples(st.just("clear"), st.just(0)),
+)
+
+
+def seen(
+    make: Callable[[int, int], Block], steps: list[tuple[str, int]], **wishes: object
+) -> list[object]:
+    """What a reader is sent, and its account after each step; `make` makes the blocks."""
+    buffer, told, sent, consumed = reader(reader_bytes=10**9, **wishes), [], -1, -1
+    for step, amount in steps:
+        things: list[object] = []
+        sequence = buffer.next_sequence
+        match step:
+            case "offer":
+                straight = buffer.offer(make(sequence, amount), room=amount % 2 == 0, now_ns=0)
+                things = [] if straight is None else [straight]
+            case "gap":
+                buffer.gap(sequence, sequence + amount - 1, "gone")
+            case "drain":
+                things = list(iter(partial(buffer.take, 0), None))
+            case "credit":
+                consumed += (sent - consumed) * amount // 100
+                buffer.credit(consumed, 0)
+            case "resume":
+                sent = consumed + (sent - consumed) * amount // 100
+                buffer.resume(sent)
+            case "clear":
+                buffer.clear()
+        for thing in things:
+            sent = thing.last if isinstance(thing, Block | Loss) else sent
+            block = isinstance(thing, Block)
+            told.append((thing.sequences, bytes(thing.data)) if block else thing)
+        told.append((buffer.counters, buffer.pausing))
+        assert buffer.counters.balanced
+    return told
+
+
+@given(
+    steps=st.lists(STEPS, max_size=25),
+    overflow=st.sampled_from(["ring", "clear", "skip", "wait", "raise"]),
+    buffer_size=st.one_of(st.none(), st.integers(1, 15)),
+    every=st.integers(1, 4),
+)
+def test_a_reader_sees_no_difference_between_plain_and_compressed_blocks(
+    steps: list[tuple[str, int]], overflow: str, buffer_size: int | None, every: int
+) -> None:
+    wishes = {"overflow": overflow, "buffer_size": buffer_size, "every": every}
+    assert seen(compressed_samples, steps, **wishes) == seen(numbered_samples, steps, **wishes)
