@@ -25,8 +25,9 @@ __all__ = ["main"]
 
 RESULTS = Path(__file__).parent / "results"
 FULL = Pace(rounds=5, warm_up_s=0.5, measure_s=2.0)
-QUICK = Pace(rounds=1, warm_up_s=0.2, measure_s=0.5)
+QUICK = Pace(rounds=1, warm_up_s=0.15, measure_s=0.4)
 QUICK_WITHIN_S = 150.0
+QUICK_PEERS = tuple(name for name in peers.PEERS if name != peers.SHARED_MEMORY)
 KEYS = (*(work.key for work in WORKS), *(trial.key for trial in TRIALS))
 
 
@@ -63,7 +64,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     options.pace = Pace(options.rounds or base.rounds, base.warm_up_s, measure_s)
     if options.within is None and options.quick:
         options.within = QUICK_WITHIN_S
-    if options.output is None and options.only == KEYS and options.peers == peers.PEERS:
+    everybody = QUICK_PEERS if options.quick else peers.PEERS
+    options.peers = options.peers or everybody
+    if options.output is None and options.only == KEYS and options.peers == everybody:
         name = f"{date.today()}-quick" if options.quick else f"{date.today()}"
         options.output = RESULTS / f"{name}.md"
     return options
@@ -76,10 +79,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--quick", action="store_true", help="one short round of each")
-    for name, known in (("--only", KEYS), ("--peers", peers.PEERS)):
+    for name, known, default in (("--only", KEYS, KEYS), ("--peers", peers.PEERS, None)):
         listed = ", ".join(known)
         kind = some_of(known)
-        parser.add_argument(name, type=kind, default=known, help=listed, metavar="A,B,…")
+        parser.add_argument(name, type=kind, default=default, help=listed, metavar="A,B,…")
     parser.add_argument("--rounds", type=int, help="how often everything is run")
     parser.add_argument("--seconds", type=float, help="how long each run measures")
     parser.add_argument("--within", type=float, help="seconds after which no other work begins")

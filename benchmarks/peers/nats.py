@@ -107,13 +107,13 @@ class SamplePublisher(ObjectPublisher):
 
 
 class ArrayPublisher(ObjectPublisher):
-    """A publisher, for arrays, which it takes as their bytes only."""
+    """A publisher, for arrays, which it takes as views of bytes."""
 
     async def send(self, payload: Payload, count: int) -> None:
         """Publish, and flush now and then."""
         publish = self._client.publish
         for _ in range(count):
-            await publish(ITEMS, payload.tobytes())
+            await publish(ITEMS, payload.data.cast("B"))
             self._sent += 1
             if self._sent >= self._full:
                 await self.flush()
