@@ -112,6 +112,8 @@ def read(frame: Frame, body: Facts) -> Facts:
     if kind == Kind.CALL:
         method, args, kwargs = decode_call(frame.body)
         return {"method": method, "args": shown(args), "kwargs": shown(kwargs)}
+    if frame.flags & Flag.PIECE:
+        return {"part": shown(bytes(frame.body))}
     if kind in VALUES:
         return {"value": shown(objects.decode(frame.body))}
     if kind == Kind.FAILURE:
@@ -154,6 +156,8 @@ def written(facts: Facts, body: Facts) -> bytes:
         return messages.encode(msgspec.convert(body, STRUCTS[kind]))
     if kind == Kind.CALL:
         return encode_call(body["method"], meant(body["args"]), meant(body["kwargs"]))
+    if facts["flags"] & Flag.PIECE and body:
+        return bytes(meant(body["part"]))
     if kind in VALUES and body:
         return objects.encode(meant(body["value"]))
     if kind == Kind.FAILURE:

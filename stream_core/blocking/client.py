@@ -415,13 +415,18 @@ class Client:
         Raises:
             TargetNotFound: it is not there.
         """
-        found, description = self._ask(find_target(self._client, target, wait_s))
-        return Remote(
-            description,
+        return self._ask(self._remote(target, wait_s))
+
+    async def _remote(self, target: str, wait_s: float) -> Remote:
+        found = await find_target(self._client, target, wait_s)
+        remote = Remote(
+            found.description,
             WaitingInvoker(self._running, found),
             timeout_name=self._timeout_name,
             timeout_s=self._timeout_s,
         )
+        found.shown_by(remote)
+        return remote
 
     # How it is done
 

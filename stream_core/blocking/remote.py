@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from stream_core.blocking.iteration import Iteration
-from stream_core.errors import ConnectionLost
+from stream_core.client.target import Target
+from stream_core.errors import ConnectionLost, StreamError
 from stream_core.loop_thread import LoopThread, NotRunningError
-from stream_core.rpc import Call, Invoker, MethodDescription
+from stream_core.rpc import Call, Given, InvokeLate, MethodDescription
 
 __all__ = ["WaitingInvoker"]
 
@@ -17,12 +19,12 @@ class WaitingInvoker:
 
     Args:
         thread: the client's.
-        invoker: of the asyncio client, for the same target.
+        target: of the asyncio client.
     """
 
-    def __init__(self, thread: LoopThread, invoker: Invoker) -> None:
+    def __init__(self, thread: LoopThread, target: Target) -> None:
         self._thread = thread
-        self._invoker = invoker
+        self._target = target
 
     def invoke(
         self,
@@ -30,12 +32,13 @@ class WaitingInvoker:
         args: list[Any],
         kwargs: dict[str, Any],
         timeout_s: float | None,
+        given: Given,
     ) -> Any:
         """Call the method, which is bound and checked already."""
         try:
             if not method.streams:
-                return self._thread.run(self._call(method, args, kwargs, timeout_s))
-            results = self._thread.run(self._stream(method, args, kwargs, timeout_s))
+                return self._thread.run(self._call(method, args, kwargs, timeout_s, given))
+            results = self._thread.run(self._stream(method, args, kwargs, timeout_s, given))
         except NotRunningError:
             raise ConnectionLost("the client was closed") from None
         return Iteration(self._thread, results)
@@ -46,8 +49,9 @@ class WaitingInvoker:
         args: list[Any],
         kwargs: dict[str, Any],
         timeout_s: float | None,
+        given: Given,
     ) -> Any:
-        return await self._invoker.invoke(method, args, kwargs, timeout_s)
+        return await self._target.invoke(method, args, kwargs, timeout_s, given)
 
     async def _stream(
         self,
@@ -55,8 +59,15 @@ class WaitingInvoker:
         args: list[Any],
         kwargs: dict[str, Any],
         timeout_s: float | None,
+        given: Given,
     ) -> _Results:
-        return _Results(self._invoker.invoke(method, args, kwargs, timeout_s))
+        return _Results(self._target.invoke(method, args, kwargs, timeout_s, given))
+
+    def seek(self, path: str) -> InvokeLate | None:
+        """A name is asked for that the target did not have: look once whether it has it now."""
+        with contextlib.suppress(StreamError, RuntimeError):  # it is not there, nor are we
+            self._thread.run(self._target.renewed())
+        return None
 
 
 class _Results:

@@ -89,12 +89,8 @@ class Calls:
             ConnectionLost: the link is down.
             LimitExceeded: the arguments are too large.
         """
-        if not self._link.up:
-            state = "no link" if self._link.state is not State.CLOSED else "no link any more"
-            raise ConnectionLost(f"there is {state} to {self._link.address}")
-        body = encode_call(path, args, kwargs)
-        if len(body) > self._link.frame_bytes:
-            raise self._too_large(f"the arguments of {path}()", len(body))
+        self._check_link()
+        body = self._encoded(path, args, kwargs)
         call = self._pending.start(
             target, path, body, timeout_s=timeout_s, streams=streams, target_name=target_name
         )
@@ -102,6 +98,41 @@ class Calls:
             self._replies[call.sequence] = on_reply
             call.add_done_callback(self._forget_reply)
         return call
+
+    def _check_link(self) -> None:
+        if not self._link.up:
+            state = "no link" if self._link.state is not State.CLOSED else "no link any more"
+            raise ConnectionLost(f"there is {state} to {self._link.address}")
+
+    def _encoded(self, path: str, args: list[Any], kwargs: dict[str, Any]) -> bytes:
+        body = encode_call(path, args, kwargs)
+        if len(body) > self._link.frame_bytes:
+            raise self._too_large(f"the arguments of {path}()", len(body))
+        return body
+
+    def postpone(
+        self, target: int, path: str, *, timeout_s: float | None, target_name: str
+    ) -> Call:
+        """A call that `send_again` will send, or `fail` fail; its time runs already.
+
+        Raises:
+            ConnectionLost: the link is down.
+        """
+        self._check_link()
+        return self._pending.postpone(target, path, timeout_s=timeout_s, target_name=target_name)
+
+    def send_again(self, call: Call, target: int, args: list[Any], kwargs: dict[str, Any]) -> None:
+        """Send a call that was postponed, or refused by another target than it is now.
+
+        Raises:
+            InvalidValue: an argument cannot be sent.
+            LimitExceeded: the arguments are too large.
+        """
+        self._pending.send_again(call, target, self._encoded(call.path, args, kwargs))
+
+    def fail(self, call: Call, error: Exception) -> None:
+        """Fail a call that was postponed or refused."""
+        self._pending.fail(call, error)
 
     def _forget_reply(self, call: Call) -> None:
         self._replies.pop(call.sequence, None)

@@ -21,10 +21,10 @@ from stream_core.client.greeting import Identity
 from stream_core.client.reader import Reader
 from stream_core.client.replies import checked
 from stream_core.client.session import Session
-from stream_core.client.targets import Target
+from stream_core.client.target import Target
 from stream_core.client.writer import Writer
 from stream_core.errors import ConnectionLost, InvalidValue
-from stream_core.rpc import Description, Remote, collect, description_from_wire
+from stream_core.rpc import Remote, collect
 from stream_core.security import ChannelKey
 from stream_core.transport import Address
 from stream_core.values import (
@@ -441,10 +441,12 @@ class Client:
         Raises:
             TargetNotFound: it is not there.
         """
-        found, description = await find_target(self, target, wait_s)
-        return Remote(
-            description, found, timeout_name=self._timeout_name, timeout_s=self._timeout_s
+        found = await find_target(self, target, wait_s)
+        remote = Remote(
+            found.description, found, timeout_name=self._timeout_name, timeout_s=self._timeout_s
         )
+        found.shown_by(remote)
+        return remote
 
 
 def offer_methods_of(client: Client, host: object) -> None:
@@ -452,12 +454,9 @@ def offer_methods_of(client: Client, host: object) -> None:
     client._rpc_host = host  # noqa: SLF001 - a subclass keeps every public name for itself
 
 
-async def find_target(client: Client, name: str, wait_s: float) -> tuple[Target, Description]:
-    """Another client as the target of calls, and what it offers; raises like `remote`."""
-    session = client._live  # noqa: SLF001
-    target = await session.targets.find(name, wait_s)
-    reply = await session.describe(target)
-    return target, description_from_wire(reply)
+async def find_target(client: Client, name: str, wait_s: float) -> Target:
+    """Another client as the target of calls; raises like `remote`."""
+    return await client._live.targets.find(name, wait_s)  # noqa: SLF001
 
 
 def _refuse_unavailable(**asked: Any) -> None:

@@ -14,7 +14,7 @@ from stream_core.client.greeting import Identity
 from stream_core.client.link import Link
 from stream_core.client.replies import checked
 from stream_core.client.streams import Streams
-from stream_core.client.targets import Target, Targets
+from stream_core.client.targets import Targets
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import ChannelClosed, ConnectionLost, StreamError
 from stream_core.rpc import Call, MethodTable
@@ -26,6 +26,7 @@ from stream_core.wire.header import Kind
 __all__ = ["Session"]
 
 _DATA = int(Kind.DATA)  # plain ints: frames are many
+_GONE = int(Kind.GONE)
 _STREAM_CONTROL = frozenset(map(int, (Kind.DEMAND, Kind.LOST, Kind.MARK, Kind.END)))
 
 
@@ -67,8 +68,8 @@ class Session:
         )
         self._chores = Chores()
         self.streams = Streams(self, self._chores, trusted)
-        self.targets = Targets(self, self._chores)
         self._calls = Calls(self.link, self.streams.flush, table, workers)
+        self.targets = Targets(self, self._calls, self._chores, timeout_s)
         self.call = self._calls.call
         self._timeout_s = timeout_s
         self._awaiting_link: set[asyncio.Future[None]] = set()
@@ -165,10 +166,6 @@ class Session:
         found = await self.ask("find_client", name, wait_s=float(wait_s), timeout_s=limit_s)
         return checked(found, int)
 
-    async def describe(self, target: Target) -> Any:
-        """What a target offers, in wire form."""
-        return await target.call("describe", [], {}, timeout_s=self._timeout_s)
-
     async def until_up(self) -> None:
         """Wait for the link.
 
@@ -196,8 +193,7 @@ class Session:
         """Welcomed."""
         self._calls.link_up(self.name, resumed=resumed)
         self.streams.link_up(resumed=resumed)
-        if not resumed:
-            self.targets.renumbered()
+        self.targets.link_up(resumed=resumed)
         self._link_settled()
 
     def link_down(self, error: StreamError, *, final: bool) -> None:
@@ -220,6 +216,8 @@ class Session:
             self.streams.data(frame)
         elif kind in _STREAM_CONTROL:
             self.streams.control(frame)
+        elif kind == _GONE:
+            self.targets.gone(frame.address)
         else:
             self._calls.frame(frame)
 

@@ -1,24 +1,33 @@
-"""The targets of a client's calls: found by name, and looked for again when they have moved."""
+"""The targets of a client's calls: found by name, described, and looked for when they have gone."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import weakref
+from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from stream_core.channels.names import SERVER
+from stream_core.client.calls import Calls
 from stream_core.client.chores import Chores
+from stream_core.client.target import Target
 from stream_core.errors import StreamError, TargetNotFound
-from stream_core.rpc import Call, MethodDescription
+from stream_core.rpc import Call, Description, description_from_wire
 
-__all__ = ["CallHome", "Target", "Targets"]
+__all__ = ["Directory", "Targets"]
 
 logger = logging.getLogger(__name__)
 
 
-class CallHome(Protocol):
-    """What targets ask of the client's session."""
+class Directory(Protocol):
+    """What is asked of the client's session."""
+
+    @property
+    def epoch(self) -> int:
+        """The server's."""
+        ...
 
     @property
     def resume_s(self) -> float:
@@ -29,117 +38,68 @@ class CallHome(Protocol):
         """The number of the client of that name; raises `TargetNotFound`."""
         ...
 
-    def call(
-        self,
-        target: int,
-        path: str,
-        args: list[Any],
-        kwargs: dict[str, Any],
-        *,
-        timeout_s: float | None,
-        streams: bool = False,
-        target_name: str = "",
-    ) -> Call:
-        """Send a call; raises `ConnectionLost`."""
-        ...
-
-
-class Target:
-    """Another client, or the server, as the target of calls (`rpc.Invoker`).
-
-    Attributes:
-        name: of the target; number: its number on the wire, None while it is looked for.
-    """
-
-    def __init__(self, targets: Targets, name: str, number: int) -> None:
-        self._targets = targets
-        self.name = name
-        self.number: int | None = number
-
-    def call(
-        self,
-        path: str,
-        args: list[Any],
-        kwargs: dict[str, Any],
-        *,
-        timeout_s: float | None,
-        streams: bool = False,
-    ) -> Call:
-        """Send a call.
-
-        Raises:
-            ConnectionLost: the link is down.
-            TargetNotFound: the target has gone, and has not been found again.
-        """
-        if self.number is None:
-            self._targets.look_again(self)
-            raise TargetNotFound(f"client '{self.name}' has gone and has not come back yet")
-        call = self._targets.home.call(
-            self.number,
-            path,
-            args,
-            kwargs,
-            timeout_s=timeout_s,
-            streams=streams,
-            target_name=self.name,
-        )
-        call.add_done_callback(self._ended)
-        return call
-
-    def invoke(
-        self,
-        method: MethodDescription,
-        args: list[Any],
-        kwargs: dict[str, Any],
-        timeout_s: float | None,
-    ) -> Call:
-        """Send a call that is bound and checked; raises as `call`."""
-        return self.call(method.path, args, kwargs, timeout_s=timeout_s, streams=method.streams)
-
-    def _ended(self, call: Call) -> None:
-        if call.target != self.number:
-            return
-        try:
-            call.result()
-        except TargetNotFound:
-            self._targets.look_again(self)
-        except (Exception, asyncio.CancelledError):
-            return  # the caller hears of it
-
 
 class Targets:
-    """The targets that somebody still holds.
+    """The targets that somebody still holds (`client.target.Finder`).
 
     Args:
-        home: the session; chores: where searches run.
+        directory: the session.
+        calls: of the client.
+        chores: where searches run.
+        timeout_s: for a target to describe itself.
     """
 
-    def __init__(self, home: CallHome, chores: Chores) -> None:
-        self.home = home
+    def __init__(
+        self, directory: Directory, calls: Calls, chores: Chores, timeout_s: float
+    ) -> None:
+        self._directory = directory
+        self._calls = calls
         self._chores = chores
+        self._timeout_s = timeout_s
         self._held: weakref.WeakSet[Target] = weakref.WeakSet()
         self._sought: set[str] = set()
+        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def find(self, name: str, wait_s: float) -> Target:
-        """The client of that name.
+        """The client of that name, described.
 
         Raises:
             TargetNotFound: it is not there, nor within `wait_s`.
         """
-        if name == SERVER:
-            return Target(self, name, 0)
-        target = Target(self, name, await self.home.find_client(name, wait_s))
+        number = await self._number(name, wait_s)
+        target = Target(self, self._calls, name, number)
         self._held.add(target)
+        await self._settle(name, number)
         return target
 
-    def renumbered(self) -> None:
-        """The server is another one: everybody has a new number."""
-        for target in tuple(self._held):
+    async def _number(self, name: str, wait_s: float) -> int:
+        return 0 if name == SERVER else await self._directory.find_client(name, wait_s)
+
+    # Who may have gone
+
+    def gone(self, number: int) -> None:
+        """The target of that number has gone."""
+        for target in self._named(number=number):
+            target.departed = number
             self.look_again(target)
 
+    def link_up(self, *, resumed: bool) -> None:
+        """The link is back: who has gone meanwhile, was not told; with another server all have."""
+        for target in tuple(self._held):
+            if not resumed and target.name != SERVER:
+                target.number = None
+            self.look_again(target)
+
+    def _named(self, name: str | None = None, number: int | None = None) -> list[Target]:
+        return [
+            target
+            for target in tuple(self._held)
+            if name in (None, target.name) and number in (None, target.number)
+        ]
+
     def look_again(self, target: Target) -> None:
-        """The client is not where it was: it may be there again under another number."""
-        target.number = None
+        """The target may be there under another number, and offer something else."""
+        target.stale = True
         if target.name not in self._sought:
             self._sought.add(target.name)
             work = self._search(target.name)
@@ -147,12 +107,54 @@ class Targets:
 
     async def _search(self, name: str) -> None:
         try:
-            number = await self.home.find_client(name, self.home.resume_s)
+            while any(target.stale for target in self._named(name)):
+                number = await self._number(name, self._directory.resume_s)
+                with contextlib.suppress(TargetNotFound):  # it has gone again: wait for the next
+                    await self._settle(name, number)
         except StreamError as error:
             logger.info("client '%s' is not there any more: %s", name, error)
-        else:
-            for target in tuple(self._held):
-                if target.name == name:
-                    target.number = number
         finally:
             self._sought.discard(name)
+
+    async def renew(self, target: Target) -> Description:
+        """What the target offers now; asked for again if it is another one than was described.
+
+        Raises:
+            TargetNotFound: it is not there.
+        """
+        await self._settle(target.name, await self._number(target.name, 0.0))
+        return target.description
+
+    async def _settle(self, name: str, number: int) -> None:
+        """The client of that name has that number now: describe it, if that was not done."""
+        lock = self._locks.get(name)
+        if lock is None:
+            lock = self._locks[name] = asyncio.Lock()
+        async with lock:
+            identity = (self._directory.epoch, number)
+            for target in self._named(name):
+                target.number = number
+            if any(target.identity != identity for target in self._named(name)):
+                description = await self._describe(name, number)
+                for target in self._named(name):
+                    target.take(description, identity)
+            for target in self._named(name):
+                target.stale = number == target.departed
+
+    async def _describe(self, name: str, number: int) -> Description:
+        reply = await self._calls.call(
+            number, "describe", [], {}, timeout_s=self._timeout_s, target_name=name
+        )
+        return description_from_wire(reply)
+
+    # What calls wait for
+
+    def start(self, target: Target, call: Call, work: Coroutine[Any, Any, None]) -> None:
+        """Run what a call waits for; if it fails, so does the call."""
+        self._chores.start(self._fail_with(call, work), f"call {call.path}() of '{target.name}'")
+
+    async def _fail_with(self, call: Call, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            self._calls.fail(call, error)

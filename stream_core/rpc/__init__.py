@@ -17,7 +17,7 @@ from stream_core.rpc.descriptions import (
     description_from_wire,
     description_to_wire,
 )
-from stream_core.rpc.dispatch import Dispatcher
+from stream_core.rpc.dispatch import Dispatcher, no_method
 from stream_core.rpc.failures import (
     Failure,
     decode_failure,
@@ -29,7 +29,15 @@ from stream_core.rpc.frames import SendFrame
 from stream_core.rpc.methods import Method, MethodTable, collect
 from stream_core.rpc.parameters import ParameterDescription, ParameterKind
 from stream_core.rpc.parcels import PIECE_BYTES, Parcels
-from stream_core.rpc.remote import Invoker, Remote, describe, update
+from stream_core.rpc.remote import (
+    Given,
+    InvokeLate,
+    Invoker,
+    Remote,
+    bind_again,
+    describe,
+    update,
+)
 
 __all__ = [
     "PIECE_BYTES",
@@ -38,6 +46,8 @@ __all__ = [
     "Description",
     "Dispatcher",
     "Failure",
+    "Given",
+    "InvokeLate",
     "Invoker",
     "Method",
     "MethodDescription",
@@ -49,6 +59,7 @@ __all__ = [
     "PendingCalls",
     "Remote",
     "SendFrame",
+    "bind_again",
     "collect",
     "current_call",
     "decode_failure",
@@ -58,6 +69,7 @@ __all__ = [
     "encode_call",
     "encode_failure",
     "failure_to_error",
+    "no_method",
     "read_path",
     "refusal",
     "update",

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator
 from typing import Any, Protocol
 
-__all__ = ["Call", "CallOffice", "StreamCall"]
+__all__ = ["Call", "CallOffice", "LateCall", "StreamCall"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class Call:
         path: the method.
         sequence: the call's number.
         streams: whether its results arrive one by one.
+        deadline: in the time of `time.monotonic`; None: it waits without end.
+        second_chance: told of the target's refusal; True: it will be called again, or failed.
     """
 
     streams = False
@@ -49,7 +51,9 @@ class Call:
         "_future",
         "_office",
         "_on_progress",
+        "deadline",
         "path",
+        "second_chance",
         "sequence",
         "target",
         "target_name",
@@ -72,6 +76,8 @@ class Call:
         self.target = target
         self.target_name = target_name
         self.path = path
+        self.deadline: float | None = None
+        self.second_chance: Callable[[Call, Exception], bool] | None = None
 
     def __repr__(self) -> str:
         state = "done" if self._future.done() else "under way"
@@ -260,6 +266,44 @@ class StreamCall(Call):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+class LateCall(StreamCall):
+    """A call of which it is not known yet whether its results arrive one by one.
+
+    Awaiting it gives its one result, or the list of all; iterating gives them one by one.
+    """
+
+    __slots__ = ("_one",)
+
+    def __init__(
+        self,
+        office: CallOffice,
+        future: asyncio.Future[Any],
+        sequence: int,
+        target: int,
+        target_name: str,
+        path: str,
+    ) -> None:
+        super().__init__(office, future, sequence, target, target_name, path)
+        self._one: tuple[Any, ...] = ()
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._one_or_all().__await__()
+
+    async def _one_or_all(self) -> Any:
+        values = await self._all()
+        return self._one[0] if self._one else values
+
+    def result(self) -> Any:
+        """The result, or the list of those that were not iterated over, once the call is done."""
+        values = super().result()
+        return self._one[0] if self._one else values
+
+    def succeed(self, value: Any) -> None:
+        """The one and only result arrived."""
+        self._one = (value,)
+        super().succeed(value)
 
 
 class _Results:

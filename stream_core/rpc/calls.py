@@ -10,10 +10,11 @@ import copy
 import math
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from stream_core.errors import CallTimeout, ConnectionLost, ProtocolError
 from stream_core.rpc.assemblies import Assemblies
-from stream_core.rpc.call import Call, StreamCall
+from stream_core.rpc.call import Call, LateCall, StreamCall
 from stream_core.rpc.deadlines import Deadlines
 from stream_core.rpc.failures import decode_failure, failure_to_error
 from stream_core.rpc.frames import NS_PER_S, SendFrame
@@ -23,6 +24,7 @@ from stream_core.wire.header import Flag, Kind
 
 __all__ = ["PendingCalls"]
 
+AnyCall = TypeVar("AnyCall", bound=Call)
 SERVER = 0
 END = int(Flag.END)
 PIECE = int(Flag.PIECE)
@@ -70,20 +72,59 @@ class PendingCalls:
             streams: whether results arrive one by one.
             target_name: for messages.
         """
-        self._newest = sequence = self._newest + 1
-        kind = StreamCall if streams else Call
         name = target_name or ("server" if target == SERVER else str(target))
+        call = self._begin(StreamCall if streams else Call, target, name, path, timeout_s)
+        self._send_call(call, timeout_s, body)
+        return call
+
+    def _begin(
+        self, kind: type[AnyCall], target: int, name: str, path: str, timeout_s: float | None
+    ) -> AnyCall:
+        self._newest = sequence = self._newest + 1
         call = kind(self, self._loop.create_future(), sequence, target, name, path)
         self._calls[sequence] = call
-        remaining_ns = 0
         if timeout_s is not None and timeout_s != math.inf:
-            remaining_ns = max(1, int(timeout_s * NS_PER_S))
-            self._deadlines.add(time.monotonic() + timeout_s, sequence)
+            call.deadline = time.monotonic() + timeout_s
+            self._deadlines.add(call.deadline, sequence)
+        return call
+
+    def _send_call(self, call: Call, remaining_s: float | None, body: bytes) -> None:
+        remaining_ns = 0
+        if remaining_s is not None and remaining_s != math.inf:
+            remaining_ns = max(1, int(remaining_s * NS_PER_S))
+        sequence = call.sequence
         if self._send(
-            Kind.CALL, address=target, sequence=sequence, time_ns=remaining_ns, body=body
+            Kind.CALL, address=call.target, sequence=sequence, time_ns=remaining_ns, body=body
         ):
             self._leaving.add(sequence)
-        return call
+
+    # What cannot be sent yet, or has to be sent again
+
+    def postpone(
+        self, target: int, path: str, *, timeout_s: float | None, target_name: str
+    ) -> LateCall:
+        """A call that `send_again` will send, or `fail` fail; its time runs already."""
+        return self._begin(LateCall, target, target_name, path, timeout_s)
+
+    def send_again(self, call: Call, target: int, body: bytes) -> None:
+        """Send a call that was postponed or refused; nothing happens if it has ended."""
+        if call.sequence not in self._calls:
+            return
+        self._end(call)
+        self._newest = call.sequence = self._newest + 1
+        self._calls[call.sequence] = call
+        call.target = target
+        remaining_s = None
+        if call.deadline is not None:
+            remaining_s = call.deadline - time.monotonic()
+            self._deadlines.add(call.deadline, call.sequence)
+        self._send_call(call, remaining_s, body)
+
+    def fail(self, call: Call, error: Exception) -> None:
+        """Fail a call that was postponed or refused; nothing happens if it has ended."""
+        if call.sequence in self._calls:
+            self._end(call)
+            call.fail(error)
 
     def whole(self, frame: Frame, limit_bytes: int) -> memoryview | None:
         """A piece of a large answer arrived.
@@ -146,10 +187,11 @@ class PendingCalls:
         elif kind == Kind.FAILURE:
             failure = decode_failure(body)
             from_server = call.target == SERVER
-            self._end(call)
-            call.fail(
-                failure_to_error(failure, from_server=from_server, target_name=call.target_name)
-            )
+            error = failure_to_error(failure, from_server=from_server, target_name=call.target_name)
+            again, call.second_chance = call.second_chance, None
+            if again is None or failure.kind != "refused" or not again(call, error):
+                self._end(call)
+                call.fail(error)
         elif not isinstance(call, StreamCall):
             raise ProtocolError(f"{call!r} got one of several results, but gives one")
         elif flags & END:

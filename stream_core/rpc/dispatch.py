@@ -29,7 +29,7 @@ from stream_core.wire import objects
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Flag, Kind
 
-__all__ = ["Dispatcher"]
+__all__ = ["Dispatcher", "no_method"]
 
 logger = logging.getLogger(__name__)
 

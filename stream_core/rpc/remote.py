@@ -15,11 +15,22 @@ from stream_core.rpc.binder import Binder
 from stream_core.rpc.descriptions import Description, MethodDescription
 from stream_core.rpc.signatures import caller_slots
 
-__all__ = ["Invoker", "Remote", "describe", "update"]
+__all__ = ["Given", "InvokeLate", "Invoker", "Remote", "bind_again", "describe", "update"]
+
+
+Given = tuple[tuple[Any, ...], dict[str, Any]]
+"""Positional and keyword arguments as the caller wrote them."""
+
+
+class InvokeLate(Protocol):
+    """Calls a method of which nothing is known yet."""
+
+    def __call__(self, path: str, given: Given, timeout_s: float | None) -> Any:
+        """Call it; gives what the proxy gives."""
 
 
 class Invoker(Protocol):
-    """Sends a call that is bound and checked."""
+    """Sends calls."""
 
     def invoke(
         self,
@@ -27,17 +38,65 @@ class Invoker(Protocol):
         args: list[Any],
         kwargs: dict[str, Any],
         timeout_s: float | None,
+        given: Given,
     ) -> Any:
-        """Call the method; `timeout_s` None: without deadline. Gives what the proxy gives."""
+        """Call a method; gives what the proxy gives.
+
+        Args:
+            method: what to call.
+            args: the positional arguments, bound and checked.
+            kwargs: those by keyword.
+            timeout_s: None: without deadline.
+            given: the arguments as they were before, should they have to be bound again.
+        """
+
+    def seek(self, path: str) -> InvokeLate | None:
+        """A name is asked for that the target did not have; it may have changed.
+
+        Args:
+            path: of the method, or group.
+
+        Returns:
+            what calls a method of that path once it is known what the target offers now; None: it
+            is known, and the proxy has it.
+        """
+        ...
 
 
 class _Terms:
     """What all methods of one proxy share."""
 
     def __init__(self, invoker: Invoker, timeout_name: str, timeout_s: float | None) -> None:
-        self.invoke = invoker.invoke
+        self.invoker = invoker
         self.timeout_name = timeout_name
         self.timeout_s = timeout_s
+
+    def take_timeout(self, kwargs: dict[str, Any]) -> float | None:
+        """Take a call's time-out out of its arguments."""
+        if self.timeout_name not in kwargs:
+            return self.timeout_s
+        return _timeout(self.timeout_name, kwargs.pop(self.timeout_name))
+
+
+class _LateMethod:
+    """Stands for a method, or a group, of a target of which it is not known yet what it offers."""
+
+    def __init__(self, path: str, terms: _Terms, invoke: InvokeLate) -> None:
+        self._path = path
+        self._terms = terms
+        self._invoke = invoke
+
+    def __getattr__(self, name: str) -> _LateMethod:
+        if name.startswith("_"):
+            raise AttributeError(name, name=name, obj=self)
+        return _LateMethod(f"{self._path}.{name}", self._terms, self._invoke)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        timeout_s = self._terms.take_timeout(kwargs)
+        return self._invoke(self._path, (args, kwargs), timeout_s)
+
+    def __repr__(self) -> str:
+        return f"<{self._path}() of a target that has changed, not known yet>"
 
 
 class Remote:
@@ -45,7 +104,8 @@ class Remote:
 
     `remote.calc.add(2, 3, tto=5)` checks the arguments against the description and calls, with a
     time-out of five seconds. `help()`, `dir()` and `inspect.signature` work as on local objects;
-    `describe(remote)` tells all.
+    `describe(remote)` tells all. When the target has come back with other methods, the proxy has
+    them too; groups of it that somebody holds change with it.
 
     Args:
         description: of the target, or of one group of it.
@@ -67,6 +127,15 @@ class Remote:
         _furnish(self, description, "", terms)
 
     def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
+        terms: _Terms | None = own.get("_terms")
+        if terms is not None and not name.startswith("_"):
+            path = own["_prefix"] + name
+            late = terms.invoker.seek(path)
+            if late is not None:
+                return _LateMethod(path, terms, late)
+            if name in self.__dict__:  # it has come meanwhile
+                return self.__dict__[name]
         raise AttributeError(_unknown(self, name), name=name, obj=self)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -80,10 +149,12 @@ class Remote:
 
 
 def _furnish(remote: Remote, description: Description, prefix: str, terms: _Terms) -> None:
-    """Put methods and groups where attribute look-up finds them at once."""
-    own = remote.__dict__
-    own.clear()
-    own.update(_description=description, _prefix=prefix, _terms=terms)
+    """Put methods and groups where attribute look-up finds them at once.
+
+    All at once, since other threads may look; a group that is held goes on, be it without methods.
+    """
+    former = remote.__dict__
+    own: dict[str, Any] = {"_description": description, "_prefix": prefix, "_terms": terms}
     for method in description.methods:
         if not method.path.startswith(prefix):
             continue
@@ -91,21 +162,24 @@ def _furnish(remote: Remote, description: Description, prefix: str, terms: _Term
         if not dot:
             own[name] = _function(method, terms)
         elif name not in own:
-            own[name] = group = Remote.__new__(Remote)
-            _furnish(group, description, f"{prefix}{name}.", terms)
+            group = former.get(name)
+            own[name] = group if isinstance(group, Remote) else Remote.__new__(Remote)
+    held = (*former.items(), *own.items())
+    groups = {name: group for name, group in held if isinstance(group, Remote)}
+    for name, group in groups.items():
+        _furnish(group, description, f"{prefix}{name}.", terms)
+    object.__setattr__(remote, "__dict__", own)
 
 
 def _function(method: MethodDescription, terms: _Terms) -> Callable[..., Any]:
     """The method as a function."""
     bind = Binder(method.path, caller_slots(method)).bind
-    invoke, timeout_name, default_s = terms.invoke, terms.timeout_name, terms.timeout_s
+    invoke, take_timeout = terms.invoker.invoke, terms.take_timeout
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        timeout_s = default_s
-        if timeout_name in kwargs:
-            timeout_s = _timeout(timeout_name, kwargs.pop(timeout_name))
+        timeout_s = take_timeout(kwargs)
         bound, named = bind(args, kwargs)
-        return invoke(method, bound, named, timeout_s)
+        return invoke(method, bound, named, timeout_s, (args, kwargs))
 
     signature = method.signature
     call.__name__ = method.name
@@ -138,6 +212,15 @@ def _title(remote: Remote) -> str:
     target = remote._description.target  # noqa: SLF001 - the class is of this file
     prefix = remote._prefix.rstrip(".")  # noqa: SLF001
     return f"{prefix!r} of {target!r}" if prefix else f"remote {target!r}"
+
+
+def bind_again(method: MethodDescription, given: Given) -> tuple[list[Any], dict[str, Any]]:
+    """Bind and check the arguments of a call by another description than when it was made.
+
+    Raises:
+        TypeError, InvalidValue: they do not fit it.
+    """
+    return Binder(method.path, caller_slots(method)).bind(*given)
 
 
 def _unknown(remote: Remote, name: str) -> str:
@@ -177,5 +260,5 @@ def describe(remote: Remote | Callable[..., Any]) -> Description | MethodDescrip
 
 
 def update(remote: Remote, description: Description) -> None:
-    """Give a proxy the new description of a target that has changed."""
+    """Give a proxy the new description of a target that has changed; from any thread."""
     _furnish(remote, description, "", remote.__dict__["_terms"])

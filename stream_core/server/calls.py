@@ -223,9 +223,11 @@ class CallRouter:
         for number in session.known_to:
             if (target := sessions.numbered(number)) is not None:
                 target.introduced.discard(session.number)
-        for number in session.introduced:
+                target.callers.discard(session.number)
+        for number in session.callers:
             if (caller := sessions.numbered(number)) is not None:
                 caller.known_to.discard(session.number)
+                caller.send(Kind.GONE, address=session.number)
 
     def _finish(self, caller: Session, sequence: int) -> Session | None:
         number = caller.calling.pop(sequence, None)
@@ -238,6 +240,7 @@ class CallRouter:
     def _introduce(self, caller: Session, target: Session) -> None:
         if caller.number not in target.introduced:
             target.introduced.add(caller.number)
+            target.callers.add(caller.number)
             caller.known_to.add(target.number)
             target.send(Kind.NAME, address=caller.number, body=caller.name.encode())
 

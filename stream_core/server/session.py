@@ -50,7 +50,8 @@ class Session:
         subscriptions: what it reads, by the reader's number.
         items_in: published so far; round_trip_s: of the newest ping.
         serving, calling: its calls under way as target and as caller (`CallRouter`).
-        introduced: the callers whose names it was told; known_to: the targets that know its own.
+        introduced: the callers whose names it was told on this link.
+        callers: those that have called it; known_to: the targets that it has called.
         ended: those of its readers that take no more, in that order.
         challenges: about keys of private channels.
     """
@@ -73,6 +74,7 @@ class Session:
         self.serving: set[tuple[int, int]] = set()
         self.calling: dict[int, int] = {}
         self.introduced: set[int] = set()
+        self.callers: set[int] = set()
         self.known_to: set[int] = set()
         self.ended: deque[Subscription] = deque()
         self.challenges = Challenges()

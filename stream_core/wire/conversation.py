@@ -45,7 +45,7 @@ CLIENT_RECEIVES: Table = {
         Kind.GOODBYE: Phase.CLOSED,
     },
     Phase.PROVING: {Kind.WELCOME: Phase.OPEN, Kind.GOODBYE: Phase.CLOSED},
-    Phase.OPEN: _open(*_BOTH, Kind.LOST, Kind.END, Kind.NAME),
+    Phase.OPEN: _open(*_BOTH, Kind.LOST, Kind.END, Kind.NAME, Kind.GONE),
     Phase.CLOSED: {},
 }
 

@@ -36,6 +36,7 @@ class Kind(IntEnum):
     PONG = 49
     GOODBYE = 63
     NAME = 128  # server → target: the name of a caller's number
+    GONE = 129  # server → caller: the target of that number has gone, and its description with it
 
 
 class CodecNumber(IntEnum):

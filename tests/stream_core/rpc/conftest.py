@@ -10,6 +10,7 @@ import pytest
 
 from stream_core.rpc import (
     Dispatcher,
+    Given,
     MethodDescription,
     PendingCalls,
     Remote,
@@ -71,6 +72,7 @@ class Link:
         args: list[Any],
         kwargs: dict[str, Any],
         timeout_s: float | None,
+        given: Given,
     ) -> Any:
         body = encode_call(method.path, args, kwargs)
         return self.pending.start(
@@ -81,6 +83,9 @@ class Link:
             streams=method.streams,
             target_name="rig",
         )
+
+    def seek(self, path: str) -> None:
+        """Nothing changes here."""
 
     @property
     def remote(self) -> Remote:

@@ -148,6 +148,72 @@ async def test_what_arrived_before_a_failure_is_given_out_first(caller):
         await anext(results)
 
 
+# What is called once more
+
+
+REFUSED = encode_failure(Failure("refused", "TypeError", "it has changed"))
+
+
+async def test_a_refused_call_may_be_sent_again_in_its_time(caller):
+    call, refusals = caller.start(3, "add", BODY, timeout_s=60, target_name="rig"), []
+    call.second_chance = lambda call, error: refusals.append(error) or True
+    caller.frame(Kind.FAILURE, 1, 0, REFUSED)
+    assert [str(error) for error in refusals] == ["it has changed"]
+    assert not call.done()
+    caller.send_again(call, 4, BODY)
+    kind, facts = caller.sent[-1]
+    assert (kind, facts["address"], facts["sequence"]) == (Kind.CALL, 4, 2)
+    assert 0 < facts["time_ns"] < 60_000_000_000
+    caller.frame(Kind.RESULT, 1, 0, objects.encode("of the former number"))
+    caller.frame(Kind.FAILURE, 2, 0, REFUSED)
+    with pytest.raises(TypeError, match="it has changed"):
+        await call
+
+
+async def test_a_second_chance_that_is_not_taken_leaves_the_failure(caller):
+    call, raised = caller.start(3, "add", BODY), caller.start(3, "add", BODY)
+    call.second_chance = raised.second_chance = lambda call, error: call.sequence != 1
+    caller.frame(Kind.FAILURE, 1, 0, REFUSED)
+    caller.frame(Kind.FAILURE, 2, 0, encode_failure(Failure("raised", "TypeError", "inside")))
+    with pytest.raises(TypeError, match="it has changed"):
+        await call
+    with pytest.raises(RemoteError, match="inside"):
+        await raised
+
+
+@pytest.mark.parametrize("end", ["cancel", "time-out", "link", "fail"])
+async def test_a_call_that_has_ended_is_not_sent_again(caller, end):
+    call = caller.postpone(3, "m", timeout_s=0.01 if end == "time-out" else None, target_name="rig")
+    assert caller.sent == []
+    if end == "cancel":
+        call.cancel()
+    elif end == "link":
+        caller.fail_all(ConnectionLost("gone"))
+    elif end == "fail":
+        caller.fail(call, ValueError("no"))
+    await asyncio.gather(call, return_exceptions=True)
+    caller.send_again(call, 3, BODY)
+    caller.fail(call, ValueError("too late"))
+    assert Kind.CALL not in caller.kinds()
+    assert len(caller) == 0
+
+
+async def test_a_postponed_call_gives_one_result_or_all(caller):
+    calls = [caller.postpone(3, "m", timeout_s=None, target_name="rig") for _ in range(3)]
+    for call in calls:
+        caller.send_again(call, 3, BODY)
+    caller.frame(Kind.RESULT, 4, 0, objects.encode("one"))
+    for number in (5, 6):
+        for value in (1, 2):
+            caller.frame(Kind.RESULT, number, Flag.MORE, objects.encode(value))
+        caller.frame(Kind.RESULT, number, Flag.END, b"")
+    assert calls[0].result() == "one"
+    assert await calls[0] == await calls[0] == "one"
+    assert await calls[1] == [1, 2]
+    assert [value async for value in calls[2]] == [1, 2]
+    assert calls[2].result() == []
+
+
 # What is large
 
 

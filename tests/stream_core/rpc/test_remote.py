@@ -3,12 +3,22 @@ from __future__ import annotations
 import enum
 import inspect
 import pydoc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from stream_core.errors import InvalidValue
-from stream_core.rpc import Description, MethodDescription, Remote, collect, describe, update
+from stream_core.rpc import (
+    Description,
+    Given,
+    MethodDescription,
+    Remote,
+    bind_again,
+    collect,
+    describe,
+    update,
+)
 
 
 class Mode(enum.Enum):
@@ -37,18 +47,43 @@ class Host:
 class Recorder:
     """An invoker that remembers."""
 
+    def __init__(self) -> None:
+        self.given: Given = ((), {})
+        self.sought: list[str] = []
+        self.stale = False
+        self.on_seek: Callable[[], object] = lambda: None
+
     def invoke(
-        self, method: MethodDescription, args: list[Any], kwargs: dict[str, Any], timeout_s: Any
+        self,
+        method: MethodDescription,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        timeout_s: Any,
+        given: Given,
     ) -> Any:
+        self.given = given
         return method.path, args, kwargs, timeout_s
+
+    def seek(self, path: str) -> Any:
+        self.sought.append(path)
+        self.on_seek()
+        return self.invoke_late if self.stale else None
+
+    def invoke_late(self, path: str, given: Given, timeout_s: Any) -> Any:
+        return path, *given, timeout_s
 
 
 DESCRIPTION = collect(Host(), name="rig").description
 
 
 @pytest.fixture
-def remote() -> Remote:
-    return Remote(DESCRIPTION, Recorder())
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def remote(recorder) -> Remote:
+    return Remote(DESCRIPTION, recorder)
 
 
 def test_attributes_are_methods_and_groups(remote):
@@ -161,10 +196,65 @@ def test_describe(remote):
         describe(len)
 
 
-def test_a_changed_description_is_taken_in_place(remote):
-    class Other:
-        def rpc_new(self): ...
+class OtherCalc:
+    def rpc_new(self, what: str): ...
 
-    update(remote, collect(Other(), name="rig").description)
-    assert dir(remote) == ["echo", "new"]
-    assert remote.new(tto=1) == ("new", [], {}, 1.0)
+
+class Other:
+    rpc_calc = OtherCalc()
+
+    def rpc_inner(self): ...
+
+
+OTHER = collect(Other(), name="rig").description
+
+
+def test_a_changed_description_is_taken_in_place(remote):
+    calc, inner = remote.calc, remote.calc.inner
+    update(remote, OTHER)
+    assert dir(remote) == ["calc", "echo", "inner"]
+    assert remote.inner(tto=1) == ("inner", [], {}, 1.0)
+    assert remote.calc is calc
+    assert dir(calc) == ["new"]
+    assert calc.new("x")[0] == "calc.new"
+    assert dir(inner) == []
+    update(remote, DESCRIPTION)
+    assert dir(remote.calc.inner) == ["deep"]
+
+
+def test_a_group_that_has_become_a_method_is_empty(remote):
+    class Flat:
+        def rpc_calc(self): ...
+
+    calc = remote.calc
+    update(remote, collect(Flat(), name="rig").description)
+    assert dir(calc) == []
+    assert remote.calc()[0] == "calc"
+
+
+def test_a_name_that_is_lacking_is_sought_once(remote, recorder):
+    recorder.on_seek = lambda: update(remote, OTHER)
+    assert remote.calc.new("x")[0] == "calc.new"
+    with pytest.raises(AttributeError, match="has no method 'nowhere'"):
+        _ = remote.nowhere
+    assert not hasattr(remote, "_private")
+    assert recorder.sought == ["calc.new", "nowhere"]
+
+
+def test_a_name_of_a_changed_target_may_be_called_before_it_is_known(remote, recorder):
+    recorder.stale = True
+    assert remote.calc.later(1, b=2, tto=3) == ("calc.later", (1,), {"b": 2}, 3.0)
+    assert remote.group.method() == ("group.method", (), {}, 20.0)
+    assert "not known yet" in repr(remote.group.method)
+    assert not hasattr(remote.group, "_private")
+    with pytest.raises(TypeError, match="takes a remote"):
+        describe(remote.group)
+
+
+def test_what_was_given_is_kept_to_be_bound_again(remote, recorder):
+    remote.calc.set(Mode.FAST, 1, x="y", tto=1)
+    assert recorder.given == ((Mode.FAST, 1), {"x": "y"})
+    method = DESCRIPTION.method("calc.set")
+    assert bind_again(method, recorder.given) == (["FAST", 1], {"x": "y"})
+    with pytest.raises(InvalidValue, match="must be str"):
+        bind_again(OTHER.method("calc.new"), ((1,), {}))

@@ -160,6 +160,25 @@ async def test_streams_of_the_servers_own_are_credited(server, join):
     assert names == [f"x{index:02}" for index in range(40)]
 
 
+async def test_callers_are_told_that_their_target_has_gone_for_good(server, pair, join, until):
+    caller, target = pair
+    stranger = await join(server, "stranger")
+    await stranger.sync()
+    number = caller.post("add", target=target.number)
+    result(target, await target.frame(Kind.CALL), 5)
+    assert await caller.answer(number) == 5
+    target.abort()
+    again = await join(server, "target", session=target.welcome.session)
+    assert again.welcome.resumed
+    await caller.sync()
+    assert caller.received(Kind.GONE) == []  # it was only its link
+    again.send(Kind.GOODBYE, b"\x91\xa0")
+    gone = await caller.frame(Kind.GONE)
+    assert (gone.address, gone.body) == (target.number, b"")
+    await stranger.sync()
+    assert stranger.received(Kind.GONE) == []
+
+
 # What is large
 
 

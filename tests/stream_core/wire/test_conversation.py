@@ -33,7 +33,9 @@ def test_the_clients_handshake_ends_with_the_welcome() -> None:
 
 
 @pytest.mark.parametrize("table", [SERVER_RECEIVES, CLIENT_RECEIVES])
-@pytest.mark.parametrize("kind", sorted(set(Kind) - HANDSHAKE - {Kind.GOODBYE, Kind.NAME}))
+@pytest.mark.parametrize(
+    "kind", sorted(set(Kind) - HANDSHAKE - {Kind.GOODBYE, Kind.NAME, Kind.GONE})
+)
 def test_nothing_is_heard_before_the_handshake(table: Table, kind: Kind) -> None:
     with pytest.raises(ProtocolError, match=f"{kind.name} is not allowed while greeting"):
         follow(table, kind)
