@@ -32,6 +32,8 @@ WATCHED = 3
 
 STOP_S = 10.0
 HARNESS = "(benchmarks/line.py"
+WAITING = ("_worker (concurrent/futures/thread.py", "wait (threading.py")
+"""Innermost functions of threads that have nothing to do, though they may seem busy."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +97,14 @@ def _spy_on(spy: str, pid: int, file: Path) -> subprocess.Popen[bytes]:
 def read_stacks(text: str) -> Profile:
     """Count looks by the innermost function; a line is the stack, then how often it was seen.
 
-    A thread that waits for the harness seems to be busy, and is left out.
+    Threads that wait, for the harness or for work, may seem to be busy, and are left out.
     """
     own: Counter[str] = Counter()
     for line in text.splitlines():
         stack, _, looks = line.rpartition(" ")
-        if HARNESS in stack:
-            continue
-        own[stack.rpartition(";")[2]] += int(looks)
+        function = stack.rpartition(";")[2]
+        if HARNESS not in stack and not any(name in function for name in WAITING):
+            own[function] += int(looks)
     return Profile(own, "looks")
 
 

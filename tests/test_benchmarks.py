@@ -320,12 +320,14 @@ def test_every_tick_comes_and_the_last_one_ends_them() -> None:
     assert asyncio.run(count_ticks()) == 20
 
 
-def test_a_profile_counts_the_innermost_functions_and_not_the_wait_for_the_harness() -> None:
+def test_a_profile_counts_the_innermost_functions_and_not_threads_that_wait() -> None:
     stacks = [
         "main (a.py:1);send (a.py:5) 3",
         "main (a.py:1);read (b.py:7);send (a.py:5) 4",
         "main (a.py:1) 3",
         "run (thread.py:2);Line.listen (benchmarks/line.py:40);recv (connection.py:3) 90",
+        "run (thread.py:2);_worker (concurrent/futures/thread.py:69) 50",
+        "put (outbox.py:2);Condition.wait (threading.py:295) 50",
     ]
     profile = read_stacks("\n".join(stacks))
     assert [row.split(maxsplit=2) for row in profile.rows(5)] == [
