@@ -46,6 +46,7 @@ _LEAST_BYTES = BLOCK_BYTES // BLOCK_ITEMS
 _PREFIX_BYTES = 5  # at most, before the bytes of a text
 _SHORT = _LEAST_BYTES - _PREFIX_BYTES
 _FIXED = frozenset({type(None), bool, float})
+_MOST_PARTS = 4  # of a body: a copy is cheaper than more of them
 _FLOATS = frozenset({float})
 _FLOAT_BYTES = 9
 _LONGEST_SHORT_PREFIXED = 255  # bytes with a prefix of two
@@ -181,7 +182,7 @@ def _pack_times(times: Sequence[int]) -> tuple[int, bytes]:
 class ObjectBatch(Lane):
     """Items of codec `object`; those that cannot change are encoded together when they leave."""
 
-    __slots__ = ("_buffer", "_ends", "_room")
+    __slots__ = ("_buffer", "_encoded", "_encoded_bytes", "_ends", "_room")
 
     codec = int(CodecNumber.OBJECT)
 
@@ -191,10 +192,12 @@ class ObjectBatch(Lane):
         self._begin()
 
     def _begin(self) -> None:
-        self._buffer = bytearray()
+        self._encoded: list[Buffer] = []
+        self._encoded_bytes = 0
+        self._buffer = bytearray()  # behind what is encoded, and open
         self._ends: list[int] = []
-        self._room = BLOCK_BYTES  # left by what is in the buffer
-        self.values: list[Any] = []  # behind what is in the buffer
+        self._room = BLOCK_BYTES  # left by all that
+        self.values: list[Any] = []  # behind all that
         self.times = []
         self.most = BLOCK_ITEMS
         self.mixed = False
@@ -214,7 +217,7 @@ class ObjectBatch(Lane):
         """Of the data so far."""
         if self.values:
             self._encode_values()
-        return len(self._buffer)
+        return self._encoded_bytes + len(self._buffer)
 
     def add(self, value: Any, time_ns: int) -> bool:
         """Take one item."""
@@ -243,14 +246,15 @@ class ObjectBatch(Lane):
 
     def _add_encoded(self, value: Any, time_ns: int) -> bool:
         """Take what may change, is large, or may be refused."""
-        buffer, time_ns = self._buffer, _checked_time(time_ns)
+        time_ns = _checked_time(time_ns)
         if self.values:
             self._encode_values()
+        buffer = self._buffer
         start = len(buffer)
         objects.encode_into(value, buffer)
         self.times.append(time_ns)
         end = len(buffer)
-        self._ends.append(end)
+        self._ends.append(self._encoded_bytes + end)
         self._take_room(max(end - start, _LEAST_BYTES))
         return self.full
 
@@ -260,20 +264,28 @@ class ObjectBatch(Lane):
 
     def _encode_values(self) -> None:
         """Move what came the short way behind the rest, encoded: in one call where it may be."""
-        values, start = self.values, len(self._buffer)
-        self.values = []
+        values, self.values = self.values, []
+        self._close_buffer()
+        start = self._encoded_bytes
         size_bytes = self._even_bytes(values)
         if size_bytes is None:
             encoded = list(map(objects.encode_plain, values))
-            self._buffer += b"".join(encoded)
-            ends = accumulate(map(len, encoded))
-            self._ends += map(start.__add__, ends) if start else ends
+            self._encoded += encoded
+            self._ends += accumulate(map(len, encoded), initial=start)
+            del self._ends[-len(encoded) - 1]
+            self._encoded_bytes = self._ends[-1]
         else:
-            self._buffer += objects.encode_run(values)
-            stop = start + size_bytes * len(values)
-            self._ends += range(start + size_bytes, stop + 1, size_bytes)
+            self._encoded.append(objects.encode_run(values))
+            self._encoded_bytes += size_bytes * len(values)
+            self._ends += range(start + size_bytes, self._encoded_bytes + 1, size_bytes)
         self._take_room(_LEAST_BYTES * len(values))
         self.mixed = False
+
+    def _close_buffer(self) -> None:
+        if self._buffer:
+            self._encoded.append(self._buffer)
+            self._encoded_bytes += len(self._buffer)
+            self._buffer = bytearray()
 
     def _even_bytes(self, values: list[Any]) -> int | None:
         """The size of each, if they are encoded to one size; None: by no means, or who knows."""
@@ -293,8 +305,12 @@ class ObjectBatch(Lane):
         flags, prefix = _pack_times(times)
         if len(times) > 1:
             prefix += pack_uint32(self._ends)
-        parts: list[Buffer] = [prefix, self._buffer] if prefix else [self._buffer]
-        size = len(prefix) + len(self._buffer)
+        self._close_buffer()
+        encoded = self._encoded
+        if len(encoded) > _MOST_PARTS:
+            encoded = [b"".join(encoded)]
+        parts = [prefix, *encoded] if prefix else encoded
+        size = len(prefix) + self._encoded_bytes
         packed = Packed(self.codec, flags, len(times), times[0], parts, size)
         self._begin()
         return packed
