@@ -32,6 +32,7 @@ __all__ = ["Calls"]
 
 OWN = 0  # in the place of the caller's number: the call is this client's
 WAITING_FRAMES = 4  # as much as in so many frames of the largest size may wait for one caller
+SMALL_BYTES = 4096  # what is smaller is cheaper to copy than to send in two parts
 PIECE = int(Flag.PIECE)
 ARGUMENTS = int(Flag.ARGUMENTS)
 QUEUED = frozenset(map(int, (Kind.CALL, Kind.RESULT, Kind.FAILURE, Kind.PROGRESS)))
@@ -167,10 +168,12 @@ class Calls:
             sequence=sequence,
             time_ns=time_ns,
         )
-        if body:
-            self._link.send(head, body)
+        alone = len(self._pending) + len(self._dispatcher) <= 1
+        send = self._link.send_now if alone else self._link.send
+        if len(body) < SMALL_BYTES:
+            send(head + body)
         else:
-            self._link.send(head)
+            send(head, body)
         return False
 
     def _send_large(self, key: Key, frame: Frame) -> bool:

@@ -209,6 +209,15 @@ class Link:
         if not connection.room:
             self._was_full = True
 
+    def send_now(self, *parts: bytes | bytearray | memoryview) -> None:
+        """Send a frame that is waited for and that nothing follows; else like `send`."""
+        connection = self._connection
+        if connection is None:
+            return
+        connection.send_now(*parts)
+        if not connection.room:
+            self._was_full = True
+
     def flush(self) -> None:
         """Hand over now what has been sent in this turn."""
         if self._connection is not None:

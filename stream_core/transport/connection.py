@@ -103,6 +103,16 @@ class Connection(asyncio.BufferedProtocol):
             self._scheduled = True
             self._turn.send_later(self)
 
+    def send_now(self, *parts: Buffer) -> None:
+        """Send a frame that is waited for, and that nothing follows, before the turn ends."""
+        if self._pending or self._closing or self._turn.receiving:
+            self.send(*parts)
+            return
+        self._pending.extend(parts)
+        self._pending_bytes = size = sum(map(len, parts))
+        self.bytes_out += size
+        self._write()
+
     def flush(self) -> None:
         """Hand over now what has been sent in this turn."""
         self._scheduled = False

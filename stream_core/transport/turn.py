@@ -25,6 +25,9 @@ class Turn:
 
     Args:
         loop: the running one.
+
+    Attributes:
+        receiving: whether bytes are being handled.
     """
 
     _of_loop: ClassVar[WeakKeyDictionary[asyncio.AbstractEventLoop, Turn]] = WeakKeyDictionary()
@@ -33,7 +36,7 @@ class Turn:
         self._call_soon = loop.call_soon
         self._senders: list[Sender] = []
         self._scheduled = False
-        self._receiving = False
+        self.receiving = False
 
     @classmethod
     def of(cls, loop: asyncio.AbstractEventLoop) -> Turn:
@@ -46,17 +49,17 @@ class Turn:
     def send_later(self, sender: Sender) -> None:
         """Have a sender flushed when the turn ends."""
         self._senders.append(sender)
-        if not self._scheduled and not self._receiving:
+        if not self._scheduled and not self.receiving:
             self._scheduled = True
             self._call_soon(self._scheduled_end)
 
     def begin_receiving(self) -> None:
         """Bytes are being handled, until `end`."""
-        self._receiving = True
+        self.receiving = True
 
     def end(self) -> None:
         """Flush all who have something to send."""
-        self._receiving = False
+        self.receiving = False
         while self._senders:
             senders, self._senders = self._senders, []
             for sender in senders:
