@@ -46,8 +46,9 @@ class Rig(sc.Client):
             raise
 
     def rpc_block(self) -> None:
+        self.blocking = sc.current_call()
         self.released.wait(10)
-        self.cancelled.append(sc.current_call().cancelled)
+        self.cancelled.append(self.blocking.cancelled)
 
     def rpc_count(self, stop: int) -> Iterator[int]:
         yield from range(stop)
@@ -110,7 +111,7 @@ async def test_remote_errors_and_deadlines(connect: Connect, rig: Rig, until: Un
     await until(lambda: rig.cancelled == [True])
     with pytest.raises(sc.CallTimeout):
         await remote.block(patience_s=0.02)
-    await until(lambda: True)
+    await until(lambda: rig.blocking.cancelled)
     rig.released.set()
     await until(lambda: rig.cancelled == [True, True])
     call = remote.hang()
