@@ -160,7 +160,7 @@ class Writer:
 
     @property
     def ready(self) -> bool:
-        """Whether `send_nowait` would take an item."""
+        """Whether `send_nowait` would take an item, and the loop has had its turns."""
         return self._outlet.flowing and self._outbox.room
 
     @property

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 ROWS_BYTES = 1024 * 1024
 FRAME_SPARE_BYTES = 16 * 1024  # tables of a block beside its items
 TURN_NS = 1_000_000
+MANY_ITEMS = 16 * 1024
 OBJECT = int(CodecNumber.OBJECT)
 PAUSED = int(Flag.GAP_PAUSED)
 OUTBOX = int(Flag.GAP_OUTBOX)
@@ -61,6 +62,7 @@ class Outlet:
         demand: the newest notice that is followed.
         flowing: whether `offer` would take an item.
         overdue: a block has left or a millisecond has passed: the loop should have a turn.
+        tired: many items have been sent without one.
         closed: why nothing can be sent any more, or None.
         limit_bytes: of one frame's body.
         on_change: told when any of these has changed.
@@ -83,6 +85,7 @@ class Outlet:
         self.demand = DemandNotice("idle")
         self.flowing = False
         self.overdue = False
+        self.tired = False
         self.closed: str | None = None
         self.info = ChannelInfo(name=name)
         self.limit_bytes = 0
@@ -103,6 +106,7 @@ class Outlet:
         self._dirty = False
         self.lane: Lane | None = None
         self.turn_ns = 0
+        self._turn_first = 0
         self.offset_ns = 0
         self._every = 1
         self._newest_ns = 0
@@ -135,7 +139,7 @@ class Outlet:
         """The link is down: what is in the open block is lost, its numbers become a gap."""
         self._discard_batch()
         self._gap |= LINK
-        self._dirty = False
+        self._dirty = self.tired = False
         self.number = 0
         self._changed()
 
@@ -226,6 +230,9 @@ class Outlet:
         """The open block is full."""
         self._flush_batch()
         self.overdue = True
+        if self.next - self._turn_first >= MANY_ITEMS and not self.tired:
+            self.tired = True
+            self.on_change.tell()
 
     def _refuse_last(self) -> None:
         """The last item of the batch is too large: what came before it leaves without it."""
@@ -262,7 +269,7 @@ class Outlet:
         return self._give_up(1)
 
     def _note_turn(self) -> None:
-        """Nothing is sent, but the loop should have its turns."""
+        """Much may be done without an end of the turn: the loop should have its turns."""
         now_ns = perf_counter_ns()
         if now_ns - self.turn_ns > TURN_NS:
             self.turn_ns = now_ns
@@ -282,7 +289,7 @@ class Outlet:
 
     def offer_rows(self, rows: Any, time_ns: int, interval_ns: int) -> bool:
         """Take a contiguous array of samples, or give them up; see `offer`."""
-        self.overdue = True
+        self._note_turn()
         if not self.flowing:
             return False if self.idle else self._give_up(len(rows))
         self._add_rows(rows, time_ns, interval_ns)
@@ -311,7 +318,7 @@ class Outlet:
         if self._selective:
             self._next += len(rows)
         if self._batch.full and not self._newest_ns:
-            self._flush_batch()
+            self.filled()
 
     def _chosen(self, count: int) -> tuple[int, int]:
         """The first of the next samples that is wanted, and the distance to the one after it."""
@@ -398,6 +405,9 @@ class Outlet:
             final: send it even so, and tell of the last numbers that were withheld.
         """
         self._dirty = False
+        if self.tired:
+            self.tired = False
+            self.on_change.tell()
         if self.number == 0:
             return None
         if self._newest_ns and self._batch.count:
@@ -474,6 +484,7 @@ class Outlet:
 
     def _mark_dirty(self, now_ns: int) -> None:
         self._dirty = True
+        self._turn_first = self.next
         self.turn_ns = now_ns
         self._on_dirty(self)
 

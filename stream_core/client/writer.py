@@ -39,7 +39,7 @@ class Writer:
         "_outlet": None,
         "_told": None,
         "_waiting": None,
-        "ready": "Whether `send_nowait` would take an item.",
+        "ready": "Whether `send_nowait` would take an item, and the loop has had its turns.",
     }
     ready: bool
 
@@ -206,7 +206,7 @@ class Writer:
         self._callbacks.append(callback)
 
     def _changed(self) -> None:
-        self.ready = self._outlet.flowing
+        self.ready = self._outlet.flowing and not self._outlet.tired
         waiting, self._waiting = self._waiting, []
         for future in waiting:
             if not future.done():

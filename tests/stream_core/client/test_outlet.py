@@ -224,3 +224,36 @@ def test_where_a_compression_cannot_be_had_blocks_are_sent_plain(
     wire.outlet.flush()
     assert objects.decode(wire.frames[-1].body) == "long " * 200
     assert "'lzma' is not known here" in caplog.text
+
+
+def test_many_items_without_an_end_of_the_turn_are_told() -> None:
+    wire = Wire()
+    sent = 0
+    while not wire.outlet.tired:
+        assert wire.outlet.offer(sent, None)
+        sent += 1
+    assert sent == 16 * 1024
+    assert wire.outlet.offer(sent, None)  # it would still go
+    wire.outlet.flush()
+    assert not wire.outlet.tired
+    assert sum(count for _, count, _ in wire.data()) == sent + 1
+
+
+def test_the_short_way_numbers_items_like_the_long_one() -> None:
+    wire = Wire()
+    outlet = wire.outlet
+    assert outlet.lane is None  # a block has to be begun
+    assert outlet.offer(b"first", None)
+    lane = outlet.lane
+    assert lane is not None
+    for value in (b"second", b"third"):
+        lane.values.append(value)
+        lane.times.append(1)
+    assert outlet.next == 3
+    assert outlet.offer([4], None)
+    outlet.flush()
+    assert outlet.lane is None
+    (frame,) = [frame for frame in wire.frames if frame.kind == Kind.DATA]
+    block = Block.received(frame)
+    assert list(block.sequences) == [0, 1, 2, 3]
+    assert objects.decode_run(block.data, 4) == [b"first", b"second", b"third", [4]]
