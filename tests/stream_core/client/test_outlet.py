@@ -232,7 +232,7 @@ def test_many_items_without_an_end_of_the_turn_are_told() -> None:
     while not wire.outlet.tired:
         assert wire.outlet.offer(sent, None)
         sent += 1
-    assert sent == 16 * 1024
+    assert 16 * 1024 <= sent <= 17 * 1024
     assert wire.outlet.offer(sent, None)  # it would still go
     wire.outlet.flush()
     assert not wire.outlet.tired
