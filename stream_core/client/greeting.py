@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 
 import msgspec
@@ -23,12 +24,14 @@ class Identity(msgspec.Struct, frozen=True):
         name: or None, then the server makes one of `program`.
         program: "program@host-pid".
         user: who authenticates; secret: what proves it.
+        claim: known to nobody else; it gives the name back that a broken link still holds.
     """
 
     name: str | None
     program: str
     user: str
     secret: str | None
+    claim: str = msgspec.field(default_factory=lambda: secrets.token_hex(16))
 
     def __repr__(self) -> str:
         return f"Identity(name={self.name!r}, user={self.user!r})"
@@ -64,6 +67,7 @@ class Greeting:
             user=self._identity.user,
             scram=self._proof.first() if self._proof else None,
             session=self._former.session if self._former else None,
+            claim=self._identity.claim,
         )
 
     def prove(self, body: bytes | memoryview) -> messages.Proof:

@@ -43,7 +43,7 @@ class Session:
     """What the server knows of one client.
 
     Attributes:
-        number, name, user, library: who it is; token: what it resumes with.
+        number, name, user, library: who it is; token: what it resumes with; claim: see `Hello`.
         connection: its link, or None while that is broken.
         channels: the channels that it owns, by number.
         slots: the channels that it writes to, with its place there, by the channel's number.
@@ -57,13 +57,21 @@ class Session:
     """
 
     def __init__(
-        self, services: Services, number: int, name: str, *, user: str, library: str
+        self,
+        services: Services,
+        number: int,
+        name: str,
+        *,
+        user: str,
+        library: str,
+        claim: str = "",
     ) -> None:
         self._services = services
         self.number = number
         self.name = name
         self.user = user
         self.library = library
+        self.claim = claim
         self.token = secrets.token_hex(16)
         self.connection: Connection | None = None
         self.address = ""

@@ -137,7 +137,9 @@ class Sessions:
         if len(self._by_number) >= self._services.limits.clients:
             raise LimitExceeded(f"the server has clients={self._services.limits.clients} already")
         number = self._services.next_number()
-        session = Session(self._services, number, name, user=user, library=hello.library)
+        session = Session(
+            self._services, number, name, user=user, library=hello.library, claim=hello.claim
+        )
         self._by_number[number] = self._by_name[name] = self._by_token[session.token] = session
         session.attach(connection)
         logger.info("client %s connected from %s", name, session.address)
@@ -159,13 +161,15 @@ class Sessions:
             base = check_client_name(hello.program or "client", limit_bytes=limit)
             self._check_ban(base)
             name, number = base, 2
-            while name in self._by_name:
+            while name in self._by_name and not self._take_back(name, hello, user):
                 name, number = f"{base}-{number}", number + 1
             return name
         name = check_client_name(hello.name, limit_bytes=limit)
         if name == SERVER:
             raise NameTaken("the name 'server' is the server's own")
         self._check_ban(name)
+        if self._take_back(name, hello, user):
+            return name
         former = self._by_name.get(name)
         if former is not None and former.connected:
             raise NameTaken(
@@ -177,6 +181,14 @@ class Sessions:
         if former is not None:
             self.end(former, "a new client of the same name has come")
         return name
+
+    def _take_back(self, name: str, hello: Hello, user: str) -> bool:
+        """Give a client its name again that it holds by a link which broke before its WELCOME."""
+        former = self._by_name.get(name)
+        if former is None or not hello.claim or (former.claim, former.user) != (hello.claim, user):
+            return False
+        self.end(former, "its client has come again, and knows nothing of this session")
+        return True
 
     def _check_ban(self, name: str) -> None:
         until = self._banned.get(name)

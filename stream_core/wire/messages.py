@@ -36,7 +36,11 @@ Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """Client → server: who I am; `scram` is the first message of SCRAM, if there is a secret."""
+    """Client → server: who I am; `scram` is the first message of SCRAM, if there is a secret.
+
+    `session` is the token of a former WELCOME; `claim` is the same text in each HELLO of a client,
+    known to nobody else: with it the client takes its name back from a link whose WELCOME was lost.
+    """
 
     version: int = PROTOCOL_VERSION
     features: tuple[str, ...] = ()
@@ -46,6 +50,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fal
     user: str = ""
     scram: str | None = None
     session: str | None = None
+    claim: Annotated[str, Meta(max_length=200)] = ""
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
