@@ -109,20 +109,25 @@ class Inboxes:
     ) -> None:
         abandoned = False
         refused: StreamError | None = None
+        task = asyncio.current_task()
+
+        def superseded() -> bool:
+            return wait and self._waits.get(inbox, task) is not task
 
         def attach(reply: Any) -> None:
             nonlocal refused
             made = checked(reply, ReaderReply)
             number = made.number
             refused = fault(proof, reply)
-            if abandoned or refused is not None or inbox.ending is not None:
+            if abandoned or superseded() or refused is not None or inbox.ending is not None:
                 self._home.tell("unsubscribe", number)
+                if superseded() and refused is None and not inbox.number:
+                    self._attach(inbox, made)  # what is missed until the other one is a loss
+                    inbox.detach()
                 return
             self._by_number[number] = inbox
             self._all.add(inbox)
-            inbox.attach(
-                number, made.info, origin=made.origin, first=made.first, epoch=self._home.epoch
-            )
+            self._attach(inbox, made)
 
         wishes = msgspec.to_builtins(inbox.parameters) | {"wait": wait, "former": inbox.former}
         if proof is not None:
@@ -136,9 +141,13 @@ class Inboxes:
             self._check_readable(inbox)
         except BaseException:
             abandoned = True
-            if inbox.number:
+            if inbox.number and not superseded():
                 self.drop(inbox)
             raise
+
+    def _attach(self, inbox: Inbox, made: ReaderReply) -> None:
+        epoch = self._home.epoch
+        inbox.attach(made.number, made.info, origin=made.origin, first=made.first, epoch=epoch)
 
     def _check_readable(self, inbox: Inbox) -> None:
         info = inbox.info
@@ -200,7 +209,9 @@ class Inboxes:
         inbox.finish(ChannelClosed("this reader was closed"))
         inbox.clear()
         self._accounts.pop(inbox, None)
-        if self.drop(inbox) and self._home.up:
+        waiting = inbox in self._waits
+        if (self.drop(inbox) or waiting) and self._home.up:
+            await asyncio.sleep(0)  # a call that waits is given up before the next line's
             try:
                 await self._home.ask("echo", None)  # the server has ended it before this
             except ConnectionLost as error:
@@ -254,9 +265,11 @@ class Inboxes:
         proof = await self._prove(inbox) if inbox in self._waits else None
         waiting = self._waits.get(inbox)
         if waiting is not None and not inbox.number:
-            waiting.cancel()
             inbox.parameters = wanted
             self._await_channel(inbox, proof)
+            waiting.cancel()  # after the other one has left: one of them waits at any time
+            await asyncio.sleep(0)
+            await self._home.ask("echo", None)  # the server knows
             return
         number = self._number(inbox)
         plain = msgspec.to_builtins(wanted)
