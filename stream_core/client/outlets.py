@@ -45,6 +45,7 @@ class Outlets:
         self._turn: asyncio.Handle | None = None
         self._later: dict[Outlet, asyncio.TimerHandle] = {}
         self._room = True
+        self._links = 0  # there were so far
 
     # Coming
 
@@ -112,11 +113,11 @@ class Outlets:
         return "create_channel", wishes
 
     async def _make_again(self, outlet: Outlet) -> None:
-        deadline_s = self._loop.time() + self._home.resume_s
+        link, deadline_s = self._links, self._loop.time() + self._home.resume_s
         left_s = self._lifetimes.left_s(outlet)
         if left_s is not None and left_s <= 0:
             self._lifetimes.passed(outlet)
-        while outlet.closed is None:
+        while outlet.closed is None and link == self._links:
             try:
                 await self._make(outlet)
             except ConnectionLost:
@@ -250,6 +251,12 @@ class Outlets:
         """Of the channels that the server should know us to write to; it closes others."""
         return self._by_number.keys()
 
+    @property
+    def origins(self) -> list[int]:
+        """Of our own channels that we will create again: it is not known whether the server has."""
+        unknown = self._all - set(self._by_number.values())
+        return [outlet.origin for outlet in unknown if outlet.wishes is not None]
+
     def link_down(self) -> None:
         """The link broke: nothing can be sent."""
         self._dirty.clear()
@@ -260,6 +267,7 @@ class Outlets:
     def link_up(self, *, resumed: bool) -> None:
         """There is a link again; the server knows the channels still, or they are made again."""
         self._set_room(True)
+        self._links += 1
         self._lifetimes.link_up()
         if not resumed:
             self._by_number.clear()

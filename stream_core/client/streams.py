@@ -51,8 +51,8 @@ class Streams:
     def link_up(self, *, resumed: bool) -> None:
         """There is a link again; the server knows us still, or everything is made again."""
         if resumed:
-            writers = list(self.outlets.numbers)
-            self._home.tell("resume", self.inboxes.received(), writers=writers)
+            writers, origins = list(self.outlets.numbers), self.outlets.origins
+            self._home.tell("resume", self.inboxes.received(), writers=writers, origins=origins)
         self.outlets.link_up(resumed=resumed)
         self.inboxes.link_up(resumed=resumed)
 

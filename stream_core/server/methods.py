@@ -226,7 +226,10 @@ class ServerMethods:
         ]
 
     def rpc_resume(
-        self, received: dict[int, int | tuple[int, int]], writers: list[int] | None = None
+        self,
+        received: dict[int, int | tuple[int, int]],
+        writers: list[int] | None = None,
+        origins: list[int] | None = None,
     ) -> None:
         """The client is back: go on where the link broke.
 
@@ -234,6 +237,8 @@ class ServerMethods:
             received: for each reader the highest number that it has received, or that and how
                 many marks; marks that stand after the number come again if they are not counted.
             writers: the channels that it writes to, by number.
+            origins: of those channels that it will create again, as it does not know whether it
+                has; others that it does not name in `writers` end.
         """
         caller = self._caller
         try:
@@ -241,7 +246,7 @@ class ServerMethods:
                 reader: (given, None) if isinstance(given, int) else given
                 for reader, given in received.items()
             }
-            resume(self._services, caller, counted, writers)
+            resume(self._services, caller, counted, writers, origins or ())
         except ProtocolError as error:
             caller.break_off(error)
 

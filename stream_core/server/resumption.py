@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from stream_core.server.services import Services
 from stream_core.server.session import Session
@@ -19,11 +19,13 @@ def resume(
     session: Session,
     received: Mapping[int, tuple[int, int | None]],
     writers: list[int] | None,
+    origins: Collection[int] = (),
 ) -> None:
     """Go on where the link broke.
 
-    What the client does not know of, since the reply was lost, is left; what the server does not
-    know any more, the client is told again that it ended.
+    What the client does not know of, since the reply was lost, is left, but for channels that it
+    will create again; what the server does not know any more, the client is told again that it
+    ended.
 
     Args:
         services: of the server.
@@ -31,6 +33,7 @@ def resume(
         received: for each of its readers the highest number and how many marks it received;
             None: it does not count them.
         writers: the numbers of the channels that it writes to; None: it does not say.
+        origins: of the channels that it will create again.
 
     Raises:
         ProtocolError: it cannot have received that.
@@ -46,7 +49,9 @@ def resume(
         services.streams.readers.unsubscribe(session, number)
     if writers is not None:
         for number in session.slots.keys() - set(writers):
-            services.streams.close_writer(session, number)
+            channel = session.channels.get(number)
+            if channel is None or channel.origin not in origins:
+                services.streams.close_writer(session, number)
         for number in set(writers) - session.slots.keys():
             tell_writer_of_end(session, number, ENDED_MEANWHILE)
     session.deliver()

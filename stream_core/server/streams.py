@@ -55,6 +55,8 @@ class Streams:
     ) -> tuple[Channel, WriterSlot]:
         """A channel of that session, and its place as its writer.
 
+        A client that did not hear of it, since its link broke, creates it again and gets it.
+
         Args:
             session: of the owner.
             spec: the owner's wishes.
@@ -70,6 +72,9 @@ class Streams:
         check_channel_name(spec.name, limit_bytes=self._services.limits.name_bytes)
         existing = self.directory.same(spec.name, verifier)
         if existing is not None and existing.owner == session.number:
+            slot = existing.writers.get(session.number)
+            if slot and origin and (existing.origin, existing.spec) == (origin, spec):
+                return existing, slot
             raise ChannelExists(f"this client has created channel '{spec.name}' already")
         limit = self._services.limits.channels
         if existing is None and len(self.directory) >= limit + OWN_CHANNELS:

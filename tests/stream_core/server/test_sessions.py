@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from stream_core.errors import (
+    ChannelExists,
     LimitExceeded,
     NameTaken,
     NotAllowed,
@@ -72,6 +73,24 @@ async def test_a_kept_session_expires_and_takes_its_channels_along(serve, join):
     assert end == messages.EndNotice("its owner 'daq' has gone")
     again = await join(server, "daq", session=old.welcome.session)
     assert not again.welcome.resumed
+
+
+@pytest.mark.parametrize("name", ["daq", None])
+async def test_a_claim_takes_the_name_back_from_a_link_whose_welcome_was_lost(server, join, name):
+    facts = {"program": "daq@here-1", "user": ""}
+    old = await join(server, name, claim="mine", **facts)
+    new = await join(server, name, claim="mine", session="of another server", **facts)
+    assert not new.welcome.resumed
+    assert new.welcome.name == old.welcome.name
+    await old.closed()
+    assert [client["name"] for client in await new.call("clients")] == [new.welcome.name]
+    for claim in ("", "another's"):
+        if name is None:
+            other = await join(server, name, claim=claim, **facts)
+            assert other.welcome.name != new.welcome.name
+        else:
+            with pytest.raises(NameTaken):
+                await join(server, name, claim=claim, **facts)
 
 
 async def test_a_token_replaces_ones_own_half_open_connection(server, join):
@@ -158,6 +177,24 @@ async def test_writers_are_told_again_what_they_missed(server, join, stream, ses
     assert (await again.end(4711)).reason == "the channel has ended while the link was broken"
     assert [found["name"] for found in await again.call("channels")] == ["x"]
     assert lost not in sessions(server)["writer"].slots
+
+
+async def test_a_channel_whose_reply_was_lost_is_created_again_and_stays(server, join):
+    owner, guest = await join(server, "owner"), await join(server, "guest")
+    made = await owner.call("create_channel", "x", origin=7, shared=True)
+    place = await guest.call("open_writer", "x")
+    back = await join(server, "owner", session=owner.welcome.session)
+    await back.call("resume", {}, writers=[], origins=[7])
+    again = await back.call("create_channel", "x", origin=7, next_number=5, shared=True)
+    assert again["number"] == made["number"] == place["number"]
+    for origin, wishes in ((8, {"shared": True}), (7, {}), (0, {"shared": True})):
+        with pytest.raises(ChannelExists):
+            await back.call("create_channel", "x", origin=origin, **wishes)
+    await guest.sync()
+    assert guest.received(Kind.END) == []
+    last = await join(server, "owner", session=owner.welcome.session)
+    await last.call("resume", {}, writers=[], origins=[8])  # will not create that one again
+    assert (await guest.end(made["number"])).reason == "closed by its owner 'owner'"
 
 
 async def test_what_a_writer_lost_with_its_link_is_a_gap(server, join, check, stream):
