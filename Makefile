@@ -10,11 +10,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORK := objects-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format bench-quick bench profile clean
+.PHONY: help run test chaos format bench-quick bench profile clean
 
 help:
 	@echo "make run          the demo: a server, a publisher and the monitor"
 	@echo "make test         ruff, mypy, import-linter and pytest; one summary line"
+	@echo "make chaos        the end-to-end tests of the core on a network of chaos, and the long audit"
 	@echo "make format       let ruff order the imports and format the tree"
 	@echo "make bench-quick  the benchmarks, less than three minutes of them"
 	@echo "make bench        the benchmarks, all of them: half an hour"
@@ -35,6 +36,12 @@ test: $(VENV)/.test
 	check pytest env QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q $(TESTS); \
 	if [ -n "$$failed" ]; then echo "make test: FAILED:$$failed"; exit 1; fi; \
 	echo "make test: all passed (ruff, mypy, import-linter, pytest)"
+
+# another choice: make chaos SEEDS=17,18 KILLS=100
+chaos: SEEDS := 1,2,3
+chaos: KILLS := 1000
+chaos: $(VENV)/.test
+	@$(BIN)/pytest -q --chaos=$(SEEDS) --kills=$(KILLS) --timeout=1800 tests/end_to_end
 
 format: $(VENV)/.test
 	@$(BIN)/ruff check --select I --fix --quiet && $(BIN)/ruff format

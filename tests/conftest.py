@@ -30,6 +30,24 @@ EXECUTOR = "asyncio_"
 """Threads of a loop's default executor end with the loop, after the test."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make chaos` choose."""
+    parser.addoption(
+        "--chaos",
+        metavar="SEED[,SEED...]",
+        type=lambda text: [int(seed) for seed in text.split(",")],
+        default=[],
+        help="run all end-to-end tests of the core, and only these, on a network of chaos",
+    )
+    parser.addoption(
+        "--kills",
+        metavar="N",
+        type=int,
+        default=50,
+        help="how many connections and servers the audit kills",
+    )
+
+
 def pytest_collection_finish() -> None:
     """Set aside what the imports have made: the looks at all objects stay cheap."""
     gc.collect()

@@ -1,22 +1,27 @@
-"""A server, clients of it, and a proxy between them that can be cut, stalled and half closed."""
+"""A server, clients of it, and what may stand between them: a proxy, a network that is chaos."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import os
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 import stream_core as sc
 from stream_core.transport.loops import new_loop
+from tests.end_to_end.chaos_link import ChaosLink
+from tests.end_to_end.proxy import Proxy
+
+AnyProxy = TypeVar("AnyProxy", bound=Proxy)
 
 PATIENCE_S = 10.0
+DEFAULT_SEED = 43
 ON_BOTH_LOOPS = (
     "test_reconnection.py",
     "test_policies.py",
@@ -34,6 +39,73 @@ def pytest_asyncio_loop_factories(
     if item.path.name in ON_BOTH_LOOPS:
         return {"asyncio": asyncio.new_event_loop, "best": new_loop}
     return {"asyncio": asyncio.new_event_loop}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give seeds of chaos to the tests that take one, by `network` or by `chaos_seed`.
+
+    What connects by `through` runs a second time on a network of chaos if it is marked so; with
+    `--chaos` it runs only there. The seed is in the test's name: `--chaos=SEED` repeats it.
+    """
+    chosen: list[int] = metafunc.config.getoption("chaos")
+    if "chaos_seed" in metafunc.fixturenames:
+        metafunc.parametrize("chaos_seed", chosen or [DEFAULT_SEED], ids="chaos{}".format)
+    elif "network" not in metafunc.fixturenames:
+        return
+    elif chosen:
+        metafunc.parametrize("network", chosen, ids="chaos{}".format, indirect=True)
+    elif metafunc.definition.get_closest_marker("chaos"):
+        seeds = [None, DEFAULT_SEED]
+        metafunc.parametrize("network", seeds, ids=["calm", f"chaos{DEFAULT_SEED}"], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give the audit its time; with `--chaos` leave out what no chaos can reach."""
+    for item in items:
+        if "kills" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(30 + config.getoption("kills")))
+    if not config.getoption("chaos"):
+        return
+    chosen = [item for item in items if _reached_by_chaos(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def _reached_by_chaos(item: pytest.Item) -> bool:
+    takes = {"network", "chaos_seed"} & set(getattr(item, "fixturenames", ()))
+    return bool(takes) and item.get_closest_marker("calm") is None
+
+
+@pytest.fixture
+async def network(request: pytest.FixtureRequest) -> int | None:
+    """Give the seed of the chaos between clients and servers; None: there is none."""
+    return getattr(request, "param", None)
+
+
+@pytest.fixture
+async def through(network: int | None) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """Give a function that gives the address by which clients reach the server at another."""
+    async with AsyncExitStack() as stack:
+        links: dict[str, str] = {}
+
+        async def through(address: str) -> str:
+            if network is None:
+                return address
+            if address not in links:
+                link = await stack.enter_async_context(_running(ChaosLink(address, network)))
+                links[address] = link.address
+            return links[address]
+
+        yield through
+
+
+@asynccontextmanager
+async def _running(proxy: AnyProxy) -> AsyncIterator[AnyProxy]:
+    await proxy.start()
+    try:
+        yield proxy
+    finally:
+        await proxy.stop()
 
 
 @pytest.fixture
@@ -76,12 +148,18 @@ async def server(limits: sc.Limits) -> AsyncIterator[sc.Server]:
 
 
 @pytest.fixture
-async def connect(server: sc.Server) -> AsyncIterator[Callable[..., Awaitable[sc.Client]]]:
+async def address(server: sc.Server, through: Callable[[str], Awaitable[str]]) -> str:
+    """Give where clients reach the server."""
+    return await through(server.address)
+
+
+@pytest.fixture
+async def connect(address: str) -> AsyncIterator[Callable[..., Awaitable[sc.Client]]]:
     """Give a function that connects a client, which is closed in the end."""
     async with AsyncExitStack() as stack:
 
         async def connect(name: str | None = None, **arguments: Any) -> sc.Client:
-            arguments.setdefault("address", server.address)
+            arguments.setdefault("address", address)
             client = sc.Client(name, **arguments)
             return await stack.enter_async_context(client)
 
@@ -119,152 +197,49 @@ async def until() -> Callable[[Callable[[], bool]], Awaitable[None]]:
     return until
 
 
-class _Half(asyncio.Protocol):
-    """One of the two connections of a pair: what comes is written to the other."""
-
-    def __init__(self, proxy: Proxy, *, of_client: bool) -> None:
-        self.proxy = proxy
-        self.of_client = of_client
-        self.other: _Half | None = None
-        self.transport: asyncio.Transport | None = None
-        self.waiting = bytearray()
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        self.proxy.halves.append(self)
-        if self.of_client:
-            self.proxy.accepted(self)
-
-    def data_received(self, data: bytes) -> None:
-        if self.of_client:
-            self.proxy.bytes_up += len(data)
-        self.waiting += data
-        self.forward()
-
-    def forward(self) -> None:
-        if self.other is None or self.other.transport is None or self.proxy.stalled:
-            return
-        self.other.transport.write(bytes(self.waiting))
-        self.waiting.clear()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.transport = None
-        self.proxy.halves.remove(self)
-        if self.other is not None and self.other.transport is not None and not self.proxy.deaf:
-            self.other.transport.close()
-
-
-class Proxy:
-    """Stands between clients and a server.
-
-    Attributes:
-        address: where clients connect; bytes_up: from clients to the server so far.
-        stalled: nothing is passed on; deaf: the end of one side is not told to the other.
-        refusing: new connections are aborted.
-    """
-
-    def __init__(self, target: str) -> None:
-        host, port = target.rsplit(":", 1)
-        self.target = (host, int(port))
-        self.address = ""
-        self.bytes_up = 0
-        self.accepts = 0
-        self.stalled = False
-        self.deaf = False
-        self.refusing = False
-        self.halves: list[_Half] = []
-        self._dialling: set[asyncio.Task[None]] = set()
-        self._listener: asyncio.Server | None = None
-
-    async def start(self) -> None:
-        loop = asyncio.get_running_loop()
-        make = functools.partial(_Half, self, of_client=True)
-        self._listener = await loop.create_server(make, "127.0.0.1", 0)
-        self.address = f"127.0.0.1:{self._listener.sockets[0].getsockname()[1]}"
-
-    async def stop(self) -> None:
-        assert self._listener is not None
-        self._listener.close()
-        self.refusing = True
-        while self.halves or self._dialling:
-            self.cut()
-            await asyncio.sleep(0)
-        await self._listener.wait_closed()
-
-    def accepted(self, half: _Half) -> None:
-        self.accepts += 1
-        if self.refusing:
-            assert half.transport is not None
-            half.transport.abort()
-            return
-        task = asyncio.get_running_loop().create_task(self._dial(half))
-        self._dialling.add(task)
-        task.add_done_callback(self._dialling.discard)
-
-    async def _dial(self, half: _Half) -> None:
-        loop = asyncio.get_running_loop()
-        make = functools.partial(_Half, self, of_client=False)
-        try:
-            _, other = await loop.create_connection(make, *self.target)
-        except OSError:
-            if half.transport is not None:
-                half.transport.abort()
-            return
-        half.other, other.other = other, half
-        if half.transport is None and other.transport is not None:
-            other.transport.abort()
-        half.forward()
-
-    def cut(self) -> None:
-        """Break every connection, on both sides."""
-        for half in tuple(self.halves):
-            if half.transport is not None:
-                half.transport.abort()
-
-    def cut_clients(self) -> None:
-        """Break the clients' sides only; the server hears nothing of it."""
-        self.deaf = True
-        for half in tuple(self.halves):
-            if half.of_client and half.transport is not None:
-                half.transport.abort()
-
-    def pause(self) -> None:
-        """Read no more, so that the sockets fill."""
-        for half in self.halves:
-            assert half.transport is not None
-            half.transport.pause_reading()
-
-    def go_on(self) -> None:
-        for half in self.halves:
-            assert half.transport is not None
-            half.transport.resume_reading()
-
-    def stall(self) -> None:
-        self.stalled = True
-
-    def flow(self) -> None:
-        self.stalled = False
-        for half in self.halves:
-            half.forward()
-
-
 @pytest.fixture
-async def make_proxy() -> Callable[[str], AbstractAsyncContextManager[Proxy]]:
+async def make_proxy(
+    through: Callable[[str], Awaitable[str]],
+) -> Callable[[str], AbstractAsyncContextManager[Proxy]]:
     """Give a function that stands another proxy before a server."""
 
     @asynccontextmanager
     async def make(address: str) -> AsyncIterator[Proxy]:
-        proxy = Proxy(address)
-        await proxy.start()
-        yield proxy
-        await proxy.stop()
+        async with _running(Proxy(await through(address))) as proxy:
+            yield proxy
 
     return make
 
 
 @pytest.fixture
-async def proxy(server: sc.Server) -> AsyncIterator[Proxy]:
-    proxy = Proxy(server.address)
-    await proxy.start()
-    yield proxy
-    await proxy.stop()
+async def proxy(make_proxy: Any, server: sc.Server) -> AsyncIterator[Proxy]:
+    """Give a proxy before the server."""
+    async with make_proxy(server.address) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def breaking_link(server: sc.Server, chaos_seed: int) -> AsyncIterator[ChaosLink]:
+    """Give a chaos link before the server, which breaks connections once it is told to."""
+    async with _running(ChaosLink(server.address, chaos_seed)) as link:
+        yield link
+
+
+@pytest.fixture
+async def make_link(request: pytest.FixtureRequest, chaos_seed: int) -> Any:
+    """Give a function that stands a proxy before a server, with `--chaos` a chaos link."""
+    seeds = random.Random(chaos_seed)
+
+    def make(address: str) -> AbstractAsyncContextManager[Proxy]:
+        if not request.config.getoption("chaos"):
+            return _running(Proxy(address))
+        return _running(ChaosLink(address, seeds.getrandbits(32)))
+
+    return make
+
+
+@pytest.fixture
+async def kills(request: pytest.FixtureRequest) -> int:
+    """Give how many connections and servers are to be killed."""
+    kills: int = request.config.getoption("kills")
+    return kills

@@ -1,42 +1,66 @@
-"""Fifty broken links and killed servers, and an account of every number at the end."""
+"""Connections and servers are killed at random moments; at the end every number is accounted for.
+
+Fifty are killed in an ordinary run; `--kills` and `--chaos` choose how many, and by which seeds.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import functools
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
-import numpy as np
 import pytest
 
 import stream_core as sc
+from tests.end_to_end.audit import (
+    BlockingTaker,
+    Feed,
+    SharedBlockingTaker,
+    SharedFeed,
+    SharedTaker,
+    Taker,
+)
+from tests.end_to_end.proxy import Proxy
 
-BREAKS = 50
+PATIENCE_S = 60.0
 LIMITS = sc.Limits(resume_s=20.0)
-LINKS = ("writer", "recorder", "analysis", "display")
-READERS: tuple[tuple[str, dict[str, Any]], ...] = (  # link, parameters
+LINKS = ("owner", "guest", "recorder", "analysis", "display", "thread")
+ONE_WRITER: tuple[tuple[str, dict[str, Any]], ...] = (  # link and parameters of each reader
     ("recorder", {"overflow": "wait", "buffer_size": 200}),
     ("recorder", {"overflow": "wait", "buffer_size": 50, "every": 3}),
     ("analysis", {"overflow": "ring", "buffer_size": 100}),
     ("analysis", {"overflow": "skip", "buffer_size": 30, "every": 7}),
     ("display", {"overflow": "clear", "buffer_size": 40}),
     ("display", {"buffer_size": 1000, "min_interval_s": 0.01}),
+    ("thread", {"overflow": "wait", "buffer_size": 80}),
 )
-EVERYBODYS = 21  # a multiple of each `every`
+SHARED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("recorder", {"overflow": "wait", "buffer_size": 50}),
+    ("analysis", {"overflow": "ring", "buffer_size": 30}),
+    ("thread", {"overflow": "wait", "buffer_size": 20}),
+)
 
 
 class Restartable:
-    """A server process that is killed and started again at the same port."""
+    """A server process that is killed and started again at the same port.
+
+    Attributes:
+        epochs: of all that there were.
+    """
 
     def __init__(self) -> None:
         self._process = sc.ServerProcess("127.0.0.1", 0, limits=LIMITS)
+        self.epochs: list[int] = []
 
     async def start(self) -> str:
         await asyncio.to_thread(self._process.start)
+        async with sc.Client(None, self._process.address) as client:
+            assert client.epoch is not None
+            self.epochs.append(client.epoch)
         return self._process.address
 
     async def restart(self, *, kill: bool) -> None:
@@ -53,89 +77,12 @@ class Restartable:
         await asyncio.to_thread(self._process.join)
 
 
-class Feed:
-    """One channel, into which its numbers themselves are written until it is told to stop."""
-
-    def __init__(self, writer: sc.Writer, chance: random.Random) -> None:
-        self.writer = writer
-        self.stopped = False
-        self._chance = chance
-
-    @property
-    def name(self) -> str:
-        return self.writer.info.name
-
-    async def run(self) -> None:
-        while not self.stopped:
-            await self.send(self._chance.choice((1, 10, 100)))
-            if not self.writer.ready or self._chance.random() < 0.05:
-                await asyncio.sleep(0.002)
-
-    async def send(self, count: int = 1) -> bool:
-        number = self.writer._outlet.next
-        if self.writer.info.dtype is not None:
-            return await self.writer.send_samples(np.arange(number, number + count))
-        return await self.writer.send(number)
-
-    async def last(self) -> int:
-        """Send until everybody has been sent a number; returns it."""
-        while True:
-            number = self.writer._outlet.next
-            if await self.send() and number % EVERYBODYS == 0:
-                await self.writer.flush()
-                return number
-
-
-class Taker:
-    """What one reader got and what it was told to have lost."""
-
-    def __init__(self, reader: sc.Reader, every: int, chance: random.Random) -> None:
-        self.reader = reader
-        self.every = every
-        self.numbers: list[int] = []
-        self.losses: list[sc.Loss] = []
-        self._chance = chance
-        reader.on_lost(self.losses.append)
-
-    @property
-    def newest(self) -> int:
-        """The highest number that it has heard of."""
-        losses = [loss.last or 0 for loss in self.losses[-1:]]
-        return max(self.numbers[-1:] + losses, default=-1)
-
-    async def run(self) -> None:
-        with contextlib.suppress(sc.ChannelClosed):
-            while True:
-                block = await self.reader.get_block()
-                assert list(block.values) == list(block.sequences)
-                self.numbers.extend(block.sequences)
-                if self._chance.random() < 0.2:
-                    await asyncio.sleep(0.01 * self._chance.random())
-
-    def check(self, last: int) -> None:
-        """Every selected number was delivered once or reported lost once, in order."""
-        lost = Counter[int]()
-        for loss in self.losses:
-            assert loss.reason
-            assert loss.last is not None
-            numbers = [n for n in range(loss.first, loss.last + 1) if n % self.every == 0]
-            assert loss.count == len(numbers)
-            lost.update(numbers)
-        assert self.numbers == sorted(set(self.numbers))
-        assert lost + Counter(self.numbers) == Counter(range(0, last + 1, self.every))
-        assert self.reader.lost == lost.total()
-
-    async def check_account(self) -> None:
-        account = await self.reader.statistics()
-        assert account.in_flight == account.buffered == account.reduced == 0
-        left_out = account.dropped + account.not_selected
-        assert account.published == account.delivered + left_out
-
-
-class Chaos:
+class Killer:
     """Breaks links and servers, by a seed."""
 
-    def __init__(self, server: Restartable, proxies: dict[str, Any], chance: random.Random) -> None:
+    def __init__(
+        self, server: Restartable, proxies: dict[str, Proxy], chance: random.Random
+    ) -> None:
         self._server = server
         self._proxies = proxies
         self._chance = chance
@@ -169,66 +116,134 @@ class Chaos:
         await asyncio.sleep(longest_s * self._chance.random())
 
 
+class Lab:
+    """A server process, and clients each behind a proxy of its own.
+
+    Attributes:
+        server, proxies, clients: the parts; the client of the thread has the blocking face.
+    """
+
+    def __init__(self, server: Restartable) -> None:
+        self.server = server
+        self.proxies: dict[str, Proxy] = {}
+        self.clients: dict[str, Any] = {}
+
+    async def open(self, stack: AsyncExitStack, make_link: Any) -> None:
+        address = await self.server.start()
+        stack.push_async_callback(self.server.stop)
+        for link in LINKS:
+            proxy = self.proxies[link] = await stack.enter_async_context(make_link(address))
+            if link == "thread":
+                await self._open_thread(stack, proxy.address)
+            else:
+                client = sc.Client(link, proxy.address)
+                self.clients[link] = await stack.enter_async_context(client)
+
+    async def _open_thread(self, stack: AsyncExitStack, address: str) -> None:
+        client = self.clients["thread"] = sc.blocking.Client("thread", address)
+        await asyncio.to_thread(client.connect)
+        stack.push_async_callback(asyncio.to_thread, client.close)
+
+    async def subscribe(self, name: str, link: str, parameters: dict[str, Any]) -> Any:
+        if link == "thread":
+            return await asyncio.to_thread(self.clients[link].subscribe, name, **parameters)
+        return await self.clients[link].subscribe(name, **parameters)
+
+    async def is_settled(self, wanted: dict[str, tuple[int, int]]) -> bool:
+        """Whether every writer and reader is back."""
+        try:
+            channels = await self.clients["display"].channels()
+        except sc.ConnectionLost:
+            return False
+        return {info.name: (len(info.writers), info.readers) for info in channels} == wanted
+
+
 @pytest.fixture
-async def lab(make_proxy: Any) -> AsyncIterator[tuple[Restartable, dict[str, Any], dict[str, Any]]]:
-    """A server process, and clients each behind a proxy of its own."""
-    server = Restartable()
-    address = await server.start()
+async def lab(make_link: Any) -> AsyncIterator[Lab]:
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(server.stop)
-        proxies = {link: await stack.enter_async_context(make_proxy(address)) for link in LINKS}
-        clients = {}
-        for link, proxy in proxies.items():
-            client = sc.Client(link, proxy.address)
-            clients[link] = await stack.enter_async_context(client)
-        yield server, proxies, clients
+        lab = Lab(Restartable())
+        await lab.open(stack, make_link)
+        yield lab
 
 
-async def _settled(client: sc.Client, feeds: list[Feed]) -> None:
-    """Wait until every reader is back."""
-    wanted = {feed.name: len(READERS) for feed in feeds}
-    found: dict[str, int] = {}
-    while found != wanted:
-        with contextlib.suppress(sc.ConnectionLost):
-            found = {info.name: info.readers for info in await client.channels()}
-        await asyncio.sleep(0.01)
+class Audit:
+    """What is written and taken in a lab, while it is struck."""
 
+    def __init__(self, lab: Lab, seed: int) -> None:
+        self._lab = lab
+        self._seeds = random.Random(seed)
+        self._killer = Killer(lab.server, lab.proxies, self._chance())
+        self._feeds: dict[str, list[Feed | SharedFeed]] = {}
+        self._takers: dict[Taker, str] = {}
 
-async def _until_taken(takers: dict[Taker, Feed], lasts: dict[Feed, int]) -> None:
-    while any(len(taker.reader) or taker.newest < lasts[feed] for taker, feed in takers.items()):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    def _chance(self) -> random.Random:
+        return random.Random(self._seeds.getrandbits(32))
 
+    async def begin(self) -> None:
+        owner, guest = self._lab.clients["owner"], self._lab.clients["guest"]
+        for name, wishes in (("objects", {}), ("samples", {"dtype": "int64"})):
+            writer = await owner.create_channel(name, **wishes)
+            self._feeds[name] = [Feed(writer, self._chance())]
+            for link, parameters in ONE_WRITER:
+                kind = BlockingTaker if link == "thread" else Taker
+                await self._subscribe(name, link, parameters, kind)
+        self._feeds["shared"] = [
+            SharedFeed(await owner.create_channel("shared", shared=True), owner, self._chance()),
+            SharedFeed(await guest.open_writer("shared"), guest, self._chance()),
+        ]
+        for link, parameters in SHARED:
+            both = SharedBlockingTaker if link == "thread" else SharedTaker
+            make = functools.partial(both, epochs=self._lab.server.epochs)
+            await self._subscribe("shared", link, parameters, make)
 
-@pytest.mark.parametrize("seed", [43])
-async def test_every_number_is_delivered_once_or_reported_lost(lab: Any, seed: int) -> None:
-    server, proxies, clients = lab
-    chance = random.Random(seed)
-    writer = clients["writer"]
-    feeds = [
-        Feed(await writer.create_channel("objects"), random.Random(seed)),
-        Feed(await writer.create_channel("samples", dtype="int64"), random.Random(seed)),
-    ]
-    takers: dict[Taker, Feed] = {}
-    for feed in feeds:
-        for link, parameters in READERS:
-            reader = await clients[link].subscribe(feed.name, **parameters)
-            taker = Taker(reader, parameters.get("every", 1), random.Random(len(takers)))
-            takers[taker] = feed
-    async with asyncio.TaskGroup() as group:
-        writing = [group.create_task(feed.run()) for feed in feeds]
-        for taker in takers:
-            group.create_task(taker.run())
-        chaos = Chaos(server, proxies, chance)
-        for _ in range(BREAKS):
-            await chaos.strike()
-        for feed in feeds:
-            feed.stopped = True
-        await asyncio.wait(writing)
-        await _settled(clients["display"], feeds)
-        lasts = {feed: await feed.last() for feed in feeds}
-        await _until_taken(takers, lasts)
-        for taker, feed in takers.items():
+    async def _subscribe(self, name: str, link: str, parameters: Any, make: Any) -> None:
+        reader = await self._lab.subscribe(name, link, parameters)
+        self._takers[make(reader, parameters, self._chance())] = name
+
+    async def run(self, kills: int) -> None:
+        feeds = [feed for feeds in self._feeds.values() for feed in feeds]
+        async with asyncio.TaskGroup() as group:
+            writing = [group.create_task(feed.run()) for feed in feeds]
+            for taker in self._takers:
+                group.create_task(taker.run())
+            for _ in range(kills):
+                await self._killer.strike()
+            for feed in feeds:
+                feed.stopped = True
+            await asyncio.wait(writing)
+            await self._check()
+            for taker in self._takers:
+                await taker.close()
+
+    async def _check(self) -> None:
+        """Wait until everybody has got everything, and hold them to it."""
+        readers = Counter(self._takers.values())
+        wanted = {name: (len(feeds), readers[name]) for name, feeds in self._feeds.items()}
+        await _until(lambda: self._lab.is_settled(wanted), lambda: wanted)
+        lasts = {name: [await feed.last() for feed in self._feeds[name]] for name in self._feeds}
+
+        async def all_taken() -> bool:
+            return all(taker.has_all(lasts[name]) for taker, name in self._takers.items())
+
+        await _until(all_taken, lambda: (lasts, list(self._takers)))
+        for taker, name in self._takers.items():
             await taker.check_account()
-            taker.check(lasts[feed])
-        for taker in takers:
-            await taker.reader.close()
+            taker.check(lasts[name])
+
+
+async def _until(holds: Callable[[], Awaitable[bool]], situation: Callable[[], object]) -> None:
+    """Look again and again whether something holds; fails with the situation if it does not."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not await holds():  # noqa: ASYNC110 - nothing else tells
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        pytest.fail(f"this does not come to its end: {situation()}", pytrace=False)
+
+
+async def test_every_number_is_delivered_once_or_reported_lost(
+    lab: Lab, chaos_seed: int, kills: int
+) -> None:
+    audit = Audit(lab, chaos_seed)
+    await audit.begin()
+    await audit.run(kills)

@@ -54,6 +54,7 @@ async def test_an_open_bin_waits_and_goes_with_the_end(ends: Ends, balanced: Bal
     writer = await daq.create_channel("x", dtype="int64")
     await pc.subscribe("x")  # so that there is demand: the numbers begin here
     await writer.send_samples(np.arange(3))
+    await writer.flush()
     reader = await pc.subscribe("x", envelope=10)
     await writer.send_samples(np.arange(3, 24))
     await writer.flush()
@@ -166,6 +167,7 @@ async def test_a_display_takes_an_envelope_a_few_times_a_second(
     daq, pc = ends
     writer = await daq.create_channel("x", dtype="int64", history=100)
     await writer.send_samples(np.arange(100))
+    await writer.flush()
     reader = await pc.subscribe(
         "x", envelope=10, min_interval_s=0.02, buffer_size=1, overflow="ring", history=35
     )

@@ -38,6 +38,7 @@ async def test_a_channel_with_history_is_in_demand_by_itself(ends: Ends) -> None
     assert await late.get(timeout_s=5) == 10
 
 
+@pytest.mark.calm
 async def test_there_is_no_gap_and_no_duplicate_at_the_seam(ends: Ends, balanced: Balanced) -> None:
     daq, pc = ends
     writer = await daq.create_channel("x", history=1000)

@@ -18,6 +18,7 @@ import stream_core as sc
 from tests.payloads import assert_same
 
 Connect = Callable[..., Awaitable[sc.Client]]
+Until = Callable[[Callable[[], bool]], Awaitable[None]]
 PATIENCE_S = 10
 TRUSTED = ("pickle", "marshal")
 LONG = "long enough to be compressed " * 20
@@ -131,7 +132,7 @@ async def test_code_is_taken_from_nobody_unless_that_is_allowed(
 
 
 async def test_who_cannot_make_a_channel_plain_is_told_so_at_once(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, until: Until
 ) -> None:
     daq, pc = await connect("daq"), await connect("pc")
     writer = await daq.create_channel("x", compression="zstd")
@@ -141,8 +142,7 @@ async def test_who_cannot_make_a_channel_plain_is_told_so_at_once(
         await pc.subscribe("x")
     with pytest.raises(sc.InvalidValue, match="pip install"):
         await pc.create_channel("y", compression="zstd")
-    await writer.flush()
-    assert not writer.active
+    await until(lambda: not writer.active)
 
 
 @pytest.mark.parametrize("face", [sc.Client, sc.blocking.Client], ids=["asyncio", "blocking"])
@@ -181,6 +181,7 @@ async def test_parts_of_compressed_blocks_come_out_like_any(
     writer = await daq.create_channel("x", **wishes)
     values = np.arange(3000, dtype="i4") % 50
     await writer.send_samples(values[:90])
+    await writer.flush()
     whole, third = await pc.subscribe("x"), await pc.subscribe("x", every=3)
     bins = await display.subscribe("x", envelope=30)
     late = await display.subscribe("x", history=20, buffer_size=4, overflow="wait")

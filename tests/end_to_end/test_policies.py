@@ -22,6 +22,7 @@ async def ends(connect: Connect) -> tuple[sc.Client, sc.Client]:
 Ends = tuple[sc.Client, sc.Client]
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("overflow", list(sc.Overflow))
 async def test_each_policy_accounts_for_every_item(
     ends: Ends, balanced: Balanced, overflow: sc.Overflow
@@ -163,6 +164,7 @@ async def test_only_the_newest_is_sent_when_nobody_wants_more(
     assert account.delivered + account.not_selected == 1000
 
 
+@pytest.mark.chaos
 async def test_samples_are_selected_at_the_writer_too(ends: Ends, balanced: Balanced) -> None:
     daq, pc = ends
     writer = await daq.create_channel("x", dtype="int32", columns=("a", "b"), rate_hz=1000)

@@ -331,7 +331,7 @@ async def test_a_restarted_server_is_given_all_of_it_again(until: Until) -> None
         assert await reader.get(timeout_s=5) == 2
         assert (await pc.channels(), owner.info.private) == ([], True)
         later = await daq.create_channel("y", key="tea")
-        await later.send(3)
+        await later.send(3, wait_active=True)
         assert await waiting.get(timeout_s=5) == 3
 
 

@@ -51,6 +51,7 @@ class Numbers:
         assert self.reader.lost == len(lost)
 
 
+@pytest.mark.chaos
 async def test_a_broken_link_resumes_and_accounts_for_every_number(
     connect: Connect, proxy: Any, balanced: Balanced, until: Until
 ) -> None:
@@ -190,15 +191,12 @@ async def test_after_resume_s_channels_and_readers_are_made_again(
 
 
 class Restartable:
-    """A server that can be stopped and started again at the same address."""
+    """A server that can be stopped and started again; clients reach it at `address`."""
 
     def __init__(self, limits: sc.Limits) -> None:
         self.limits = limits
         self.server = sc.Server("127.0.0.1", 0, limits=limits)
-
-    async def start(self) -> str:
-        await self.server.start()
-        return self.server.address
+        self.address = ""
 
     async def restart(self) -> None:
         host, port = self.server.address.rsplit(":", 1)
@@ -208,9 +206,10 @@ class Restartable:
 
 
 @pytest.fixture
-async def restartable(limits: sc.Limits) -> Any:
+async def restartable(limits: sc.Limits, through: Any) -> Any:
     server = Restartable(limits)
-    await server.start()
+    await server.server.start()
+    server.address = await through(server.server.address)
     yield server
     await server.server.stop()
 
@@ -218,7 +217,7 @@ async def restartable(limits: sc.Limits) -> Any:
 async def test_a_restarted_server_gets_everything_again(
     restartable: Restartable, balanced: Balanced, until: Until
 ) -> None:
-    address = restartable.server.address
+    address = restartable.address
     async with sc.Client("daq", address) as daq, sc.Client("pc", address) as pc:
         epoch = pc.epoch
         writer = await daq.create_channel("x", unit="V")
@@ -266,7 +265,7 @@ async def _until_read(client: sc.Client, readers: int) -> None:
 async def test_a_shared_channel_of_a_restarted_server_reports_one_loss_of_unknown_size(
     restartable: Restartable, balanced: Balanced
 ) -> None:
-    address = restartable.server.address
+    address = restartable.address
     async with (
         sc.Client("owner", address) as owner,
         sc.Client("guest", address) as guest,
@@ -290,11 +289,82 @@ async def test_a_shared_channel_of_a_restarted_server_reports_one_loss_of_unknow
         await balanced(reader)
 
 
+async def test_a_name_is_not_lost_with_the_welcome(
+    restartable: Restartable, make_proxy: Any, until: Until
+) -> None:
+    async with (
+        make_proxy(restartable.server.address) as proxy,
+        sc.Client("daq", proxy.address) as daq,
+    ):
+        proxy.mute = True
+        await restartable.restart()
+        services = restartable.server._services
+        assert services is not None
+        await until(lambda: len(services.sessions) == 1)
+        assert daq.state is sc.State.RECONNECTING
+        proxy.cut_clients()  # the server hears nothing of it
+        proxy.mute = False
+        await until(lambda: daq.state is sc.State.CONNECTED)
+        assert [info.name for info in await daq.clients()] == ["daq"]
+
+
+async def test_a_channel_that_was_made_unheard_is_not_ended_under_its_other_writers(
+    restartable: Restartable, make_proxy: Any, until: Until
+) -> None:
+    async with (
+        make_proxy(restartable.server.address) as proxy,
+        sc.Client("owner", proxy.address) as owner,
+        sc.Client("guest", restartable.address) as guest,
+        sc.Client("pc", restartable.address) as pc,
+    ):
+        own = await owner.create_channel("x", shared=True)
+        other = await guest.open_writer("x")
+        reader = await pc.subscribe("x")
+        seen = states(owner)
+        owner.on_state(lambda state: setattr(proxy, "mute", len(seen) == 2))
+        await restartable.restart()
+        await other.wait_active(timeout_s=5)
+        assert (len(seen), proxy.mute, own.active) == (2, True, False)
+        proxy.cut()
+        for writer in (own, other):
+            await writer.wait_active(timeout_s=5)
+            assert await writer.send(writer.info.owner)
+            assert await reader.get(timeout_s=5) == "owner"
+        assert reader.lost == 0
+
+
+async def test_a_place_on_anothers_channel_is_asked_for_once_on_each_link(
+    restartable: Restartable, make_proxy: Any, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stream_core.client.outlets.REOPEN_S", 0.05)
+    async with (
+        make_proxy(restartable.server.address) as proxy,
+        make_proxy(restartable.server.address) as owners_proxy,
+        sc.Client("owner", owners_proxy.address) as owner,
+        sc.Client("guest", proxy.address) as guest,
+        sc.Client("pc", restartable.address) as pc,
+    ):
+        await owner.create_channel("x", shared=True)
+        writer = await guest.open_writer("x")
+        reader = await pc.subscribe("x")
+        owners_proxy.refusing = True
+        await restartable.restart()
+        await until(lambda: guest.state is sc.State.CONNECTED)
+        await guest.ping()  # it has been told that there is no such channel yet
+        await cut(proxy, guest)
+        await until(lambda: guest.state is sc.State.CONNECTED)
+        owners_proxy.refusing = False
+        await writer.wait_active(timeout_s=5)
+        await until(lambda: not guest._session._chores._tasks)
+        assert await writer.send("still there")
+        assert await reader.get(timeout_s=5) == "still there"
+
+
 @pytest.mark.parametrize("limits", [sc.Limits(resume_s=0.2)])
 async def test_a_reader_waits_resume_s_for_a_channel_that_does_not_come_back(
     restartable: Restartable, until: Until
 ) -> None:
-    address = restartable.server.address
+    address = restartable.address
     async with sc.Client("pc", address) as pc:
         async with sc.Client("daq", address) as daq:
             await daq.create_channel("x")
@@ -426,7 +496,7 @@ class Adder(sc.Client):
 
 
 async def test_remotes_survive_targets_and_servers(restartable: Restartable, until: Until) -> None:
-    address = restartable.server.address
+    address = restartable.address
     async with sc.Client("pc", address) as pc:
         async with Adder("adder", address):
             remote = await pc.remote("adder")
@@ -452,7 +522,7 @@ async def _until_answered(remote: Any) -> None:
 
 
 async def test_following_goes_on_with_what_has_changed(restartable: Restartable) -> None:
-    address = restartable.server.address
+    address = restartable.address
     async with sc.Client("pc", address) as pc, sc.Client("daq", address) as daq:
         await daq.create_channel("lab/a")
         async with sc.Client("short", address, reconnect=False) as short:

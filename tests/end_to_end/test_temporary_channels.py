@@ -85,6 +85,7 @@ async def test_a_restarted_server_gives_no_time_anew(until: Until) -> None:
             assert [info.name for info in await daq.channels()] == ["long"]
 
 
+@pytest.mark.calm
 async def test_a_private_temporary_channel_that_is_waited_for(
     connect: Connect, until: Until
 ) -> None:
