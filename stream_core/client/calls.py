@@ -5,6 +5,7 @@ It knows frames, and leaves what they carry to `rpc`.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -31,6 +32,7 @@ from stream_core.wire.header import Flag, Kind, header
 __all__ = ["Calls"]
 
 OWN = 0  # in the place of the caller's number: the call is this client's
+MOST_GIVEN_UP = 1024
 WAITING_FRAMES = 4  # as much as in so many frames of the largest size may wait for one caller
 SMALL_BYTES = 4096  # what is smaller is cheaper to copy than to send in two parts
 PIECE = int(Flag.PIECE)
@@ -61,6 +63,7 @@ class Calls:
         self._large = LargeBodies(link, self._left)
         self._pending = PendingCalls(self._send, lambda call: self._large.drop((OWN, call)))
         self._replies: dict[int, Callable[[Any], None]] = {}
+        self._given_up: deque[int] = deque()
         self._names: dict[int, str] = {OWN: SERVER}
         self._dispatcher = Dispatcher(
             table,
@@ -97,8 +100,15 @@ class Calls:
         )
         if on_reply is not None:
             self._replies[call.sequence] = on_reply
-            call.add_done_callback(self._forget_reply)
+            call.add_done_callback(self._keep_reply)
         return call
+
+    def _keep_reply(self, call: Call) -> None:
+        """A call that was given up may have an answer under way: what it made must be undone."""
+        if call.sequence in self._replies:
+            self._given_up.append(call.sequence)
+            if len(self._given_up) > MOST_GIVEN_UP:
+                self._replies.pop(self._given_up.popleft(), None)
 
     def _check_link(self) -> None:
         if not self._link.up:
@@ -134,9 +144,6 @@ class Calls:
     def fail(self, call: Call, error: Exception) -> None:
         """Fail a call that was postponed or refused."""
         self._pending.fail(call, error)
-
-    def _forget_reply(self, call: Call) -> None:
-        self._replies.pop(call.sequence, None)
 
     # What is sent
 
@@ -275,6 +282,7 @@ class Calls:
         self._dispatcher.cancel_all()
         self._large.clear()
         self._replies.clear()
+        self._given_up.clear()
         self._pending.fail_all(ConnectionLost(str(error)))
 
     def room_again(self) -> None:
@@ -284,6 +292,7 @@ class Calls:
     def fail_pending(self) -> None:
         """The client closes: what it waits for fails."""
         self._replies.clear()
+        self._given_up.clear()
         self._pending.close()
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Collection
 from typing import Any
@@ -46,6 +47,7 @@ class Outlets:
         self._later: dict[Outlet, asyncio.TimerHandle] = {}
         self._room = True
         self._links = 0  # there were so far
+        self._undoing: dict[str, asyncio.Task[None]] = {}
 
     # Coming
 
@@ -76,6 +78,8 @@ class Outlets:
         return Outlet(name, wishes, self._send_data, self._home.clock, self._mark_dirty, key)
 
     async def _make(self, outlet: Outlet) -> None:
+        while (undoing := self._undoing.get(outlet.name)) is not None:
+            await asyncio.wait([undoing])
         proof = None if outlet.key is None else await self._keys.prove(outlet.key)
         base = outlet.next
         abandoned = False
@@ -99,9 +103,30 @@ class Outlets:
             await self._home.ask(method, outlet.name, next_number=base, on_reply=attach, **wishes)
             if refused is not None:
                 raise refused
-        except BaseException:
+        except (asyncio.CancelledError, TimeoutError):
             abandoned = True
+            self._undo(outlet)
             raise
+
+    def _undo(self, outlet: Outlet) -> None:
+        """Who asked for it has gone: it is left again, before anybody asks for the same."""
+        number = outlet.number
+        if number:
+            self._end(outlet, "nobody waited for it any more")
+            self._home.tell("close_writer", number)
+        else:
+            task = self._chores.start(self._answered(), f"leave channel '{outlet.name}' again")
+            self._undoing[outlet.name] = task
+            task.add_done_callback(lambda _: self._undone(outlet.name, task))
+
+    def _undone(self, name: str, task: asyncio.Task[None]) -> None:
+        if self._undoing.get(name) is task:
+            del self._undoing[name]
+
+    async def _answered(self) -> None:
+        """Wait until all that was asked so far has been answered."""
+        with contextlib.suppress(StreamError):
+            await self._home.ask("echo", None)
 
     def _wishes(self, outlet: Outlet, proof: Proof | None) -> tuple[str, dict[str, Any]]:
         if outlet.wishes is None:

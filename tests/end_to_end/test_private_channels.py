@@ -184,15 +184,16 @@ async def test_a_key_is_neither_sent_nor_shown(
 
 
 @pytest.mark.parametrize("key", ["", 5, b"bytes", "\x07"])
-async def test_what_cannot_be_a_key_is_refused_here(connect: Connect, key: Any) -> None:
-    client = await connect("daq")
-    before = client._live._calls._pending._newest
+async def test_what_cannot_be_a_key_is_refused_here(connect: Connect, proxy: Any, key: Any) -> None:
+    client = await connect("daq", address=proxy.address)
+    await client.ping()
+    before = proxy.bytes_up
     for ask in (client.create_channel, client.open_writer, client.subscribe):
         with pytest.raises(sc.InvalidValue, match="key"):
             await ask("x", key=key)
     with pytest.raises(sc.InvalidValue, match="match no pattern"):
         client.subscribe_all("**", key="tea")
-    assert client._live._calls._pending._newest == before
+    assert proxy.bytes_up == before
 
 
 async def test_delete_takes_the_public_one_first(connect: Connect) -> None:
