@@ -148,18 +148,18 @@ async def server(limits: sc.Limits) -> AsyncIterator[sc.Server]:
 
 
 @pytest.fixture
-async def address(server: sc.Server, through: Callable[[str], Awaitable[str]]) -> str:
+async def server_address(server: sc.Server, through: Callable[[str], Awaitable[str]]) -> str:
     """Give where clients reach the server."""
     return await through(server.address)
 
 
 @pytest.fixture
-async def connect(address: str) -> AsyncIterator[Callable[..., Awaitable[sc.Client]]]:
+async def connect(server_address: str) -> AsyncIterator[Callable[..., Awaitable[sc.Client]]]:
     """Give a function that connects a client, which is closed in the end."""
     async with AsyncExitStack() as stack:
 
         async def connect(name: str | None = None, **arguments: Any) -> sc.Client:
-            arguments.setdefault("address", address)
+            arguments.setdefault("address", server_address)
             client = sc.Client(name, **arguments)
             return await stack.enter_async_context(client)
 

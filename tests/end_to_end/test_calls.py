@@ -65,8 +65,8 @@ class Rig(sc.Client):
 
 
 @pytest.fixture
-async def rig(address: str) -> AsyncIterator[Rig]:
-    async with Rig("rig", address) as rig:
+async def rig(server_address: str) -> AsyncIterator[Rig]:
+    async with Rig("rig", server_address) as rig:
         yield rig
         rig.released.set()
 
@@ -122,11 +122,13 @@ async def test_remote_errors_and_deadlines(connect: Connect, rig: Rig, until: Un
     await until(lambda: len(rig.cancelled) == 3)
 
 
-async def test_pending_calls_fail_when_the_target_goes(connect: Connect, address: str) -> None:
+async def test_pending_calls_fail_when_the_target_goes(
+    connect: Connect, server_address: str
+) -> None:
     pc = await connect("pc")
     with pytest.raises(sc.TargetNotFound):
         await pc.remote("rig")
-    async with Rig("rig", address):
+    async with Rig("rig", server_address):
         remote = await pc.remote("rig", wait_s=5)
         hanging = remote.hang()
         await pc.ping()
@@ -134,11 +136,11 @@ async def test_pending_calls_fail_when_the_target_goes(connect: Connect, address
         await hanging
 
 
-async def test_remote_waits_for_its_target(connect: Connect, address: str) -> None:
+async def test_remote_waits_for_its_target(connect: Connect, server_address: str) -> None:
     pc = await connect("pc")
     waiting = asyncio.create_task(pc.remote("rig", wait_s=5))
     await pc.ping()
-    async with Rig("rig", address):
+    async with Rig("rig", server_address):
         assert await (await waiting).add(1) == 2
     with pytest.raises(sc.TargetNotFound, match="wait_s"):
         await pc.remote("nobody", wait_s=0.01)

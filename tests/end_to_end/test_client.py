@@ -260,8 +260,8 @@ async def test_names_and_secrets(connect: Connect) -> None:
                 await connect("daq2", address=locked.address, secret=secret)
 
 
-async def test_states_and_clock(address: str) -> None:
-    client = sc.Client("daq", address)
+async def test_states_and_clock(server_address: str) -> None:
+    client = sc.Client("daq", server_address)
     seen: list[sc.State] = []
     client.on_state(seen.append)
     client.on_state(lambda state: 1 / 0)  # harms nobody
