@@ -161,14 +161,17 @@ async def test_a_key_is_neither_sent_nor_shown(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     sent = bytearray()
-    send = Connection.send
 
-    def noting(connection: Connection, *parts: Any) -> None:
-        for part in parts:
-            sent.extend(part)
-        send(connection, *parts)
+    def noting(send: Callable[..., None]) -> Callable[..., None]:
+        def noted(connection: Connection, *parts: Any) -> None:
+            for part in parts:
+                sent.extend(part)
+            send(connection, *parts)
 
-    monkeypatch.setattr(Connection, "send", noting)
+        return noted
+
+    for name in ("send", "send_now"):
+        monkeypatch.setattr(Connection, name, noting(getattr(Connection, name)))
     caplog.set_level(logging.DEBUG)
     daq, pc = await connect("daq"), await connect("pc")
     owner = await daq.create_channel("x", key="s3cret-tea", shared=True)
