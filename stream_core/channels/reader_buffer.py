@@ -45,6 +45,8 @@ class ReaderBuffer:
 
     Attributes:
         folder: the same; to be set before an envelope is asked for.
+        ended: whether nothing more comes in.
+        pausing: whether it asks the writers to pause (`wait` only).
     """
 
     def __init__(
@@ -61,10 +63,12 @@ class ReaderBuffer:
         self._window_bytes = window_bytes
         self._settled = settled
         self.folder = folder
-        self._past = Backlog(UNBOUNDED)
+        self._past: Backlog | None = None  # what is left of what was before
+        self._past_dropped = 0
         self._ended: Ended | None = None
         self._ended_sent = False
-        self._pausing = False
+        self.ended = False
+        self.pausing = False
         self._stalled_ns: int | None = None
         self._begin_at(first_sequence)
         self._apply(parameters)
@@ -84,7 +88,7 @@ class ReaderBuffer:
                 self.gap(thing.first, thing.last, thing.reason, withheld=thing.withheld)
             else:
                 self.offer(thing, room=False, now_ns=now_ns)
-        self._past, self._backlog = self._backlog, backlog
+        self._past, self._backlog = self._backlog or None, backlog
 
     def settle(self) -> int:
         """The writers know of the reader, which has been sent nothing yet.
@@ -131,8 +135,8 @@ class ReaderBuffer:
             published=intake.next - intake.first,
             delivered=self._delivered,
             in_flight=self._flight.items,
-            buffered=self._past.count + self._backlog.count,
-            dropped=self._past.dropped + self._backlog.dropped,
+            buffered=sum(line.count for line in self._lines),
+            dropped=sum(line.dropped for line in self._lines) + self._past_dropped,
             not_selected=intake.not_selected + self._backlog.replaced,
             reduced=intake.reduced,
         )
@@ -145,7 +149,8 @@ class ReaderBuffer:
     @property
     def buffered_bytes(self) -> int:
         """The size of what waits."""
-        return self._past.size_bytes + self._backlog.size_bytes
+        backlog_bytes = self._backlog.size_bytes
+        return backlog_bytes if self._past is None else backlog_bytes + self._past.size_bytes
 
     @property
     def in_flight_bytes(self) -> int:
@@ -153,19 +158,9 @@ class ReaderBuffer:
         return self._flight.size_bytes
 
     @property
-    def pausing(self) -> bool:
-        """Whether it asks the writers to pause (`wait` only)."""
-        return self._pausing
-
-    @property
     def overflowed(self) -> bool:
         """Whether its subscription ended because it was full (`raise` only)."""
         return self._ended is not None and self._ended.error == "BufferOverflow"
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more comes in."""
-        return self._ended is not None
 
     @property
     def ending(self) -> Ended | None:
@@ -175,7 +170,7 @@ class ReaderBuffer:
     @property
     def stalled_since_ns(self) -> int | None:
         """Since when it holds up the writers and the reader has consumed nothing; None: not so."""
-        return self._stalled_ns if self._pausing and self._flight.items else None
+        return self._stalled_ns if self.pausing and self._flight.items else None
 
     @property
     def full_override(self) -> bool:
@@ -226,7 +221,7 @@ class ReaderBuffer:
             and self._flight.open(self._window_items)
             and not backlog.runs
             and not backlog.notices
-            and not self._past
+            and self._past is None
         )
 
     def _store(self, block: Block, now_ns: int) -> None:
@@ -285,20 +280,31 @@ class ReaderBuffer:
         if self._ended is None:
             self._keep(self._intake.close())
             self._ended = Ended(reason, error)
-            self._pausing = False
+            self.ended = True
+            self.pausing = False
 
     # What goes out
 
     @property
+    def _lines(self) -> tuple[Backlog, ...]:
+        return (self._backlog,) if self._past is None else (self._past, self._backlog)
+
     def _front(self) -> Backlog:
-        """Where the next thing to send waits."""
-        return self._past if self._past else self._backlog
+        """Where the next thing to send waits; the past is left behind when it is over."""
+        past = self._past
+        if past is None:
+            return self._backlog
+        if past:
+            return past
+        self._past_dropped += past.dropped
+        self._past = None
+        return self._backlog
 
     def take(self, now_ns: int) -> Block | Loss | Mark | Ended | None:
         """The next thing to send, or None if nothing may go now."""
         if not self.has_more(now_ns):
             return None
-        front = self._front
+        front = self._front()
         if not front:
             self._ended_sent = True
             return self._ended
@@ -319,26 +325,28 @@ class ReaderBuffer:
             flight.send(taken)
         else:
             flight.note(taken)
-        if self._pausing:
+        if self.pausing:
             self._update_pausing(now_ns)
         return taken
 
     def has_more(self, now_ns: int) -> bool:
         """Whether `take` would give something."""
-        front = self._front
-        if not front:
-            return self._ended is not None and not self._ended_sent
-        return self._may_go(front) and self._serving.includes(front.head, now_ns)
-
-    def _may_go(self, front: Backlog) -> bool:
-        """Whether credit lets the next thing go; without items none is needed."""
-        return not front.runs or self._flight.open(self._window_items)
+        front = self._backlog if self._past is None else self._front()
+        if not front.runs:
+            if not front.notices:
+                return self.ended and not self._ended_sent
+        elif not self._flight.open(self._window_items):
+            return False
+        serving = self._serving
+        return not serving.interval_ns or serving.includes(front.head, now_ns)
 
     @property
     def due_ns(self) -> int | None:
         """When `take` has something for which only `min_interval_s` waits; None: nothing does."""
-        front = self._front
-        if not front or not self._may_go(front):
+        if not self._serving.interval_ns:
+            return None
+        front = self._front()
+        if not front or (front.runs and not self._flight.open(self._window_items)):
             return None
         return self._serving.due_ns(front.head)
 
@@ -363,7 +371,7 @@ class ReaderBuffer:
         Raises:
             ProtocolError: that cannot be.
         """
-        self._front.put_back(self._flight.recall(received_up_to, marks))
+        self._front().put_back(self._flight.recall(received_up_to, marks))
         self._ended_sent = False
         self._update_pausing(None)
 
@@ -380,14 +388,14 @@ class ReaderBuffer:
     def clear(self) -> None:
         """Drop what waits, on the reader's wish."""
         self._keep(self._intake.close())
-        for line in (self._past, self._backlog):
+        for line in self._lines:
             line.drop_oldest(line.count, CLEARED)
         self._update_pausing(None)
 
     def _update_pausing(self, now_ns: int | None) -> None:
         """Begin or cease to hold up; where the time is not known the next event's counts."""
-        before = self._pausing
-        self._pausing = (
+        before = self.pausing
+        self.pausing = (
             self._overflow is Overflow.WAIT and self._ended is None and self._holds_up(before)
         )
         if not before or self._stalled_ns is None:

@@ -197,15 +197,16 @@ class Subscription:
             self._set_timer(now_ns)
 
     def _account(self) -> None:
-        difference = self.buffer.buffered_bytes - self._buffered_bytes
+        buffer = self.buffer
+        difference = buffer.buffered_bytes - self._buffered_bytes
         if difference:
             self._buffered_bytes += difference
             self._budget.change(difference)
-        if self.buffer.ended and self._on_ended is not None:
+        if buffer.ended and self._on_ended is not None:
             on_ended, self._on_ended = self._on_ended, None
             on_ended(self)
-        if self.buffer.pausing is not self._was_pausing:
-            self._was_pausing = self.buffer.pausing
+        if buffer.pausing is not self._was_pausing:
+            self._was_pausing = buffer.pausing
             self._progress_ns = time.monotonic_ns()
             self._on_pausing(self)
 
