@@ -26,6 +26,7 @@ class Execution:
         deadline: when it must have ended, in the time of `time.monotonic`; None: whenever.
         cancelled: nobody waits for a result any more; the method should end.
         leaving: its last answer is on its way, in pieces.
+        begun: cancelling `task` reaches the method; if not, it is cancelled when it does.
         task: in which it is executed, if it is one.
         window: how far a stream of results may run ahead, if it is one.
     """
@@ -33,6 +34,7 @@ class Execution:
     __slots__ = (
         "_caller_name",
         "_send_progress",
+        "begun",
         "caller",
         "cancelled",
         "deadline",
@@ -58,6 +60,7 @@ class Execution:
         self.deadline = deadline
         self.cancelled = False
         self.leaving = False
+        self.begun = True
         self.task: asyncio.Task[None] | None = None
         self.window: Window | None = None
         self._caller_name = caller_name

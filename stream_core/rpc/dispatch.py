@@ -226,7 +226,8 @@ class Dispatcher:
         if execution.window is not None:
             execution.window.close()
         if execution.task is not None:
-            execution.task.cancel()
+            if execution.begun:
+                execution.task.cancel()
             self._ending.add(execution.task)
             execution.task.add_done_callback(self._ending.discard)
 

@@ -56,8 +56,8 @@ class LoopRunner:
         if execution.cancelled:
             _close_unstarted(value)
             return
-        task = self._start(execution, self._await(execution, value))
-        task.add_done_callback(lambda _task: _close_unstarted(value))
+        execution.begun = False
+        self._start(execution, self._await(execution, value))
 
     def run_task(self, execution: Execution, args: Args, kwargs: Kwargs) -> None:
         """Execute an `async def` method in a task."""
@@ -85,6 +85,10 @@ class LoopRunner:
             self._answers.result(execution, value)
 
     async def _await(self, execution: Execution, value: Awaitable[Any]) -> None:
+        """Await what a method gave; its first part has run, so that this one is not left out."""
+        execution.begun = True
+        if execution.cancelled and execution.task is not None:
+            self._loop.call_soon(execution.task.cancel)  # at the first point where it waits
         try:
             result = await value
         except BaseException as error:

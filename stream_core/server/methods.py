@@ -186,6 +186,8 @@ class ServerMethods:
         }
         try:
             await self._services.demands.settle(channel)
+            if current_call().cancelled:
+                raise asyncio.CancelledError  # in the turn in which it was called
         except asyncio.CancelledError:  # nobody hears of the reader any more
             self._services.streams.readers.unsubscribe(caller, subscription.number)
             raise

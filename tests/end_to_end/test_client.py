@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import datetime
 from typing import Any
 
@@ -185,6 +185,27 @@ async def test_deleting_a_channel_closes_its_writer(connect: Connect) -> None:
         await writer.send(1)
     with pytest.raises(sc.ChannelNotFound):
         await daq.delete_channel("x")
+
+
+@pytest.mark.parametrize("asked", ["create_channel", "open_writer", "subscribe"])
+async def test_who_gives_up_in_any_turn_leaves_nothing(
+    connect: Connect, server: sc.Server, until: Until, asked: str
+) -> None:
+    daq, pc = await connect("daq"), await connect("pc")
+    writer = await daq.create_channel("shared", shared=True)
+    name = "own" if asked == "create_channel" else "shared"
+    session = server._services.sessions.named("pc")
+    for turns in range(25):
+        task = asyncio.create_task(getattr(pc, asked)(name))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await (await task).close()
+        await pc.ping()
+        await until(lambda: not session.subscriptions and not session.slots)
+    assert [info.name for info in await daq.channels()] == ["shared"]
+    assert not writer.active
 
 
 @pytest.mark.chaos

@@ -292,6 +292,32 @@ async def test_a_call_cancelled_at_once_is_never_answered(target, method):
     assert target.sent.frames.empty()
 
 
+async def test_what_a_method_began_is_undone_however_early_it_is_cancelled(until):
+    class Maker:
+        def __init__(self) -> None:
+            self.made: list[str] = []
+
+        def rpc_make(self):
+            self.made.append("thing")
+            return self.settle()
+
+        async def settle(self):
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                assert current_call().cancelled
+                self.made.clear()
+                raise
+
+    maker = Maker()
+    dispatcher = Dispatcher(collect(maker), send=Sent(), inline=True)
+    dispatcher.call(7, 1, 0, encode_call("make", [], {}))
+    assert maker.made == ["thing"]
+    dispatcher.cancel(7, 1)
+    await until(lambda: maker.made == [])
+    await dispatcher.close()
+
+
 async def test_a_failure_that_no_caller_hears_is_logged(target, until, caplog):
     target.call(7, 1, 0, encode_call("fail_late", [], {}))
     await until(target.host.started.is_set)
