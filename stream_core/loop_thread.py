@@ -7,23 +7,25 @@ interpreter first waits for the program's own threads, which may be using it, an
 from __future__ import annotations
 
 import asyncio
-import atexit
 import concurrent.futures
-import contextlib
+import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from stream_core.transport.loops import new_loop
+from stream_core.transport.process_end import at_process_end, expect_process_end, hush
 
-__all__ = ["LoopThread", "NotRunningError"]
+__all__ = ["LoopThread", "NotRunningError", "acquire"]
 
 T = TypeVar("T")
 
-INTERRUPT_S = 0.1  # on Windows a lock that is waited for does not see Ctrl-C
+# A lock that is waited for sees no Ctrl-C on Windows, and elsewhere none that comes just before.
+INTERRUPT_S = 0.1 if sys.platform == "win32" else 0.5
 CANCEL_S = 5.0
 
 
@@ -80,6 +82,7 @@ class LoopThread:
             self._thread.start()
         ready.result()
         _running.add(self)
+        expect_process_end()
         return self
 
     def stop(self) -> None:
@@ -129,8 +132,9 @@ class LoopThread:
             NotRunningError: the thread does not run, or is stopped meanwhile.
             RuntimeError: this is the thread itself, or a fork of its process.
         """
-        work = self._begin(coroutine)
+        work = _Work(coroutine)
         try:
+            self._begin(work)
             return _result(work.future)
         except asyncio.CancelledError:
             raise NotRunningError(f"{self!r} was stopped, or its work was cancelled") from None
@@ -139,7 +143,7 @@ class LoopThread:
             raise
 
     def _give_up(self, work: _Work[T], undo: Callable[[T], object] | None) -> None:
-        work.cancel()
+        self._cancel(work)
         concurrent.futures.wait([work.future], CANCEL_S)
         if undo is not None and work.future.done() and work.future.exception() is None:
             self.call_soon(undo, work.future.result())
@@ -147,13 +151,15 @@ class LoopThread:
     async def call(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run the coroutine there and await its result here, in another loop.
 
-        If the awaiting task is cancelled, so is the coroutine; this returns when it has ended.
+        If the awaiting task is cancelled, so is the coroutine; this returns when it has ended. A
+        coroutine that is cancelled there cancels the awaiting task.
 
         Raises:
-            NotRunningError: the thread does not run.
+            NotRunningError: the thread does not run, or is stopped meanwhile.
             RuntimeError: this is the thread itself, or a fork of its process.
         """
-        work = self._begin(coroutine)
+        work = _Work(coroutine)
+        self._begin(work)
         outcome = asyncio.wrap_future(work.future)
         cancelled = False
         while not outcome.done():
@@ -161,9 +167,12 @@ class LoopThread:
                 await asyncio.wait((outcome,))
             except asyncio.CancelledError:
                 cancelled = True
-                work.cancel()
-        if cancelled and outcome.exception() is None:
+                self._cancel(work)
+        error = outcome.exception()
+        if cancelled and (error is None or isinstance(error, asyncio.CancelledError)):
             raise asyncio.CancelledError
+        if isinstance(error, asyncio.CancelledError) and self._closed:
+            raise NotRunningError(f"{self!r} was stopped")
         return outcome.result()
 
     def call_soon(self, callback: Callable[..., object], *args: Any) -> None:
@@ -173,7 +182,7 @@ class LoopThread:
             NotRunningError: the thread does not run.
             RuntimeError: this is a fork of its process.
         """
-        self._check_process()
+        self.check_process()
         with self._lock:
             self._running_loop().call_soon_threadsafe(callback, *args)
 
@@ -181,27 +190,37 @@ class LoopThread:
         """Whether the caller runs in this thread."""
         return self._thread is threading.current_thread()
 
-    def _begin(self, coroutine: Coroutine[Any, Any, T]) -> _Work[T]:
-        try:
-            self._check_process()
-            if self.is_current():
-                raise RuntimeError(f"{self!r} cannot wait for itself: await the coroutine instead")
-            with self._lock:
-                loop = self._running_loop()
-                work = _Work(coroutine, loop)
-                loop.call_soon_threadsafe(work.start)
-        except RuntimeError:
-            coroutine.close()
-            raise
-        return work
+    def check_process(self) -> None:
+        """Refuse to be used by a fork.
 
-    def _check_process(self) -> None:
+        Raises:
+            RuntimeError: this is one.
+        """
         if self._process != os.getpid():
             raise RuntimeError(
                 f"thread {self._name!r} belongs to process {self._process}, of which this process "
                 f"({os.getpid()}) is a fork: threads do not pass a fork; make a new client here, "
                 "or use the start method 'spawn'"
             )
+
+    def _begin(self, work: _Work[Any]) -> None:
+        try:
+            self.check_process()
+            if self.is_current():
+                raise RuntimeError(f"{self!r} cannot wait for itself: await the coroutine instead")
+            with self._lock:
+                self._running_loop().call_soon_threadsafe(work.start)
+        except RuntimeError:
+            work.cancel()
+            raise
+
+    def _cancel(self, work: _Work[Any]) -> None:
+        """Ask for its end; its future is done when it has ended."""
+        try:
+            self.call_soon(work.cancel)
+        except NotRunningError:  # then it is about to end, or was never begun
+            if self._thread is None or not self._thread.is_alive():
+                work.cancel()
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
@@ -231,24 +250,23 @@ class LoopThread:
 class _Work(Generic[T]):
     """One coroutine on its way: started and cancelled in its loop, awaited anywhere."""
 
-    def __init__(self, coroutine: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
         self.future: concurrent.futures.Future[T] = concurrent.futures.Future()
         self._coroutine = coroutine
-        self._loop = loop
         self._task: asyncio.Task[T] | None = None
 
     def start(self) -> None:
-        self._task = self._loop.create_task(self._coroutine)
-        self._task.add_done_callback(self._finish)
+        if not self.future.done():
+            self._task = asyncio.get_running_loop().create_task(self._coroutine)
+            self._task.add_done_callback(self._finish)
 
     def cancel(self) -> None:
         """Ask for its end; `future` is done when it has ended."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed: then it has ended
-            self._loop.call_soon_threadsafe(self._cancel)
-
-    def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
+        elif not self.future.done():
+            self._coroutine.close()
+            self.future.set_exception(asyncio.CancelledError())
 
     def _finish(self, task: asyncio.Task[T]) -> None:
         if task.cancelled():
@@ -262,16 +280,31 @@ class _Work(Generic[T]):
 
 
 def _result(future: concurrent.futures.Future[T]) -> T:
-    if sys.platform == "win32":
-        while not concurrent.futures.wait([future], INTERRUPT_S).done:
-            pass
+    if not future.done():
+        done = threading.Lock()
+        done.acquire()
+        future.add_done_callback(lambda _: done.release())
+        acquire(done)
     return future.result()
+
+
+def acquire(lock: threading.Lock, timeout_s: float | None = None) -> bool:
+    """Acquire a lock, waiting for it so that Ctrl-C ends the wait; False: not in that time."""
+    give_up_s = math.inf if timeout_s is None else time.monotonic() + timeout_s
+    while True:
+        left_s = give_up_s - time.monotonic()
+        if lock.acquire(timeout=max(0.0, min(left_s, INTERRUPT_S))):
+            return True
+        if left_s <= INTERRUPT_S:
+            return False
 
 
 _running: set[LoopThread] = set()
 
 
-@atexit.register
+@at_process_end
 def _stop_all() -> None:
+    if _running:
+        hush(NotRunningError)
     for thread in tuple(_running):
         thread.stop()

@@ -76,7 +76,8 @@ class ServerProcess:
     It has the arguments of `Server`, and `start`, `join`, `terminate`, `kill`, `is_alive`, `pid`
     and `exitcode` as in `multiprocessing.Process`; leaving `with` terminates and joins. Its log
     goes to this process's standard error, from this process's level of the logger `stream_core` on.
-    Ctrl-C in the terminal does not reach it.
+    Ctrl-C in the terminal does not reach it. It belongs to the process that started it: a fork of
+    that can neither stop it nor wait for it, and does not end it by leaving `with`.
 
     Raises:
         InvalidValue: an argument is wrong.
@@ -101,11 +102,13 @@ class ServerProcess:
         )
         self._arguments.server()  # refuses here, not only in the child
         self._child: subprocess.Popen[bytes] | None = None
+        self._starter = 0
         self._answer = _Answer()
 
     def __repr__(self) -> str:
         where = self._answer.address or f"{self._arguments.host}, not started"
-        return f"<ServerProcess {where}, exitcode {self.exitcode}>"
+        state = f"exitcode {self.exitcode}" if self._is_ours else f"of process {self._starter}"
+        return f"<ServerProcess {where}, {state}>"
 
     @property
     def address(self) -> str:
@@ -126,11 +129,11 @@ class ServerProcess:
     @property
     def exitcode(self) -> int | None:
         """None before it is started and while it runs; negative: the signal that ended it."""
-        return None if self._child is None else self._child.poll()
+        return None if self._child is None else self._started().poll()
 
     def is_alive(self) -> bool:
         """Whether it runs."""
-        return self._child is not None and self._child.poll() is None
+        return self._child is not None and self._started().poll() is None
 
     def start(self) -> None:
         """Start it; clients may come when this returns.
@@ -141,6 +144,7 @@ class ServerProcess:
         """
         if self._child is not None:
             raise RuntimeError(f"{self!r} can be started once only; make a new one")
+        self._starter = os.getpid()
         child = self._child = _spawn()
         give_up = threading.Timer(START_S, child.kill)
         give_up.start()
@@ -182,21 +186,38 @@ class ServerProcess:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.terminate()
-        _wait_or_kill(self._started())
+        if self._is_ours:
+            self.terminate()
+            _wait_or_kill(self._started())
+
+    @property
+    def _is_ours(self) -> bool:
+        return self._starter in (0, os.getpid())
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is None:
             raise RuntimeError(f"{self!r} cannot be stopped or joined: start it first")
+        if not self._is_ours:
+            raise RuntimeError(
+                f"{self!r} cannot be watched or stopped here: this process ({os.getpid()}) is a "
+                "fork of the one that started it"
+            )
         return self._child
 
 
 # The parent's end
 
 
-def _spawn() -> subprocess.Popen[bytes]:
+class _Child(subprocess.Popen[bytes]):
+    """A process that may well go on when nobody holds it any more."""
+
+    def __del__(self) -> None:
+        super().__del__(_warn=lambda *_, **__: None)  # type: ignore[call-arg]
+
+
+def _spawn() -> _Child:
     try:
-        return subprocess.Popen(
+        return _Child(
             # -P: modules of the current directory must not stand in for the library's.
             [sys.executable, "-P", "-m", "stream_core", "serve", "--from-stdin"],
             stdin=subprocess.PIPE,

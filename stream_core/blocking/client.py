@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import threading
 import weakref
@@ -11,7 +10,9 @@ from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, 
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from stream_core.blocking.client_thread import ClientThread
 from stream_core.blocking.iteration import Iteration
+from stream_core.blocking.open_clients import open_clients
 from stream_core.blocking.outbox import Outbox
 from stream_core.blocking.reader import Reader
 from stream_core.blocking.remote import WaitingInvoker
@@ -19,15 +20,19 @@ from stream_core.blocking.writer import Writer
 from stream_core.client import Client as AsyncClient
 from stream_core.client import Reader as AsyncReader
 from stream_core.client import Writer as AsyncWriter
-from stream_core.client.client import find_target, offer_methods_of
+from stream_core.client.client import address_of, find_target, offer_methods_of
+from stream_core.client.link import CLIENT_CLOSED
 from stream_core.errors import ConnectionLost
-from stream_core.loop_thread import LoopThread, NotRunningError
+from stream_core.loop_thread import NotRunningError
 from stream_core.rpc import Remote
+from stream_core.transport.forks import keep_from_forks
 from stream_core.values import ChannelChange, ChannelInfo, ClientInfo, State, Statistics, Tls
 
 __all__ = ["Client"]
 
 T = TypeVar("T")
+
+LEAVE_S = 10.0  # for a full link to take what was sent
 
 
 class Client:
@@ -87,7 +92,7 @@ class Client:
         self._timeout_s = timeout_s
         self._timeout_name = timeout_name
         self._lock = threading.Lock()
-        self._thread: LoopThread | None = None
+        self._thread: ClientThread | None = None
         self._outboxes: weakref.WeakSet[Outbox] = weakref.WeakSet()
 
     def __repr__(self) -> str:
@@ -103,20 +108,35 @@ class Client:
             AuthenticationFailed: the secret is missing or wrong.
             NameTaken, NotAllowed, LimitExceeded: the server refuses us.
         """
+        if self._thread is not None:
+            self._thread.check_caller()  # it could not wait for the lock either
         with self._lock:
-            if self._thread is None or not self._thread.running:
-                self._thread = LoopThread(f"stream client {self.name or ''}".strip()).start()
             thread = self._thread
-        try:
-            thread.run(self._client.connect())
-        except BaseException:
-            if self.state is State.CLOSED:
-                thread.stop()
-            raise
-        _connected.add(self)
+            if thread is None or not thread.running:
+                thread = self._thread = self._new_thread()
+            try:
+                thread.run(self._client.connect())
+            except BaseException:
+                if self.state is State.CLOSED:
+                    thread.stop()
+                raise
+        keep_from_forks(self, Client._inherited)
+        open_clients.add(self)
+
+    def _new_thread(self) -> ClientThread:
+        thread = ClientThread(f"stream client {self.name or ''}".strip(), address_of(self._client))
+        thread.start()
+        return thread
+
+    def _inherited(self) -> None:
+        """This is a fork: the thread that held the lock does not run here."""
+        self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Send what is pending, leave, and end everything of this client; idempotent."""
+        """Send what is pending, leave, and end everything of this client; idempotent.
+
+        Who waits in other threads, for an item, a reader or a result, hears of it.
+        """
         thread = self._thread
         if thread is None or not thread.running:
             return
@@ -126,11 +146,16 @@ class Client:
         finally:
             if not thread.is_current():
                 thread.stop()
-            _connected.discard(self)
+            open_clients.discard(self)
 
     async def _leave(self) -> None:
-        for outbox in tuple(self._outboxes):
+        outboxes = tuple(self._outboxes)
+        for outbox in outboxes:
             outbox.settle()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                for outbox in outboxes:
+                    await outbox.until_offered()
         await self._client.close()
 
     def __enter__(self) -> Self:
@@ -431,7 +456,7 @@ class Client:
     # How it is done
 
     @property
-    def _running(self) -> LoopThread:
+    def _running(self) -> ClientThread:
         if self._thread is None:
             raise ConnectionLost("the client is not connected; call connect() or use 'with'")
         return self._thread
@@ -440,11 +465,14 @@ class Client:
         self, coroutine: Coroutine[Any, Any, T], *, undo: Callable[[T], object] | None = None
     ) -> T:
         try:
-            return self._running.run(coroutine, undo=undo)
+            thread = self._running
+        except ConnectionLost:
+            coroutine.close()
+            raise
+        try:
+            return thread.run(coroutine, undo=undo)
         except NotRunningError:
-            raise ConnectionLost("the client was closed") from None
-        finally:
-            coroutine.close()  # if it was never begun
+            raise ConnectionLost(CLIENT_CLOSED) from None
 
     def _writer(self, writer: AsyncWriter) -> Writer:
         outlet = writer._outlet  # noqa: SLF001 - the two faces are one implementation
@@ -464,11 +492,3 @@ def _close(handle: AsyncWriter | AsyncReader) -> None:
 
 
 _closing: set[asyncio.Task[None]] = set()
-_connected: weakref.WeakSet[Client] = weakref.WeakSet()
-
-
-@atexit.register
-def _close_all() -> None:
-    """Take leave of the servers before the threads end."""
-    for client in tuple(_connected):
-        client.close()

@@ -7,8 +7,10 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, Self, TypeVar
 
+from stream_core.client.link import CLIENT_CLOSED
 from stream_core.errors import ConnectionLost
 from stream_core.loop_thread import LoopThread, NotRunningError
+from stream_core.transport.forks import keep_from_forks
 
 __all__ = ["Iteration"]
 
@@ -38,6 +40,7 @@ class Iteration(Generic[T]):
         self._lock = threading.Lock()
         self._step: asyncio.Task[Any] | None = None
         self._ended = False
+        keep_from_forks(self, Iteration._inherited)
 
     def __iter__(self) -> Self:
         return self
@@ -49,9 +52,11 @@ class Iteration(Generic[T]):
             try:
                 self._thread.run(self._ready())
             except NotRunningError:
-                raise ConnectionLost("the client was closed") from None
+                raise ConnectionLost(CLIENT_CLOSED) from None
             step, self._step = self._step, None
             assert step is not None
+            if self._ended and step.cancelled():  # another thread has closed it
+                raise StopIteration
             try:
                 value: Any = step.result()
             except StopAsyncIteration:
@@ -60,7 +65,7 @@ class Iteration(Generic[T]):
         return value if self._convert is None else self._convert(value)
 
     def close(self) -> None:
-        """Give nothing more; idempotent."""
+        """Give nothing more; idempotent. Who waits in another thread gets no more either."""
         self._ended = True
         if self._thread.running:
             self._thread.call_soon(_end, self._source, self._step)
@@ -68,6 +73,10 @@ class Iteration(Generic[T]):
     def __del__(self) -> None:
         if not self._ended:
             self.close()
+
+    def _inherited(self) -> None:
+        """This is a fork: the thread that held the lock does not run here."""
+        self._lock = threading.Lock()
 
     async def _ready(self) -> None:
         """Wait for the next step; one that was waited for in vain goes on."""

@@ -5,6 +5,7 @@ It is the asyncio reader of the same subscription, whose items it takes out of t
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -12,9 +13,11 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 from stream_core.client.inbox import Step
+from stream_core.client.link import CLIENT_CLOSED
 from stream_core.client.reader import Reader as AsyncReader
 from stream_core.errors import ChannelClosed, ConnectionLost, Empty
-from stream_core.loop_thread import LoopThread, NotRunningError
+from stream_core.loop_thread import LoopThread, NotRunningError, acquire
+from stream_core.transport.forks import keep_from_forks
 from stream_core.values import Block, ChannelInfo, Item, Loss, ReaderStatistics
 
 __all__ = ["Reader"]
@@ -22,7 +25,7 @@ __all__ = ["Reader"]
 T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, T]]
 
-POLL_S = 0.01
+POLL_S = 0.001
 
 
 class Reader:
@@ -43,10 +46,12 @@ class Reader:
         self._open_next = reader._advance  # noqa: SLF001
         self._fill = reader._fill  # noqa: SLF001
         self._wait = reader._wait  # noqa: SLF001
+        self._left = reader._home.left  # noqa: SLF001
         self._values = self._inbox.values
         self._lock = threading.Lock()
         self._waiting = False
         self._begun: list[Any] = []
+        keep_from_forks(self, Reader._inherited)
 
     def __repr__(self) -> str:
         return repr(self._reader)
@@ -160,7 +165,7 @@ class Reader:
         left_s = timeout_s
         if not self._lock.acquire(blocking=False):
             begin_s = time.monotonic()
-            if not self._lock.acquire(timeout=-1 if timeout_s is None else max(0.0, timeout_s)):
+            if not acquire(self._lock, timeout_s):
                 raise TimeoutError(
                     f"channel '{self._inbox.name}': nothing came within timeout_s={timeout_s:g}, "
                     "while another thread waited for it too"
@@ -197,6 +202,11 @@ class Reader:
         except NotRunningError:  # all has ended, what is held can still be taken
             return _without_waiting(work())
 
+    def _inherited(self) -> None:
+        """This is a fork: the thread that held the lock does not run here."""
+        self._lock = threading.Lock()
+        self._waiting = False
+
     def _exhausted(self) -> None:
         """Credit the block; in the loop, before anything that this thread has done there next."""
         with contextlib.suppress(NotRunningError):
@@ -230,8 +240,20 @@ class Reader:
                 case Step.EMPTY:
                     await self._wait()
 
-    async def _clear(self) -> None:
-        self._reader.clear()
+    async def _close(self) -> None:
+        if await self._undisturbed(self._reader._leave):  # noqa: SLF001
+            await self._left(self._inbox)
+
+    async def _undisturbed(self, act: Callable[[], T]) -> T:
+        """Do that while no thread takes; one that waits for this loop does not."""
+        while not self._lock.acquire(blocking=False):
+            if self._waiting and not self._values:
+                return act()
+            await asyncio.sleep(POLL_S)
+        try:
+            return act()
+        finally:
+            self._lock.release()
 
     # The subscription
 
@@ -249,15 +271,19 @@ class Reader:
 
     def clear(self) -> None:
         """Discard what is waiting, here and at the server."""
-        if self._waiting:  # then nothing is here, and who waits must not be waited for
-            self._ask(self._clear)
-            return
-        with self._lock:
-            self._ask(self._clear)
+        try:
+            self._thread.run(self._undisturbed(self._reader.clear))
+        except NotRunningError:
+            with self._lock:
+                self._reader.clear()
 
     def close(self) -> None:
-        """Read no more; idempotent."""
-        self._ask(self._reader.close)
+        """Read no more; idempotent. Who waits here for an item hears of it."""
+        try:
+            self._thread.run(self._close())
+        except NotRunningError:
+            with self._lock:
+                self._reader._leave()  # noqa: SLF001
 
     def __len__(self) -> int:
         return len(self._reader)
@@ -296,4 +322,4 @@ def _without_waiting(work: Coroutine[Any, Any, T]) -> T:
         result: T = stop.value
         return result
     work.close()
-    raise ConnectionLost("the client was closed")
+    raise ConnectionLost(f"{CLIENT_CLOSED}, and subscribe anew")

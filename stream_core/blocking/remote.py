@@ -6,6 +6,7 @@ import contextlib
 from typing import Any
 
 from stream_core.blocking.iteration import Iteration
+from stream_core.client.link import CLIENT_CLOSED
 from stream_core.client.target import Target
 from stream_core.errors import ConnectionLost, StreamError
 from stream_core.loop_thread import LoopThread, NotRunningError
@@ -34,13 +35,23 @@ class WaitingInvoker:
         timeout_s: float | None,
         given: Given,
     ) -> Any:
-        """Call the method, which is bound and checked already."""
+        """Call the method, which is bound and checked already.
+
+        Raises:
+            RuntimeError: it would have to run in the thread that waits for it here.
+        """
+        if self._target.waits_for(method):
+            raise RuntimeError(
+                f"{method.path}() of '{self._target.name}' would have to run in this thread, the "
+                "client's only worker, which would wait for it: call the method of the object, "
+                "write it as `async def`, or give the client rpc_workers=2"
+            )
         try:
             if not method.streams:
                 return self._thread.run(self._call(method, args, kwargs, timeout_s, given))
             results = self._thread.run(self._stream(method, args, kwargs, timeout_s, given))
         except NotRunningError:
-            raise ConnectionLost("the client was closed") from None
+            raise ConnectionLost(CLIENT_CLOSED) from None
         return Iteration(self._thread, results)
 
     async def _call(

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from stream_core.blocking.outbox import Outbox
 from stream_core.blocking.taking import LATER, taking
+from stream_core.client.link import CLIENT_CLOSED
 from stream_core.client.writer import Writer as AsyncWriter
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import ChannelClosed
@@ -68,8 +69,8 @@ class Writer:
         """
         if self._outlet.flowing:
             taken = self._take(value)
-            if taken is not LATER and self._outbox.room:
-                return self._put(taken, time_ns)
+            if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
+                return True
         elif self._unread:
             return False
         return self._ask(self._send_nowait(value, time_ns))
@@ -91,8 +92,8 @@ class Writer:
         """
         if self._outlet.flowing:
             taken = self._take(value)
-            if taken is not LATER and self._outbox.room:
-                return self._put(taken, time_ns)
+            if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
+                return True
         elif self._unread and not wait_active:
             return False
         return self._ask(self._send(value, time_ns, wait_active))
@@ -126,10 +127,9 @@ class Writer:
 
     def _put(self, taken: Any, time_ns: int | None) -> bool:
         try:
-            self._outbox.put(taken, self._now_ns() if time_ns is None else time_ns)
+            return self._outbox.put(taken, self._now_ns() if time_ns is None else time_ns)
         except NotRunningError:
             raise self._closed() from None
-        return True
 
     def _now_ns(self) -> int:
         now_ns = perf_counter_ns()
@@ -141,7 +141,7 @@ class Writer:
     # In the loop, after what was sent before
 
     async def _send(self, value: Any, time_ns: int | None, wait_active: bool) -> bool:
-        await self._outbox.until_empty()
+        await self._outbox.until_offered()
         return await self._writer.send(value, time_ns=time_ns, wait_active=wait_active)
 
     async def _send_nowait(self, value: Any, time_ns: int | None) -> bool:
@@ -149,11 +149,11 @@ class Writer:
         return self._writer.send_nowait(value, time_ns=time_ns)
 
     async def _send_samples(self, array: Any, time_ns: int | None, interval_ns: int | None) -> bool:
-        await self._outbox.until_empty()
+        await self._outbox.until_offered()
         return await self._writer.send_samples(array, time_ns=time_ns, interval_ns=interval_ns)
 
     async def _after_all(self, act: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        await self._outbox.until_empty()
+        await self._outbox.until_offered()
         await act()
 
     # Demand
@@ -221,5 +221,5 @@ class Writer:
             raise self._closed() from None
 
     def _closed(self) -> ChannelClosed:
-        reason = self._outlet.closed or "the client was closed"
+        reason = self._outlet.closed or CLIENT_CLOSED
         return ChannelClosed(f"channel '{self._outlet.name}': {reason}")

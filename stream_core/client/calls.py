@@ -24,7 +24,6 @@ from stream_core.rpc import (
     refusal,
 )
 from stream_core.rpc.parcels import Key
-from stream_core.values import State
 from stream_core.wire import objects
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Flag, Kind, header
@@ -93,7 +92,7 @@ class Calls:
             ConnectionLost: the link is down.
             LimitExceeded: the arguments are too large.
         """
-        self._check_link()
+        self._link.check_up()
         body = self._encoded(path, args, kwargs)
         call = self._pending.start(
             target, path, body, timeout_s=timeout_s, streams=streams, target_name=target_name
@@ -110,11 +109,6 @@ class Calls:
             if len(self._given_up) > MOST_GIVEN_UP:
                 self._replies.pop(self._given_up.popleft(), None)
 
-    def _check_link(self) -> None:
-        if not self._link.up:
-            state = "no link" if self._link.state is not State.CLOSED else "no link any more"
-            raise ConnectionLost(f"there is {state} to {self._link.address}")
-
     def _encoded(self, path: str, args: list[Any], kwargs: dict[str, Any]) -> bytes:
         body = encode_call(path, args, kwargs)
         if len(body) > self._link.frame_bytes:
@@ -129,7 +123,7 @@ class Calls:
         Raises:
             ConnectionLost: the link is down.
         """
-        self._check_link()
+        self._link.check_up()
         return self._pending.postpone(target, path, timeout_s=timeout_s, target_name=target_name)
 
     def send_again(self, call: Call, target: int, args: list[Any], kwargs: dict[str, Any]) -> None:
@@ -144,6 +138,12 @@ class Calls:
     def fail(self, call: Call, error: Exception) -> None:
         """Fail a call that was postponed or refused."""
         self._pending.fail(call, error)
+
+    def busy_here(self, target: int) -> bool:
+        """Whether that is this client, and its only worker is the thread of the caller."""
+        welcome = self._link.welcome
+        own = welcome is not None and welcome.number == target
+        return own and self._dispatcher.busy_here()
 
     # What is sent
 

@@ -27,6 +27,7 @@ from stream_core.errors import ConnectionLost, InvalidValue
 from stream_core.rpc import Remote, collect
 from stream_core.security import ChannelKey
 from stream_core.transport import Address
+from stream_core.transport.loop_end import LoopEnd
 from stream_core.values import (
     ChannelChange,
     ChannelInfo,
@@ -37,7 +38,7 @@ from stream_core.values import (
     Tls,
 )
 
-__all__ = ["Client", "find_target", "offer_methods_of"]
+__all__ = ["Client", "address_of", "find_target", "offer_methods_of"]
 
 NAME_BYTES = 200
 
@@ -95,6 +96,7 @@ class Client:
         self._session: Session | None = None
         self._connecting = False
         self._state_callbacks = Callbacks()
+        self._loop_end = LoopEnd(self.close)
         self._rpc_host: object = self
 
     def __repr__(self) -> str:
@@ -110,6 +112,8 @@ class Client:
             AuthenticationFailed: the secret is missing or wrong.
             NameTaken, NotAllowed, LimitExceeded: the server refuses us.
         """
+        if self._session is not None:
+            self._session.link.check_ours()
         if self._connecting or self.state is not State.CLOSED:
             raise InvalidValue(f"client '{self.name}' is {self.state} already")
         session = Session(
@@ -129,6 +133,7 @@ class Client:
             if former is not None:
                 await former.close()
             await session.link.connect()
+            await self._loop_end.arm()
         except BaseException:
             await session.close()
             raise
@@ -139,6 +144,7 @@ class Client:
         """Send what is pending, leave, and end everything of this client; idempotent."""
         if self._session is not None:
             await self._session.close()
+        await self._loop_end.dismiss()
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -156,6 +162,7 @@ class Client:
     def _live(self) -> Session:
         if self._session is None:
             raise ConnectionLost("the client is not connected; call connect() or use 'async with'")
+        self._session.link.check_ours()
         return self._session
 
     @property
@@ -447,6 +454,11 @@ class Client:
         )
         found.shown_by(remote)
         return remote
+
+
+def address_of(client: Client) -> Address:
+    """Where a client's server is."""
+    return client._address  # noqa: SLF001 - a subclass keeps every public name for itself
 
 
 def offer_methods_of(client: Client, host: object) -> None:

@@ -192,6 +192,13 @@ class Inbox:
             self._end = error
         self.on_arrival.tell()
 
+    def inherited(self, error: StreamError) -> None:
+        """This is a fork of the reader's process: what is held is read there, and not here."""
+        self.values.clear()
+        self._things.clear()
+        self.number = self._held = 0
+        self._end = self.error = error
+
     def _lose(self, loss: Loss) -> None:
         self.lost += loss.count
         self._things.append((self._attachment, loss))

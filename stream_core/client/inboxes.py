@@ -204,18 +204,21 @@ class Inboxes:
             self._home.tell("unsubscribe", number)
         return number
 
-    async def close(self, inbox: Inbox) -> None:
+    def leave(self, inbox: Inbox) -> bool:
         """End the subscription; where the link is down, the server ends it when it is back."""
-        inbox.finish(ChannelClosed("this reader was closed"))
+        inbox.finish(ChannelClosed("this reader was closed; subscribe again"))
         inbox.clear()
         self._accounts.pop(inbox, None)
         waiting = inbox in self._waits
-        if (self.drop(inbox) or waiting) and self._home.up:
-            await asyncio.sleep(0)  # a call that waits is given up before the next line's
-            try:
-                await self._home.ask("echo", None)  # the server has ended it before this
-            except ConnectionLost as error:
-                logger.debug("channel '%s': closed with the link: %s", inbox.name, error)
+        return (self.drop(inbox) != 0 or waiting) and self._home.up
+
+    async def left(self, inbox: Inbox) -> None:
+        """Wait until the server has ended what was left."""
+        await asyncio.sleep(0)  # a call that waits is given up before the next line's
+        try:
+            await self._home.ask("echo", None)
+        except ConnectionLost as error:
+            logger.debug("channel '%s': closed with the link: %s", inbox.name, error)
 
     def exhausted(self, inbox: Inbox) -> None:
         """All was taken after the end: the server may forget the reader, once it has counted."""
@@ -242,6 +245,9 @@ class Inboxes:
     def clear(self, inbox: Inbox) -> None:
         """Discard what is here, on its way, and at the server."""
         inbox.clear()
+        self._clear_at_server(inbox)
+
+    def _clear_at_server(self, inbox: Inbox) -> None:
         if not inbox.number:
             return
         inbox.clearing += 1  # until the server answers, what comes was sent before
@@ -383,7 +389,7 @@ class Inboxes:
             self._credit(inbox)
             if inbox.clearing:
                 inbox.clearing = 0
-                self.clear(inbox)
+                self._clear_at_server(inbox)
         for inbox in tuple(self._all):
             if not inbox.number:
                 self._resubscribe(inbox)
@@ -393,6 +399,13 @@ class Inboxes:
             self._await_channel(inbox)
         else:
             self._all.discard(inbox)
+
+    def inherited(self, error: StreamError) -> None:
+        """This is a fork: nobody waits here, and no task runs."""
+        for inbox in self._all:
+            inbox.inherited(error)
+        self._all.clear()
+        self._waits.clear()
 
     def finish(self, error: StreamError) -> None:
         """The link will not come back."""

@@ -30,9 +30,10 @@ from stream_core.wire.conversation import CLIENT_RECEIVES, Conversation, Phase
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind, header
 
-__all__ = ["Link", "LinkOwner"]
+__all__ = ["CLIENT_CLOSED", "Link", "LinkOwner"]
 
 logger = logging.getLogger(__name__)
+CLIENT_CLOSED = "the client was closed; connect it again"
 OUTBOX_BYTES = 4 * 1024 * 1024
 ACKNOWLEDGE_BYTES = 32 * 1024
 SMALLEST_FRAME_BYTES = 1024
@@ -74,6 +75,8 @@ class Link:
     Attributes:
         state: see `State`; welcome: what the server said; None before the first link.
         clock: the estimate of the server's clock.
+        not_ours: why it is of no use in this process; "": it is.
+        end_reason: why there is no link any more, and will be none; "" before the end.
     """
 
     def __init__(
@@ -91,6 +94,8 @@ class Link:
         self.clock = OffsetEstimate()
         self.state = State.CLOSED
         self.welcome: messages.Welcome | None = None
+        self.end_reason = ""
+        self.not_ours = ""
         self._owner = owner
         self._reconnect = reconnect
         self._connect_timeout_s = connect_timeout_s
@@ -198,7 +203,31 @@ class Link:
         Raises:
             ConnectionLost: the link is down, or goes down meanwhile.
         """
+        self.check_up()
         return await self._heartbeat.ping()
+
+    def check_up(self) -> None:
+        """Refuse to send what would be dropped.
+
+        Raises:
+            ConnectionLost: the link is down.
+            RuntimeError: this is a fork of the client's process.
+        """
+        self.check_ours()
+        if self._connection is not None:
+            return
+        if self.state is not State.CLOSED:
+            raise ConnectionLost(f"there is no link to {self.address} now; it is made again")
+        raise ConnectionLost(self.end_reason or f"there is no link to {self.address}")
+
+    def check_ours(self) -> None:
+        """Refuse to be used by a fork.
+
+        Raises:
+            RuntimeError: this is one.
+        """
+        if self.not_ours:
+            raise RuntimeError(f"this client of {self.address} {self.not_ours}")
 
     def send(self, *parts: bytes | bytearray | memoryview) -> None:
         """Send a frame; it is dropped while the link is down."""
@@ -291,6 +320,8 @@ class Link:
         final = final or not self._reconnect
         logger.info("%s", error)
         self._heartbeat.end(str(error))
+        if final:
+            self.end_reason = f"{error}; connect again"
         self._set_state(State.CLOSED if final else State.RECONNECTING)
         self._owner.link_down(error, final=final)
         if not final and not self._closed:
@@ -306,6 +337,7 @@ class Link:
                 logger.debug("no link yet: %s", error)
             except StreamError as error:
                 logger.error("the server at %s refuses us: %s", self.address, error)
+                self.end_reason = f"{error}; connect again"
                 self._set_state(State.CLOSED)
                 self._owner.link_down(error, final=True)
                 return
@@ -319,6 +351,7 @@ class Link:
     def close(self, reason: str = "the client closes") -> None:
         """Say goodbye, and make it never again; idempotent."""
         self._closed = True
+        self.end_reason = CLIENT_CLOSED
         self._leave(messages.Goodbye(reason))
         self._heartbeat.end(reason)
         work, self._work = self._work, None
@@ -327,6 +360,13 @@ class Link:
             self._going.add(work)
             work.add_done_callback(self._going.discard)
         self._set_state(State.CLOSED)
+
+    def inherited(self, reason: str) -> None:
+        """This is a fork: the other process goes on with it, and nobody here is told."""
+        self._closed = True
+        self.not_ours = reason
+        self._connection = None
+        self.state = State.CLOSED
 
     async def closed(self) -> None:
         """Wait until nothing of it is left."""

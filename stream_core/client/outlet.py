@@ -66,6 +66,7 @@ class Outlet:
         closed: why nothing can be sent any more, or None.
         limit_bytes: of one frame's body.
         on_change: told when any of these has changed.
+        on_pause: told before a pause is acknowledged: what was accepted may still be offered.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Outlet:
         self.info = ChannelInfo(name=name)
         self.limit_bytes = 0
         self.on_change = Callbacks()
+        self.on_pause = Callbacks()
         self._send = send
         self.clock = clock
         self._on_dirty = on_dirty
@@ -145,6 +147,8 @@ class Outlet:
 
     def follow(self, demand: DemandNotice, told: int) -> None:
         """A notice of demand, and its number: follow it, and say so in band."""
+        if demand.state == "paused":
+            self.on_pause.tell()
         self._flush_batch()
         self.demand = demand
         body = encode(demand)
@@ -163,6 +167,12 @@ class Outlet:
         self._discard_batch()
         self.number = 0
         self._changed()
+
+    def inherited(self, reason: str) -> None:
+        """This is a fork of the writer's process: nothing can be sent here, and nobody is told."""
+        self.closed = reason
+        self.number = 0
+        self.flowing = False
 
     def set_room(self, room: bool) -> None:
         """The outbox is full, or has room again."""

@@ -170,7 +170,8 @@ class Outlets:
         """Leave the channel; the owner's handle deletes it, if need be when the link is back."""
         outlet.flush(final=True)
         number = outlet.number
-        self._end(outlet, "this writer was closed")
+        again = "open it" if outlet.wishes is None else "create it"
+        self._end(outlet, f"this writer was closed; {again} again")
         if number:
             try:
                 await self._home.ask("close_writer", number)
@@ -299,6 +300,12 @@ class Outlets:
         known = set(self._by_number.values())
         for outlet in tuple(self._all - known):
             self._chores.start(self._make_again(outlet), f"make channel '{outlet.name}' again")
+
+    def inherited(self, reason: str) -> None:
+        """This is a fork: nobody waits here, and no timer runs."""
+        for outlet in self._all:
+            outlet.inherited(reason)
+        self._all.clear()
 
     def finish(self, error: StreamError) -> None:
         """The link will not come back."""

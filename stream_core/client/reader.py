@@ -18,8 +18,12 @@ __all__ = ["Reader", "ReaderHome"]
 class ReaderHome(Protocol):
     """What a reader asks of its client."""
 
-    async def close(self, inbox: Inbox) -> None:
-        """End the subscription."""
+    def leave(self, inbox: Inbox) -> bool:
+        """End the subscription; whether the server is about to do so."""
+        ...
+
+    async def left(self, inbox: Inbox) -> None:
+        """Wait until the server has ended it."""
 
     async def configure(self, inbox: Inbox, wanted: Parameters, names: Collection[str]) -> None:
         """Change those of its parameters that are named."""
@@ -275,14 +279,20 @@ class Reader:
 
     async def close(self) -> None:
         """Read no more; idempotent."""
+        if self._leave():
+            await self._home.left(self._inbox)
+
+    def _leave(self) -> bool:
         if self._closed:
-            return
+            return False
         self._closed = True
-        await self._home.close(self._inbox)
+        return self._home.leave(self._inbox)
 
     def _check_open(self) -> None:
         if self._closed:
-            raise ChannelClosed(f"this reader of channel '{self._inbox.name}' was closed")
+            raise ChannelClosed(
+                f"this reader of channel '{self._inbox.name}' was closed; subscribe again"
+            )
 
     def __len__(self) -> int:
         return self._inbox.held

@@ -11,7 +11,7 @@ from typing import Any
 from stream_core.client.calls import Calls
 from stream_core.client.chores import Chores
 from stream_core.client.greeting import Identity
-from stream_core.client.link import Link
+from stream_core.client.link import CLIENT_CLOSED, Link
 from stream_core.client.replies import checked
 from stream_core.client.streams import Streams
 from stream_core.client.targets import Targets
@@ -19,6 +19,7 @@ from stream_core.clock import OffsetEstimate
 from stream_core.errors import ChannelClosed, ConnectionLost, StreamError
 from stream_core.rpc import Call, MethodTable
 from stream_core.transport import Address
+from stream_core.transport.forks import inherited_reason, keep_from_forks
 from stream_core.values import Codec, State
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind
@@ -73,6 +74,7 @@ class Session:
         self.call = self._calls.call
         self._timeout_s = timeout_s
         self._awaiting_link: set[asyncio.Future[None]] = set()
+        keep_from_forks(self, Session._inherited)
 
     # What the streams and the calls send
 
@@ -174,7 +176,7 @@ class Session:
         """
         while not self.link.up:
             if self.link.state is State.CLOSED:
-                raise ConnectionLost(f"there is no link to {self.link.address} any more")
+                self.link.check_up()
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._awaiting_link.add(future)
             try:
@@ -198,10 +200,12 @@ class Session:
 
     def link_down(self, error: StreamError, *, final: bool) -> None:
         """The link broke, or a broken one cannot be made again."""
+        if final:
+            error = ConnectionLost(self.link.end_reason)
         self._calls.link_down(error)
         self.streams.link_down()
         if final:
-            self.streams.finish(ConnectionLost(str(error)))
+            self.streams.finish(error)
             self._link_settled()
 
     def room_again(self) -> None:
@@ -223,10 +227,18 @@ class Session:
 
     # The end
 
+    def _inherited(self) -> None:
+        """This is a fork of the client's process: all of it is of no use here."""
+        reason = inherited_reason()
+        self.link.inherited(reason)
+        self.streams.inherited(ConnectionLost(f"this client {reason}"))
+
     async def close(self) -> None:
         """Send what is open, say goodbye, and end everything; idempotent."""
+        if self.link.not_ours:
+            return
         self.streams.flush(final=True)
-        self.streams.finish(ChannelClosed("the client was closed"))
+        self.streams.finish(ChannelClosed(f"{CLIENT_CLOSED}, and create or subscribe anew"))
         self._chores.cancel()
         self.link.close()
         self._calls.fail_pending()

@@ -60,6 +60,11 @@ class Streams:
         """The link broke: nothing can be sent, what was received can still be taken."""
         self.outlets.link_down()
 
+    def inherited(self, error: StreamError) -> None:
+        """This is a fork: whoever uses them here hears that."""
+        self.outlets.inherited(str(error))
+        self.inboxes.inherited(error)
+
     def finish(self, error: StreamError) -> None:
         """The link will not come back."""
         self.outlets.finish(error)

@@ -18,6 +18,7 @@ from stream_core.rpc import (
     Given,
     InvokeLate,
     MethodDescription,
+    MethodKind,
     Remote,
     bind_again,
     no_method,
@@ -109,6 +110,11 @@ class Target:
         call.second_chance = partial(self._refused, method, given)
         call.add_done_callback(self._ended)
         return call
+
+    def waits_for(self, method: MethodDescription) -> bool:
+        """Whether the method could only run when the caller, who wants to wait for it, is done."""
+        in_a_worker = method.kind in (MethodKind.DEF, MethodKind.GENERATOR)
+        return in_a_worker and self.number is not None and self._calls.busy_here(self.number)
 
     def _known_number(self) -> int:
         if self.stale:

@@ -243,5 +243,5 @@ class PendingCalls:
 
     def close(self) -> None:
         """Fail what is left; no timer stays behind."""
-        self.fail_all(ConnectionLost("the client was closed"))
+        self.fail_all(ConnectionLost("the client was closed; connect it again"))
         self._deadlines.close()

@@ -231,6 +231,10 @@ class Dispatcher:
             self._ending.add(execution.task)
             execution.task.add_done_callback(self._ending.discard)
 
+    def busy_here(self) -> bool:
+        """Whether no `def` method can run while the caller waits: it is one, in the only thread."""
+        return self._workers.all_here()
+
     async def close(self, grace_s: float = 2.0) -> None:
         """Cancel all calls, and wait for what they need to end.
 

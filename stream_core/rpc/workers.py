@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from queue import SimpleQueue
-from threading import Thread
 from typing import NamedTuple
 
 __all__ = ["Job", "Workers"]
@@ -45,6 +45,10 @@ class Workers:
             self._workers.append(_Worker(self._queue, name))
         self._queue.put(job)
 
+    def all_here(self) -> bool:
+        """Whether the caller runs in the only thread that there will ever be."""
+        return self._count == 1 and any(worker.is_here() for worker in self._workers)
+
     async def close(self, grace_s: float) -> None:
         """End the threads after the jobs that are queued; name the one that does not end."""
         workers, self._workers = self._workers, []
@@ -64,7 +68,7 @@ class _Worker:
         self._loop = asyncio.get_running_loop()
         self._doing = ""
         self.ended: asyncio.Future[None] = self._loop.create_future()
-        self._thread = Thread(target=self._work, name=name, daemon=True)
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     def _work(self) -> None:
@@ -81,6 +85,10 @@ class _Worker:
     def _end(self) -> None:
         if not self.ended.done():
             self.ended.set_result(None)
+
+    def is_here(self) -> bool:
+        """Whether the caller runs in it."""
+        return self._thread is threading.current_thread()
 
     def leave(self) -> None:
         """Wait for a thread that is about to end; warn of one that is not."""

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import socket
 import time
+import weakref
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -27,9 +28,11 @@ from stream_core.server.visitor import Visitor
 from stream_core.server.watches import Watches
 from stream_core.transport import Address, Connection
 from stream_core.transport.address import DEFAULT_PORT
+from stream_core.transport.forks import keep_from_forks, let_go
+from stream_core.transport.loop_end import LoopEnd
 from stream_core.values import Limits, Tls, __version__
 
-__all__ = ["Server"]
+__all__ = ["Server", "is_served_by"]
 
 logger = logging.getLogger(__name__)
 TICK_S = 0.25
@@ -95,6 +98,7 @@ class Server:
         self._ticks = 0
         self._due_s = 0.0
         self._address = ""
+        self._loop_end = LoopEnd(self.stop)
 
     @property
     def address(self) -> str:
@@ -138,6 +142,9 @@ class Server:
         await self._listener.start_serving()
         self._due_s = loop.time() + TICK_S
         self._ticker = loop.call_at(self._due_s, self._tick)
+        keep_from_forks(self, Server._inherited)
+        _listening[self] = loop
+        await self._loop_end.arm()
         logger.info("listening at %s", self._address)
 
     async def stop(self) -> None:
@@ -145,6 +152,7 @@ class Server:
         listener, self._listener = self._listener, None
         if listener is None:
             return
+        _listening.pop(self, None)
         await self._accept_no_more(listener)
         if self._ticker is not None:
             self._ticker.cancel()
@@ -157,6 +165,7 @@ class Server:
         await self._close_connections()
         await self._dispatcher.close()
         await listener.wait_closed()
+        await self._loop_end.dismiss()
         logger.info("stopped listening at %s", self._address)
 
     async def __aenter__(self) -> Self:
@@ -205,6 +214,12 @@ class Server:
             await asyncio.sleep(0)
         listener.close()
 
+    def _inherited(self) -> None:
+        """This is a fork: the server goes on in the other process alone."""
+        listener, self._listener = self._listener, None
+        for each in listener.sockets if listener is not None else ():
+            let_go(each)
+
     async def _close_connections(self) -> None:
         """Wait until all have said goodbye; who does not take it in time is cut off."""
         await self._lost(CLOSE_S)
@@ -248,6 +263,21 @@ class Server:
             services.events.tick()
         services.sessions.check_heartbeats(time.monotonic())
         services.demands.check_stalls(time.monotonic_ns())
+
+
+_listening: weakref.WeakKeyDictionary[Server, asyncio.AbstractEventLoop] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def is_served_by(address: Address, loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether a server that listens there runs in that event loop."""
+    for server, home in tuple(_listening.items()):
+        found = Address.parse(server.address)
+        near = found.host == address.host or address.loopback
+        if home is loop and near and found.port == address.port:
+            return True
+    return False
 
 
 def _refuse_unavailable(**asked: Any) -> None:

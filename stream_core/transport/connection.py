@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from stream_core.errors import ProtocolError
 from stream_core.transport.address import Address
+from stream_core.transport.forks import keep_from_forks, let_go
 from stream_core.transport.turn import Turn
 from stream_core.wire.framing import Frame, FrameReader
 
@@ -15,6 +16,7 @@ __all__ = ["Connection", "Receiver"]
 
 WINDOW_BYTES = 256 * 1024  # handed over and not yet taken by the kernel
 CLOSE_TIMEOUT_S = 2.0
+PROGRESS_BYTES = 256 * 1024  # who takes as much of our last words in that time is given more of it
 
 Buffer = bytes | bytearray | memoryview
 
@@ -64,6 +66,7 @@ class Connection(asyncio.BufferedProtocol):
         self.last_in_s = time.monotonic()
         self.peer = Address("unknown", 0)
         self._counts_lines = True
+        keep_from_forks(self, Connection._inherited)
 
     @property
     def room(self) -> bool:
@@ -129,8 +132,21 @@ class Connection(asyncio.BufferedProtocol):
         self._write(last=True)
         self._closing = True
         if self._transport is not None:
-            self._abort_timer = self._loop.call_later(CLOSE_TIMEOUT_S, self.abort)
+            self._give_time(self.waiting_bytes)
             self._end_sending(self._transport)
+
+    def _give_time(self, waiting_bytes: int) -> None:
+        self._abort_timer = self._loop.call_later(
+            CLOSE_TIMEOUT_S, self._cut_off_unless_taken, waiting_bytes
+        )
+
+    def _cut_off_unless_taken(self, waiting_bytes: int) -> None:
+        left_bytes = self.waiting_bytes
+        taken = left_bytes == 0 or waiting_bytes - left_bytes >= PROGRESS_BYTES
+        if waiting_bytes and taken:
+            self._give_time(left_bytes)
+        else:
+            self.abort()
 
     def abort(self) -> None:
         """End at once."""
@@ -149,6 +165,14 @@ class Connection(asyncio.BufferedProtocol):
             transport.write_eof()
         except OSError:  # the peer has gone already
             transport.abort()
+
+    def _inherited(self) -> None:
+        """This is a fork: the connection is the other process's alone."""
+        self._closing = True
+        self._pending.clear()
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            let_go(transport.get_extra_info("socket"))
 
     def _write(self, *, last: bool = False) -> None:
         if not self._pending or self._transport is None or (self._paused and not last):

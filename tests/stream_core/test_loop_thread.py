@@ -11,7 +11,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from stream_core.loop_thread import LoopThread
+from stream_core.loop_thread import LoopThread, acquire
 
 
 @pytest.fixture
@@ -125,6 +125,48 @@ def test_stopping_cancels_what_runs_and_ends_the_thread() -> None:
     assert endless.ended
     assert not thread.running
     assert "was stopped" in str(errors[0])
+
+
+async def test_who_awaits_work_in_a_thread_that_is_stopped_is_told_so() -> None:
+    thread, endless = LoopThread("mine").start(), Endless()
+    task = asyncio.create_task(thread.call(endless.work()))
+    await asyncio.to_thread(endless.begun.wait)
+    thread.stop()
+    with pytest.raises(RuntimeError, match=r"'mine' .* was stopped"):
+        await task
+    assert endless.ended
+
+
+async def test_work_that_was_cancelled_there_cancels_who_awaits_it(thread: LoopThread) -> None:
+    async def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    task = asyncio.create_task(thread.call(cancelled()))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert task.cancelled()
+
+
+def test_an_interruption_before_the_work_has_begun_leaves_nothing(
+    thread: LoopThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(thread, "_begin", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        thread.run(name_after(0))
+    monkeypatch.undo()
+    assert thread.run(name_after(0)) == "tested"
+
+
+def test_a_lock_is_waited_for_in_steps_and_no_longer_than_asked() -> None:
+    lock = threading.Lock()
+    assert acquire(lock)
+    assert not acquire(lock, 0)
+    assert not acquire(lock, 0.01)
+    threading.Timer(0.01, lock.release).start()
+    assert acquire(lock, 20)
 
 
 def test_work_is_refused_before_the_start_after_the_stop_and_from_the_thread_itself() -> None:

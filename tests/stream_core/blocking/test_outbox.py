@@ -26,6 +26,7 @@ class Outlet:
         self.flowing = True
         self.offered: list[tuple[Any, int]] = []
         self.on_change: list[Callable[[], object]] = []
+        self.on_pause: list[Callable[[], object]] = []
         self.threads: set[str] = set()
 
     def offer(self, value: Any, time_ns: int | None) -> bool:
@@ -64,14 +65,52 @@ def test_items_are_offered_in_the_loop_in_their_order(
 ) -> None:
     for number in range(500):
         box.put(number, number * 10)
-    thread.run(box.until_empty())
+    thread.run(box.until_offered())
     assert outlet.offered == [(number, number * 10) for number in range(500)]
     assert outlet.threads == {"loop"}
     assert len(box) == 0
     assert box.room
 
 
-def test_a_pause_keeps_them_and_the_end_of_the_pause_sends_them(
+def test_what_was_put_before_a_pause_leaves_before_it_and_nothing_is_put_after(
+    outlet: Outlet, thread: LoopThread, box: Outbox
+) -> None:
+    async def pause() -> tuple[int, bool]:
+        for number in range(10):
+            assert box.put(number, 0)
+        for callback in outlet.on_pause:
+            callback()
+        offered, taken = len(outlet.offered), box.put("late", 0)
+        await outlet.change(flowing=False)
+        return offered, taken
+
+    assert thread.run(pause()) == (10, False)
+    assert not box.put("later", 0)
+    thread.run(outlet.change(flowing=True))
+    assert box.put("after", 0)
+    thread.run(box.until_offered())
+    assert [value for value, _ in outlet.offered] == [*range(10), "after"]
+
+
+def test_settling_ends_although_another_thread_puts_all_the_time(
+    outlet: Outlet, thread: LoopThread, box: Outbox
+) -> None:
+    offer = outlet.offer
+
+    def offer_and_put(value: Any, time_ns: int | None) -> bool:
+        box.put(value, 0)
+        return offer(value, time_ns)
+
+    async def settled() -> None:
+        outlet.offer = offer_and_put  # type: ignore[method-assign]
+        box.put(1, 0)
+        box.settle()
+        outlet.offer = offer  # type: ignore[method-assign]
+
+    thread.run(settled())
+
+
+def test_a_full_link_keeps_them_until_there_is_room(
     outlet: Outlet, thread: LoopThread, box: Outbox
 ) -> None:
     outlet.flowing = False
@@ -79,7 +118,7 @@ def test_a_pause_keeps_them_and_the_end_of_the_pause_sends_them(
     thread.run(asyncio.sleep(0))
     assert (len(box), outlet.offered) == (1, [])
     thread.run(outlet.change(flowing=True))
-    thread.run(box.until_empty())
+    thread.run(box.until_offered())
     assert outlet.offered == [("kept", 1)]
 
 
@@ -91,7 +130,7 @@ def test_what_can_never_flow_is_given_up(
     for number in range(10):
         box.put(number, 0)
     thread.run(outlet.change(**facts))
-    thread.run(box.until_empty())
+    thread.run(box.until_offered())
     assert len(outlet.offered) == 10
 
 
@@ -102,13 +141,13 @@ def test_it_is_full_by_items_and_by_bytes(outlet: Outlet, thread: LoopThread, bo
         box.put(number, 0)
     assert not box.room
     thread.run(outlet.change(flowing=True))
-    thread.run(box.until_empty())
+    thread.run(box.until_offered())
     assert box.room
     outlet.flowing = False
     box.put(bytes(outbox.BYTES), 0)
     assert not box.room
     thread.run(outlet.change(flowing=True))
-    thread.run(box.until_empty())
+    thread.run(box.until_offered())
     assert box.room
 
 
@@ -127,7 +166,7 @@ def test_an_item_that_is_refused_late_is_logged_and_holds_up_nothing(
 ) -> None:
     for value in ("wrong", "right"):
         box.put(value, 0)
-    thread.run(box.until_empty())
+    thread.run(box.until_offered())
     assert [value for value, _ in outlet.offered] == ["right"]
     assert "an item could not be sent" in caplog.text
 

@@ -10,7 +10,7 @@ import uvloop
 
 from stream_core.errors import ProtocolError
 from stream_core.transport import Address, Connection, dial
-from stream_core.transport.connection import WINDOW_BYTES
+from stream_core.transport.connection import PROGRESS_BYTES, WINDOW_BYTES
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind, header
 
@@ -142,6 +142,47 @@ async def test_what_was_sent_before_the_close_arrives() -> None:
     await there.link.lost
     assert [frame.kind for frame in there.frames] == [Kind.DATA, Kind.GOODBYE]
     assert here.lost_with == there.lost_with == [None]
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_a_peer_that_takes_the_last_words_slowly_is_given_time() -> None:
+    here, there, server = await pair()
+    transport = there.link._transport
+    assert transport is not None
+    transport.pause_reading()
+    for _ in range(8):
+        here.link.send(header(Kind.DATA, 2_000_000), bytes(2_000_000))
+    here.link.close()
+    waiting_bytes = here.link.waiting_bytes
+    transport.resume_reading()
+    async with asyncio.timeout(10):
+        while waiting_bytes - here.link.waiting_bytes < PROGRESS_BYTES:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    transport.pause_reading()
+    assert here.link._abort_timer is not None
+    here.link._abort_timer.cancel()
+    here.link._cut_off_unless_taken(waiting_bytes)
+    transport.resume_reading()
+    await here.link.lost
+    await there.link.lost
+    assert len(there.frames) == 8
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_a_peer_that_does_not_take_the_last_words_is_cut_off() -> None:
+    here, there, server = await pair()
+    transport = there.link._transport
+    assert transport is not None
+    transport.pause_reading()
+    for _ in range(8):
+        here.link.send(header(Kind.DATA, 2_000_000), bytes(2_000_000))
+    here.link.close()
+    assert here.link._abort_timer is not None
+    here.link._abort_timer.cancel()
+    here.link._cut_off_unless_taken(here.link.waiting_bytes)
+    await here.link.lost
     await end(here, there, server)
 
 
