@@ -368,12 +368,14 @@ class Client:
     def watch(self, pattern: str = "**") -> Iterator[ChannelChange]:
         """The channels that match a pattern, then what becomes of them.
 
+        After a broken link it goes on with what has changed meanwhile.
+
         Args:
             pattern: `*` stands for anything within one part, `**` for any number of parts, `?`
                 for one character.
 
         Raises:
-            ConnectionLost: the link broke; watch again when it is back.
+            ConnectionLost: there is no link, or a broken one does not come back.
         """
         return Iteration(self._running, self._client.watch(pattern))
 

@@ -270,7 +270,7 @@ class Reader:
         return self._ask(self._reader.statistics)
 
     def clear(self) -> None:
-        """Discard what is waiting, here and at the server."""
+        """Discard what is waiting, here, on its way, and at the server."""
         try:
             self._thread.run(self._undisturbed(self._reader.clear))
         except NotRunningError:

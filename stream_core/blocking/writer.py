@@ -104,7 +104,8 @@ class Writer:
         """Send samples, which travel as one array; waits like `send`.
 
         Args:
-            array: of shape `(n, *shape)`; copied.
+            array: of shape `(n, *shape)`; copied. A large one leaves in pieces, between which
+                it must not be changed.
             time_ns: time of the first sample in the server's clock; None: the last one is of now.
             interval_ns: from one sample to the next; None: 1 / `rate_hz` of the channel.
 
@@ -191,6 +192,8 @@ class Writer:
     def end(self) -> None:
         """Mark the end of a transfer; `Reader.transfer` stops when all writers have done so.
 
+        Waits for the link, if that is down.
+
         Raises:
             ChannelClosed: the channel has ended.
         """
@@ -201,6 +204,7 @@ class Writer:
 
         Raises:
             ConnectionLost: the link is down.
+            ChannelClosed: the channel has ended.
         """
         self._ask(self._after_all(self._writer.flush))
 
