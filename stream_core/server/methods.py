@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -31,11 +31,14 @@ from stream_core.server.statistics import Meter
 from stream_core.server.subscription import Subscription
 from stream_core.server.waiting_list import Former
 from stream_core.server.watches import channel_info
+from stream_core.wire import objects
 from stream_core.wire.blocks import LARGEST_NUMBER
 
 __all__ = ["ServerMethods"]
 
 PATTERN_CHARACTERS = 1024
+TOLD_IN_A_TURN = 50
+Thing = TypeVar("Thing")
 
 
 class ServerMethods:
@@ -220,12 +223,13 @@ class ServerMethods:
         if reader is not None:
             subscription = self._services.streams.readers.reader(caller, reader, caller)
             return msgspec.to_builtins(subscription.statistics(caller.name))
-        return [
-            msgspec.to_builtins(subscription.statistics(session.name))
+        shown = [
+            (subscription, session.name)
             for session in self._services.sessions
             for subscription in session.subscriptions.values()
             if session is caller or not subscription.channel.private
         ]
+        return _told(shown, lambda found: found[0].statistics(found[1]))
 
     def rpc_resume(
         self,
@@ -254,13 +258,14 @@ class ServerMethods:
 
     # What is there
 
-    def rpc_channels(self, pattern: str = "**") -> list[dict[str, Any]]:
+    async def rpc_channels(self, pattern: str = "**") -> list[dict[str, Any]]:
         """The public channels whose names match: `*` in one part, `**` any parts, `?` one."""
         _check_pattern(pattern)
-        return [
-            msgspec.to_builtins(channel_info(self._services, channel))
-            for channel in self._services.streams.directory.matching(pattern)
-        ]
+        matching = self._services.streams.directory.matching(pattern)
+        told: list[dict[str, Any]] = await _told(
+            matching, lambda channel: channel_info(self._services, channel)
+        )
+        return told
 
     async def rpc_watch(self, pattern: str = "**") -> AsyncIterator[dict[str, Any]]:
         """The channels that match, then what becomes of them."""
@@ -268,9 +273,10 @@ class ServerMethods:
         async for change in self._services.watches.follow(pattern):
             yield change
 
-    def rpc_clients(self) -> list[dict[str, Any]]:
+    async def rpc_clients(self) -> list[dict[str, Any]]:
         """The clients."""
-        return [msgspec.to_builtins(session.info()) for session in self._services.sessions]
+        told: list[dict[str, Any]] = await _told(self._services.sessions, Session.info)
+        return told
 
     def rpc_statistics(self) -> dict[str, Any]:
         """The load of the server, its clients and its channels."""
@@ -308,6 +314,16 @@ def _own_proof(channel: Channel, proven: KeyProof | None) -> dict[str, Any]:
     if proven is None or channel.verifier is None:
         return {}
     return {"scram": proven.final(channel.verifier)}
+
+
+async def _told(things: Iterable[Thing], describe: Callable[[Thing], Any]) -> Any:
+    """Describe many things, a few in each turn of the loop: others must not wait for them."""
+    told = []
+    for count, thing in enumerate(things, 1):
+        told.append(objects.Taken(msgspec.to_builtins(describe(thing))))
+        if count % TOLD_IN_A_TURN == 0:
+            await asyncio.sleep(0)
+    return told
 
 
 def _check_number(number: int) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from stream_core.errors import AuthenticationFailed, ChannelExists, InvalidValue, LimitExceeded
 from stream_core.rpc import decode_failure
+from stream_core.server import methods as module
 from stream_core.wire.header import Kind
 
 
@@ -108,3 +109,21 @@ async def test_what_is_told_of_channels_and_clients(server, join):
     assert daq["address"].startswith("127.0.0.1:")
     assert (list(daq["channels"]), list(daq["readers"])) == (["rig1/ai"], [])
     assert pc["connected_since_ns"] >= daq["connected_since_ns"] > 0
+
+
+@pytest.mark.parametrize("method", ["channels", "clients", "reader_statistics"])
+async def test_who_asks_for_thousands_holds_up_nobody(server, join, method, monkeypatch):
+    monkeypatch.setattr(module, "TOLD_IN_A_TURN", 2)
+    raw = await join(server)
+    for index in range(20):
+        await raw.call("create_channel", f"many/{index:02}")
+        raw.post("subscribe", f"many/{index:02}")
+        await join(server)
+    await raw.sync()
+    raw.received(Kind.RESULT)
+    many, one = raw.post(method), raw.post("echo", 1)
+    first = await raw.frame(Kind.RESULT)
+    assert first.sequence == one
+    told = await raw.answer(many)
+    assert len(told) >= 20
+    assert all(type(each) is dict for each in told)
