@@ -45,6 +45,7 @@ PLAIN_NAMES: dict[Any, str] = {kind: name for name, kind in PLAIN_TYPES.items()}
     numbers.Number: "complex",
 }
 NUMPY_KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex", "U": "str"}
+UNIONS = (typing.Union, types.UnionType)
 SEQUENCES = (abc.Sequence, abc.MutableSequence, abc.Iterable, abc.Collection)
 SETS = (set, frozenset, abc.Set, abc.MutableSet)
 MAPPINGS = (dict, abc.Mapping, abc.MutableMapping)
@@ -123,7 +124,7 @@ class Hints:
             return self._read_alias(annotation, meant, arguments)
         if origin is typing.Literal:
             return self._read_literal(annotation, arguments)
-        if origin in (typing.Union, types.UnionType):
+        if origin in UNIONS:
             return self._read_union(annotation, arguments)
         if _is_array(origin):
             return self._read_array(annotation, arguments)
@@ -178,7 +179,9 @@ class Hints:
         kinds = typing.get_args(arguments[1]) if len(arguments) > 1 else ()
         if not kinds or kinds[0] is Any or isinstance(kinds[0], typing.TypeVar):
             return ArrayOf()
-        wanted = typing.get_args(kinds[0]) or kinds  # NDArray[float32 | float64]
+        union = typing.get_origin(kinds[0]) in UNIONS  # NDArray[float32 | float64]
+        members = typing.get_args(kinds[0]) if union else kinds
+        wanted = [typing.get_origin(kind) or kind for kind in members]  # floating[Any]
         if not all(isinstance(kind, type) for kind in wanted):
             return AnyType(written(annotation))
         return _union([_array_of(kind) for kind in wanted])

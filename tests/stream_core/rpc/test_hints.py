@@ -32,6 +32,7 @@ from stream_core.rpc.annotations import (
 from stream_core.rpc.hints import Hints
 
 INT, FLOAT, STR, NONE = Plain("int"), Plain("float"), Plain("str"), Plain("None")
+INTEGERS = ArrayOf("integer", abstract=True)
 T = typing.TypeVar("T")
 Volts = NewType("Volts", float)
 
@@ -120,6 +121,8 @@ class Options(TypedDict):
         (npt.NDArray[np.float64], ArrayOf("float64")),
         (npt.NDArray[np.bool_], ArrayOf("bool")),
         (npt.NDArray[np.floating], ArrayOf("floating", abstract=True)),
+        (npt.NDArray[np.floating[Any]], ArrayOf("floating", abstract=True)),
+        (npt.NDArray[np.integer[Any] | np.bool_], UnionOf((INTEGERS, ArrayOf("bool")))),
         (npt.NDArray[np.str_], ArrayOf("str_", abstract=True)),
         (npt.NDArray[np.float32 | np.int8], UnionOf((ArrayOf("float32"), ArrayOf("int8")))),
         (abc.Callable[[int], int], AnyType("Callable[[int], int]")),
