@@ -27,7 +27,7 @@ from stream_core.rpc import (
 
 __all__ = ["Finder", "Target"]
 
-Identity = tuple[int, int]
+Incarnation = tuple[int, int]
 """The server's epoch, and a client's number: a target has one description in its life."""
 
 
@@ -56,7 +56,7 @@ class Target:
     Attributes:
         number: None while it is not known, after another server has begun.
         description: what it offers, by the newest that is known.
-        identity: whom that describes.
+        incarnation: whom that describes.
         departed: the number of the last one that is known to have gone.
         stale: somebody else may have the name now.
     """
@@ -68,7 +68,7 @@ class Target:
         self.name = name
         self.number: int | None = number
         self.description = Description(target=name)
-        self.identity: Identity | None = None
+        self.incarnation: Incarnation | None = None
         self.departed: int | None = None
         self.stale = True
 
@@ -76,9 +76,9 @@ class Target:
         """Keep that proxy up to date."""
         self._remotes.add(remote)
 
-    def take(self, description: Description, identity: Identity) -> None:
+    def take(self, description: Description, incarnation: Incarnation) -> None:
         """It offers that now."""
-        self.description, self.identity = description, identity
+        self.description, self.incarnation = description, incarnation
         for remote in tuple(self._remotes):
             update(remote, description)
 

@@ -131,13 +131,13 @@ class Targets:
         if lock is None:
             lock = self._locks[name] = asyncio.Lock()
         async with lock:
-            identity = (self._directory.epoch, number)
+            incarnation = (self._directory.epoch, number)
             for target in self._named(name):
                 target.number = number
-            if any(target.identity != identity for target in self._named(name)):
+            if any(target.incarnation != incarnation for target in self._named(name)):
                 description = await self._describe(name, number)
                 for target in self._named(name):
-                    target.take(description, identity)
+                    target.take(description, incarnation)
             for target in self._named(name):
                 target.stale = number == target.departed
 

@@ -103,9 +103,9 @@ class Remote:
     """A target whose attributes are its methods, and groups of them.
 
     `remote.calc.add(2, 3, tto=5)` checks the arguments against the description and calls, with a
-    time-out of five seconds. `help()`, `dir()` and `inspect.signature` work as on local objects;
-    `describe(remote)` tells all. When the target has come back with other methods, the proxy has
-    them too; groups of it that somebody holds change with it.
+    time-out of five seconds. `help()`, of the proxy and of each method, `dir()` and
+    `inspect.signature` work as on local objects; `describe(remote)` tells all. When the target has
+    come back with other methods, the proxy has them too; groups that somebody holds change with it.
 
     Args:
         description: of the target, or of one group of it.
@@ -155,6 +155,7 @@ def _furnish(remote: Remote, description: Description, prefix: str, terms: _Term
     """
     former = remote.__dict__
     own: dict[str, Any] = {"_description": description, "_prefix": prefix, "_terms": terms}
+    own["__doc__"] = None  # below, of what is there by then
     for method in description.methods:
         if not method.path.startswith(prefix):
             continue
@@ -169,6 +170,20 @@ def _furnish(remote: Remote, description: Description, prefix: str, terms: _Term
     for name, group in groups.items():
         _furnish(group, description, f"{prefix}{name}.", terms)
     object.__setattr__(remote, "__dict__", own)
+    own["__doc__"] = _document(remote)
+
+
+def _document(remote: Remote) -> str:
+    """What `help(remote)` shows: the methods with their signatures and first lines."""
+    lines = [f"The methods of {_title(remote)}:"]
+    for name in sorted(_offered(remote)):
+        offered = remote.__dict__[name]
+        if isinstance(offered, Remote):
+            lines.append(f"  {name}: a group of {', '.join(_offered(offered))}")
+        elif isinstance(described := getattr(offered, "description", None), MethodDescription):
+            first, _, _rest = described.doc.partition("\n")
+            lines += [f"  {described.text}", *([f"      {first}"] if first else [])]
+    return "\n".join(lines)
 
 
 def _function(method: MethodDescription, terms: _Terms) -> Callable[..., Any]:

@@ -219,6 +219,7 @@ async def test_a_proxy_looks_like_a_local_object(pair: Pair) -> None:
     assert "deepest(value: float) -> str" in shown
     assert "At the bottom." in shown
     assert "add, inner" in repr(remote.group)
+    assert "enum(value: Colour) -> str" in pydoc.plain(pydoc.render_doc(remote))
     description = sc.describe(remote)
     assert (description.target, sc.describe(remote.group.add).path) == ("rig", "group.add")
     assert await pair.call("group.add", 2, b=3) == 5
@@ -343,6 +344,17 @@ async def test_so_many_def_methods_run_at_once_as_there_are_workers(
     assert await pair.remote.echo("others overlap") == "others overlap"
     pair.target.release.set()
     assert max(await asyncio.gather(*calls)) == workers
+
+
+async def test_a_client_may_call_itself(pair: Pair) -> None:
+    if isinstance(pair.target, sc.Client):
+        remote: Any = await pair.target.remote("rig")
+        assert await remote.group.add(1, 2) == 3
+        assert len(await remote.bytes(bytes(1_000_000))) > 1_000_000
+    else:
+        remote = await asyncio.to_thread(pair.target.remote, "rig")
+        assert await asyncio.to_thread(remote.group.add, 1, 2) == 3
+        assert len(await asyncio.to_thread(remote.bytes, bytes(1_000_000))) > 1_000_000
 
 
 async def test_calls_overlap_freely(join: Any) -> None:

@@ -110,6 +110,15 @@ def test_help_shows_the_real_signature(remote):
     assert "Add two numbers." in text
 
 
+def test_help_of_a_proxy_shows_its_methods(remote):
+    text = pydoc.plain(pydoc.render_doc(remote))
+    assert "The methods of remote 'rig':" in text
+    assert "calc: a group of add, inner, set" in text
+    assert "read(count: int | None = None)" in text
+    text = pydoc.plain(pydoc.render_doc(remote.calc))
+    assert "add(a: float, b: float = 1.0) -> float\n        Add two numbers." in text
+
+
 def test_a_call_is_invoked_with_what_was_given(remote):
     assert remote.calc.add(1) == ("calc.add", [1], {}, 20.0)
     assert remote.calc.add(1, b=2.5) == ("calc.add", [1], {"b": 2.5}, 20.0)
