@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 import numpy as np
@@ -161,6 +161,33 @@ async def test_the_targets_own_writers_do_not_wait_for_its_result(
         assert not call.done()
         up.go_on()
         assert len(await call) == LARGE
+
+
+async def test_the_end_of_a_channel_overtakes_none_of_its_items_between_the_pieces(
+    connect: Connect, server: sc.Server, up: PacedLink
+) -> None:
+    async with Rig("rig", up.address) as rig:
+        pc = await connect("pc")
+        remote = await pc.remote("rig")
+        call = remote.large(LARGE, tto=None)
+        await up.pass_until(lambda: up.passed > 1_000_000)
+        for number in range(10):
+            writer = await passing(up, rig.create_channel("x"))
+            reader = await passing(up, pc.subscribe("x", buffer_size=None))
+            for value in range(5):
+                assert await writer.send((number, value))
+            await passing(up, writer.close() if number % 2 else rig.delete_channel("x"))
+            assert [value async for value in reader] == [(number, value) for value in range(5)]
+        assert not call.done()
+        call.cancel()
+        up.go_on()
+
+
+async def passing(link: PacedLink, wanted: Coroutine[Any, Any, Any]) -> Any:
+    """What comes of it while the link passes what it must."""
+    task = asyncio.create_task(wanted)
+    await link.pass_until(task.done)
+    return await task
 
 
 async def test_a_writer_that_fills_the_link_does_not_starve_the_result(
