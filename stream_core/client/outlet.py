@@ -22,6 +22,7 @@ from stream_core.wire.batches import Batch, ItemBatch, Lane, ObjectBatch, Packed
 from stream_core.wire.blocks import Block
 from stream_core.wire.compression import Compressor
 from stream_core.wire.header import CodecNumber, Flag, Kind, header
+from stream_core.wire.items import Layout
 from stream_core.wire.messages import DemandNotice, encode
 from stream_core.wire.objects import PLAIN_TYPES
 
@@ -100,6 +101,7 @@ class Outlet:
         self._codec: CodecNumber | None = None
         self._compressor: Compressor | None = None
         self._times = SampleTimes(None)
+        self._layout: Layout | None = None  # of samples
         self._direct: Collection[type] | None = PLAIN_TYPES  # need no look at the codec; None: all
         self._batch: Batch = ObjectBatch()
         self._spare: Batch = ObjectBatch()
@@ -128,6 +130,8 @@ class Outlet:
         self._codec = None if info.codec is None else CodecNumber[Codec(info.codec).name]
         self._compressor = _compressor_of(info)
         self._times = SampleTimes(info.rate_hz)
+        if self._codec is CodecNumber.SAMPLES:
+            self._layout = Layout.described(info.dtype, info.shape)
         self._use(self._new_batch(self._codec or CodecNumber.OBJECT))
         self._announced = base
         self.follow(demand, told)
@@ -293,6 +297,10 @@ class Outlet:
         now_ns = self.clock.now_ns(perf_counter_ns())
         start_ns = self._times.start_ns(len(rows), time_ns, interval_ns, now_ns)
         limit_bytes = min(ROWS_BYTES, self.limit_bytes // 2)
+        if rows.nbytes <= limit_bytes:
+            if len(rows):
+                yield rows, start_ns, interval_ns
+            return
         step = max(1, limit_bytes // max(1, rows[:1].nbytes))
         for index in range(0, len(rows), step):
             yield rows[index : index + step], start_ns + index * interval_ns, interval_ns
@@ -307,8 +315,12 @@ class Outlet:
 
     def _add_rows(self, rows: Any, time_ns: int, interval_ns: int) -> None:
         self.lane = None
-        skipped, every = self._chosen(len(rows))
-        chosen, first = rows[skipped::every], self.next + skipped
+        first = self.next
+        skipped, every = self._chosen(len(rows)) if self._selective else (0, 1)
+        if skipped or every > 1:
+            chosen, first = rows[skipped::every], first + skipped
+        else:
+            chosen = rows
         if len(chosen):
             time_ns += skipped * interval_ns
             self._prepare(first, withheld=skipped > 0 or every > 1)
@@ -505,9 +517,8 @@ class Outlet:
             return ObjectBatch()
         if codec is not CodecNumber.SAMPLES:
             return ItemBatch(codec)
-        from stream_core.wire.arrays import sample_dtype  # numpy is loaded when first needed
-
-        return SamplesBatch(sample_dtype(self.info.dtype), tuple(self.info.shape))
+        assert self._layout is not None
+        return SamplesBatch(self._layout.dtype, self._layout.shape)
 
     def _codec_for(self, value: Any) -> CodecNumber:
         if self._codec is not None:
@@ -538,19 +549,24 @@ class Outlet:
         Raises:
             InvalidValue: the channel takes no samples, or not these.
         """
-        if self._codec is not CodecNumber.SAMPLES:
+        layout = self._layout
+        if layout is None:
             raise InvalidValue(
                 f"channel '{self.name}' takes no samples; create it with dtype=…, or use send"
             )
-        from stream_core.wire.arrays import as_samples, sample_dtype
+        from stream_core.wire.arrays import as_samples  # numpy is there already
 
-        rows = as_samples(array, sample_dtype(self.info.dtype), tuple(self.info.shape))
-        if rows[:1].nbytes + FRAME_SPARE_BYTES > self.limit_bytes and len(rows):
+        rows = as_samples(array, layout.dtype, layout.shape)
+        if rows.nbytes + FRAME_SPARE_BYTES > self.limit_bytes:
+            self._check_row(rows[:1].nbytes)
+        return rows
+
+    def _check_row(self, size_bytes: int) -> None:
+        if size_bytes + FRAME_SPARE_BYTES > self.limit_bytes:
             raise LimitExceeded(
-                f"a sample of channel '{self.name}' has {rows[:1].nbytes} bytes: the server's "
+                f"a sample of channel '{self.name}' has {size_bytes} bytes: the server's "
                 f"limit is frame_bytes={self.limit_bytes}"
             )
-        return rows
 
 
 def _compressor_of(info: ChannelInfo) -> Compressor | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["SampleTimes"]
 
 SMOOTHING_NS = 20_000_000
+SAME_NS = 1_000_000
 
 
 class SampleTimes:
@@ -17,14 +18,23 @@ class SampleTimes:
     def __init__(self, rate_hz: float | None) -> None:
         self._interval_ns = round(1e9 / rate_hz) if rate_hz else 0
         self._end: tuple[int, int] | None = None  # of the last block: time, interval
+        self._newest_ns = 0  # of the last block that has no interval
 
     def interval_ns(self, given_ns: int | None) -> int:
         """From one sample to the next."""
         return self._interval_ns if given_ns is None else given_ns
 
     def start_ns(self, count: int, given_ns: int | None, interval_ns: int, now_ns: int) -> int:
-        """The first sample's time; without one, the last sample is of now, without jitter."""
+        """The first sample's time; without one, the last sample is of now, without jitter.
+
+        Samples without an interval have one time; those of the same millisecond have the same one,
+        so that they may travel together.
+        """
         start_ns = given_ns
+        if start_ns is None and not interval_ns:
+            if not 0 <= now_ns - self._newest_ns < SAME_NS:
+                self._newest_ns = now_ns
+            return self._newest_ns
         if start_ns is None:
             start_ns = self._continued(now_ns - (count - 1) * interval_ns, count, interval_ns)
         self._end = (start_ns + count * interval_ns, interval_ns) if interval_ns else None
