@@ -110,6 +110,7 @@ class Inbox:
         self._block_attachment: Attachment | None = None
         self._block_passed = False  # it was put back after all of it had been taken
         self._array: Any = None
+        self._unfilled: int | None = None  # from where on the array is to be given, if as it is
         self._times: Sequence[int] | None = None
         self._things: deque[tuple[Attachment | None, _Thing]] = deque()
         self._held = 0
@@ -226,20 +227,26 @@ class Inbox:
         """Why nothing more will come, even if items are held still."""
         return self._end
 
-    def advance(self) -> Step:
-        """Make `values` hold the next items, if there are any; `values` must be empty."""
+    def advance(self, *, whole: bool = False) -> Step:
+        """Make `values` hold the next items, if there are any; `values` must be empty.
+
+        Args:
+            whole: leave an array as it is; `take_rest` or `fill` must follow at once.
+        """
         self._early = None
         while self._things:
             attachment, thing = self._things.popleft()
             if isinstance(thing, Block):
                 self._held -= thing.count
-                if self._open(thing, attachment, passed=False):
+                if self._open(thing, attachment, 0, passed=False):
+                    if not whole:
+                        self.fill()
                     return Step.VALUES
             elif isinstance(thing, _Rest):
                 self._held -= thing.block.count - thing.start
-                if self._open(thing.block, attachment, passed=thing.passed):
-                    for _ in range(thing.start):
-                        self.values.popleft()
+                if self._open(thing.block, attachment, thing.start, passed=thing.passed):
+                    if not whole:
+                        self.fill()
                     return Step.VALUES
             elif isinstance(thing, Loss):
                 self._losses.append(thing)
@@ -254,7 +261,9 @@ class Inbox:
             self._home.exhausted(self)
         return Step.ENDED
 
-    def _open(self, block: Block, attachment: Attachment | None, *, passed: bool) -> bool:
+    def _open(
+        self, block: Block, attachment: Attachment | None, start: int, *, passed: bool
+    ) -> bool:
         layout = attachment.layout if attachment is not None else None
         try:
             decoded = decode_block(block, layout, self._trusted)
@@ -267,13 +276,19 @@ class Inbox:
         self._block_passed = passed
         self._array, self._times = None, None
         if isinstance(decoded, list):
-            self.values.extend(decoded)
+            self.values.extend(decoded[start:] if start else decoded)
         else:
-            self._array = decoded
-            self.values.extend(decoded.tolist() if decoded.ndim == 1 else decoded)
+            self._array, self._unfilled = decoded, start
         if block.count > 1 and attachment is self._attachment:
             self._home.consumed(self, at_once=False)  # a slow taker credits parts of it
         return True
+
+    def fill(self) -> None:
+        """Make `values` hold the items of an array that was left as it is."""
+        start, self._unfilled = self._unfilled, None
+        if start is not None:
+            rest = self._array[start:] if start else self._array
+            self.values.extend(rest.tolist() if rest.ndim == 1 else rest)
 
     def _undecodable(self, block: Block, attachment: Attachment | None, reason: str) -> None:
         logger.error("channel '%s': items %s: %s", self.name, block.sequences, reason)
@@ -309,9 +324,12 @@ class Inbox:
 
     def take_rest(self) -> tuple[Any, Sequence[int], range, int]:
         """All that is left of the open block: values, times, sequences, source."""
-        block, start = self.block, self.position()
+        block, start = self.block, self._unfilled
         assert block is not None
-        times = self._block_times()[start:]
+        if start is None:
+            start = self.position()
+        self._unfilled = None
+        times = self._block_times()[start:] if start else self._block_times()
         values = list(self.values) if self._array is None else self._array[start:]
         self.values.clear()
         self.exhausted()

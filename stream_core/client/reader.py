@@ -131,14 +131,21 @@ class Reader:
         """The next items that travelled together; waits and raises like `get`."""
         import numpy as np
 
+        inbox = self._inbox
         if not self._values:
-            await self._fill(timeout_s)
-        values, times, sequences, source = self._inbox.take_rest()
+            try:
+                await self._fill(timeout_s, whole=True)
+            except BaseException:
+                inbox.fill()
+                raise
+        values, times, sequences, source = inbox.take_rest()
         if isinstance(times, range):
             times_ns = np.arange(times.start, times.stop, times.step, dtype=np.int64)
+        elif isinstance(times, tuple):  # all the same
+            times_ns = np.full(len(times), times[0], np.int64)
         else:
-            times_ns = np.asarray(times, dtype=np.int64)
-        return Block(values, times_ns, sequences, self._inbox.take_losses(), source)
+            times_ns = np.array(times, np.int64)
+        return Block(values, times_ns, sequences, inbox.take_losses(), source)
 
     async def read_array(self, n: int, out: Any = None) -> Any:
         """The next `n` samples as one array of shape `(n, *shape)`; waits for all of them.
@@ -204,11 +211,11 @@ class Reader:
 
     # Waiting
 
-    def _advance(self) -> bool:
+    def _advance(self, *, whole: bool = False) -> bool:
         """Whether there is a value now."""
         self._check_open()
         while True:
-            match self._inbox.advance():
+            match self._inbox.advance(whole=whole):
                 case Step.VALUES:
                     return True
                 case Step.EMPTY:
@@ -223,16 +230,16 @@ class Reader:
         assert error is not None
         raise type(error)(str(error))
 
-    async def _fill(self, timeout_s: float | None) -> None:
-        if self._advance():
+    async def _fill(self, timeout_s: float | None, *, whole: bool = False) -> None:
+        if self._advance(whole=whole):
             return
         if timeout_s is None:
-            while not self._values and not self._advance():
+            while not self._values and not self._advance(whole=whole):
                 await self._wait()
             return
         try:
             async with asyncio.timeout(timeout_s):
-                while not self._values and not self._advance():
+                while not self._values and not self._advance(whole=whole):
                     await self._wait()
         except TimeoutError:
             raise TimeoutError(
