@@ -62,6 +62,13 @@ class Reader:
         return self
 
     def __next__(self) -> Any:
+        lock, values = self._lock, self._values
+        if lock.acquire(False):  # as `get`, without its calls: this is once an item
+            if len(values) > 1:
+                value = values.popleft()
+                lock.release()
+                return value
+            lock.release()
         try:
             return self.get()
         except ChannelClosed:

@@ -68,6 +68,8 @@ class Writer:
             ChannelClosed: the channel has ended.
         """
         if self._outlet.flowing:
+            if time_ns is None and self._put_plain(value):
+                return True
             taken = self._take(value)
             if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
                 return True
@@ -91,6 +93,8 @@ class Writer:
             ChannelClosed: the channel has ended.
         """
         if self._outlet.flowing:
+            if time_ns is None and self._put_plain(value):
+                return True
             taken = self._take(value)
             if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
                 return True
@@ -125,6 +129,19 @@ class Writer:
     def _unread(self) -> bool:
         outlet = self._outlet
         return outlet.idle and outlet.closed is None and not self._outbox
+
+    def _put_plain(self, value: Any) -> bool:
+        """Put an item that needs no look; False: it is none, or it has to wait."""
+        kind, outlet = type(value), self._outlet
+        if kind is bytes:
+            if len(value) >= outlet.plain_short:
+                return False
+        elif kind not in outlet.plain_kinds:
+            return False
+        try:
+            return self._outbox.put_plain(value, mixed=kind is not bytes)
+        except NotRunningError:
+            raise self._closed() from None
 
     def _put(self, taken: Any, time_ns: int | None) -> bool:
         try:

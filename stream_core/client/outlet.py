@@ -57,6 +57,7 @@ class Outlet:
     Attributes:
         number: of the channel on the wire; 0 while there is no link.
         origin: what this handle calls its stream.
+        plain_kinds, plain_short: values of these types, and bytes that are shorter, need no look.
         lane: the short way into the open block, for values that need no look; None: there is none.
             Who fills it calls `filled`. offset_ns: of the server's clock, in this turn, of which
             turn_ns is the beginning.
@@ -109,6 +110,8 @@ class Outlet:
         self._first = -1  # the number of the open block's first item; -1: it is empty
         self._dirty = False
         self.lane: Lane | None = None
+        self.plain_kinds: frozenset[type] = frozenset()
+        self.plain_short = 0
         self.turn_ns = 0
         self._turn_first = 0
         self.offset_ns = 0
@@ -132,7 +135,10 @@ class Outlet:
         self._times = SampleTimes(info.rate_hz)
         if self._codec is CodecNumber.SAMPLES:
             self._layout = Layout.described(info.dtype, info.shape)
-        self._use(self._new_batch(self._codec or CodecNumber.OBJECT))
+        batch = self._new_batch(self._codec or CodecNumber.OBJECT)
+        if isinstance(batch, Lane) and isinstance(batch.values, list):
+            self.plain_kinds, self.plain_short = batch.kinds, batch.short
+        self._use(batch)
         self._announced = base
         self.follow(demand, told)
 
@@ -247,6 +253,32 @@ class Outlet:
         if self.next - self._turn_first >= MANY_ITEMS and not self.tired:
             self.tired = True
             self.on_change.tell()
+
+    def offer_plain(
+        self, values: list[Any], times_ns: list[int], start: int, *, mixed: bool
+    ) -> int:
+        """Take items that need no look, as many as the open block has room for, or give one up.
+
+        Args:
+            values: of the lane's kinds, or short bytes.
+            times_ns: of each.
+            start: the first to take.
+            mixed: not all are bytes.
+
+        Returns:
+            how many there was something done of.
+        """
+        lane = self.lane
+        if lane is None or not lane.kinds:
+            self.offer(values[start], times_ns[start])
+            return 1
+        stop = min(start + lane.most - len(lane.values), len(values))
+        lane.values.extend(values[start:stop])
+        lane.times.extend(times_ns[start:stop])
+        lane.mixed = lane.mixed or mixed
+        if len(lane.values) >= lane.most:
+            self.filled()
+        return stop - start
 
     def _refuse_last(self) -> None:
         """The last item of the batch is too large: what came before it leaves without it."""

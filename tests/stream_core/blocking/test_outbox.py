@@ -9,6 +9,7 @@ import pytest
 
 from stream_core.blocking import outbox
 from stream_core.blocking.outbox import Outbox
+from stream_core.clock import OffsetEstimate
 from stream_core.errors import InvalidValue
 from stream_core.loop_thread import LoopThread, NotRunningError
 
@@ -17,6 +18,7 @@ class Outlet:
     """As much of an outlet as an outbox needs; one that notes what it is offered."""
 
     name = "x"
+    clock = OffsetEstimate()
     number = 1
     closed: str | None = None
     idle = False
@@ -36,6 +38,14 @@ class Outlet:
         self.threads.add(threading.current_thread().name)
         self.overdue = True
         return self.flowing
+
+    def offer_plain(
+        self, values: list[Any], times_ns: list[int], start: int, *, mixed: bool
+    ) -> int:
+        stop = min(start + 300, len(values))
+        self.offered += zip(values[start:stop], times_ns[start:stop], strict=True)
+        self.overdue = True
+        return stop - start
 
     async def change(self, **facts: Any) -> None:
         for name, value in facts.items():
@@ -176,3 +186,50 @@ def test_a_stopped_thread_takes_nothing() -> None:
         box = Outbox(Outlet(), thread)  # type: ignore[arg-type]
     with pytest.raises(NotRunningError):
         box.put(1, 0)
+
+
+def test_plain_items_keep_their_order_among_others(
+    outlet: Outlet, thread: LoopThread, box: Outbox
+) -> None:
+    for number in range(3000):
+        if number % 700 == 699:
+            assert box.put(number, 1)
+        else:
+            assert box.put_plain(number, mixed=True)
+        if not box.room:
+            thread.run(box.until_empty())
+    thread.run(box.until_empty())
+    assert [value for value, _ in outlet.offered] == list(range(3000))
+    times_ns = [time_ns for _, time_ns in outlet.offered if time_ns != 1]
+    assert times_ns == sorted(times_ns)
+    assert (len(box), box.room) == (0, True)
+
+
+def test_plain_items_of_many_threads_are_all_offered(
+    outlet: Outlet, thread: LoopThread, box: Outbox
+) -> None:
+    def put(name: int) -> None:
+        for number in range(2000):
+            while not box.put_plain((name, number), mixed=True):
+                thread.run(box.until_empty())
+
+    threads = [threading.Thread(target=put, args=(name,)) for name in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    thread.run(box.until_empty())
+    for name in range(4):
+        numbers = [number for (whose, number), _ in outlet.offered if whose == name]
+        assert numbers == list(range(2000))
+
+
+def test_a_pause_lets_no_plain_item_in(outlet: Outlet, thread: LoopThread, box: Outbox) -> None:
+    async def pause() -> bool:
+        assert box.put_plain(b"before", mixed=False)
+        for callback in outlet.on_pause:
+            callback()
+        return box.put_plain(b"late", mixed=False)
+
+    assert not thread.run(pause())
+    assert [value for value, _ in outlet.offered] == [b"before"]
