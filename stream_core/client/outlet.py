@@ -371,7 +371,8 @@ class Outlet:
             self._gap |= WITHHELD
         if self._selective:
             self._next += len(rows)
-        if self._batch.full and not self._newest_ns:
+        batch = self._batch
+        if isinstance(batch, SamplesBatch) and batch.full_of_rows and not self._newest_ns:
             self.filled()
 
     def _chosen(self, count: int) -> tuple[int, int]:

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 BLOCK_BYTES = 64 * 1024
+ROWS_BYTES = 512 * 1024  # of samples that come as arrays and follow each other
 BLOCK_ITEMS = 1024
 
 # What an object takes of a block's room: its bytes, but so much at least that the items are
@@ -411,6 +412,11 @@ class SamplesBatch(Lane):
     def full(self) -> bool:
         """Whether the block should leave before another item comes."""
         return self.size_bytes + 8 * len(self.times) >= BLOCK_BYTES
+
+    @property
+    def full_of_rows(self) -> bool:
+        """Whether the block should leave before more rows come."""
+        return len(self._data) >= ROWS_BYTES
 
     @property
     def size_bytes(self) -> int:
