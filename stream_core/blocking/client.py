@@ -150,8 +150,6 @@ class Client:
 
     async def _leave(self) -> None:
         outboxes = tuple(self._outboxes)
-        for outbox in outboxes:
-            outbox.settle()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 for outbox in outboxes:
@@ -480,7 +478,7 @@ class Client:
         outlet = writer._outlet  # noqa: SLF001 - the two faces are one implementation
         outbox = Outbox(outlet, self._running)
         self._outboxes.add(outbox)
-        return Writer(writer, outbox, self._running, outlet.clock)
+        return Writer(writer, outbox, self._running)
 
     def _reader(self, reader: AsyncReader) -> Reader:
         return Reader(reader, self._running)

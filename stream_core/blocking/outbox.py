@@ -18,27 +18,13 @@ __all__ = ["Outbox"]
 
 logger = logging.getLogger(__name__)
 
-ITEMS = 4096
+ITEMS = 2048
 BYTES = 1024 * 1024
-PAGE_ITEMS = 1024
+OFFSET_NS = 100_000  # so long the offset to the server's clock holds: it changes by 1 % of that
 
-
-class _Page:
-    """Plain items, sent one after the other: they go into a block together.
-
-    Attributes:
-        values, times_ns: of each; mixed: not all are bytes.
-        offset_ns: of the server's clock; start: those before it have been offered.
-    """
-
-    __slots__ = ("mixed", "offset_ns", "start", "times_ns", "values")
-
-    def __init__(self, offset_ns: int) -> None:
-        self.values: list[Any] = []
-        self.times_ns: list[int] = []
-        self.mixed = False
-        self.offset_ns = offset_ns
-        self.start = 0
+# in the place of a size: what needs no look; it is not counted, since it is small
+BYTES_ITEM = -1
+PLAIN_ITEM = -2
 
 
 class Outbox:
@@ -57,10 +43,12 @@ class Outbox:
         self.outlet = outlet
         self._thread = thread
         self._lock = threading.Lock()
-        self._items: deque[tuple[Any, int, int] | _Page] = deque()  # value, time_ns, size_bytes
-        self._page: _Page | None = None  # the last of them, and open
-        self._count = 0
+        # value, time_ns, size_bytes; only the loop takes from it, and what is put needs no lock
+        self._items: deque[tuple[Any, int, int]] = deque()
+        self._offset_ns = 0
+        self._offset_until_ns = 0
         self._bytes = 0
+        self._freed_bytes = 0
         self._offered = 0
         self._woken = False
         self._offering = False
@@ -75,14 +63,22 @@ class Outbox:
     @property
     def room(self) -> bool:
         """Whether another item should be put."""
-        return self._count < ITEMS and self._bytes < BYTES
+        return len(self._items) < ITEMS and self._bytes < BYTES
 
-    def put_plain(self, value: Any, *, mixed: bool) -> bool:
-        """Put an item that the short way into a block takes, with the time of now.
+    def now_ns(self) -> int:
+        """The server's clock."""
+        now_ns = perf_counter_ns()
+        if now_ns >= self._offset_until_ns:
+            self._offset_ns = self.outlet.clock.offset_ns(now_ns)
+            self._offset_until_ns = now_ns + OFFSET_NS
+        return now_ns + self._offset_ns
+
+    def put_plain(self, value: Any, kind: int) -> bool:
+        """Put an item that needs no look, with the time of now; from any thread.
 
         Args:
-            value: of one of the lane's kinds, or short bytes.
-            mixed: it is no bytes.
+            value: short bytes, or of one of the lane's kinds.
+            kind: BYTES_ITEM or PLAIN_ITEM.
 
         Returns:
             False if there is no room, or the channel was just paused.
@@ -90,25 +86,17 @@ class Outbox:
         Raises:
             NotRunningError: the client was closed.
         """
-        with self._lock:
-            page = self._page
-            if page is not None and len(page.values) < PAGE_ITEMS:
-                page.values.append(value)
-                page.times_ns.append(perf_counter_ns() + page.offset_ns)
-                if mixed:
-                    page.mixed = True
-                return True
-            if self._paused or not self.room:
-                return False
-            now_ns = perf_counter_ns()
-            self._page = page = _Page(self.outlet.clock.offset_ns(now_ns))
-            page.values.append(value)
-            page.times_ns.append(now_ns + page.offset_ns)
-            page.mixed = mixed
-            self._items.append(page)
-            self._count += PAGE_ITEMS
-            asleep, self._woken = not self._woken, True
-        if asleep:
+        items = self._items
+        if self._paused or len(items) >= ITEMS:
+            return False
+        now_ns = perf_counter_ns()
+        if now_ns >= self._offset_until_ns:
+            now_ns = self.now_ns()
+        else:
+            now_ns += self._offset_ns
+        items.append((value, now_ns, kind))
+        if not self._woken:  # set to False before the loop looks at what is here
+            self._woken = True
             self._thread.call_soon(self._offer)
         return True
 
@@ -126,8 +114,6 @@ class Outbox:
             if self._paused:
                 return False
             self._items.append((taken, time_ns, size))
-            self._page = None
-            self._count += 1
             self._bytes += size
             asleep, self._woken = not self._woken, True
         if asleep:
@@ -141,53 +127,58 @@ class Outbox:
         if self._offering:  # the outlet tells of a change while it is offered something
             return
         self._offering = True
+        try:
+            self._offer_for_a_turn()
+        finally:
+            self._offering = False
+        if self._freed_bytes:
+            with self._lock:  # once a turn: who sends all the time holds it most of the time
+                self._bytes -= self._freed_bytes
+            self._freed_bytes = 0
+        if self._waiting:
+            self._tell_offered()
+
+    def _offer_for_a_turn(self) -> None:
         self._woken = False
         outlet, items = self.outlet, self._items
         while items and (outlet.flowing or not self._held_up):
-            entry = items[0]
-            if isinstance(entry, _Page):
-                self._offer_page(entry)
+            if items[0][2] < 0:
+                self._offer_plain()
             else:
-                self._offer_one(*entry)
+                self._offer_one(*items.popleft())
             if outlet.overdue:
                 outlet.overdue = False
                 self._woken = True
                 asyncio.get_running_loop().call_soon(self._offer)
-                break
-        self._offering = False
-        if self._waiting:
-            self._tell_offered()
+                return
 
     def _offer_one(self, value: Any, time_ns: int, size: int) -> None:
-        self._taken(1, size)
+        self._offered += 1
+        self._freed_bytes += size
         try:
             self.outlet.offer(value, time_ns)
         except StreamError:  # it was checked when it was taken
             logger.exception("channel '%s': an item could not be sent", self.outlet.name)
 
-    def _offer_page(self, page: _Page) -> None:
-        """Offer what is on the page, as far as one block takes it."""
-        with self._lock:
-            if self._page is page:
-                self._page = None  # nobody adds to it any more
-        page.start += self.outlet.offer_plain(
-            page.values, page.times_ns, page.start, mixed=page.mixed
-        )
-        if page.start == len(page.values):
-            self._taken(PAGE_ITEMS, 0)
-
-    def _taken(self, count: int, size_bytes: int) -> None:
-        with self._lock:
-            self._items.popleft()
-            self._offered += 1
-            self._count -= count
-            self._bytes -= size_bytes
+    def _offer_plain(self) -> None:
+        """Offer items that need no look, as many as the open block takes."""
+        items, room = self._items, self.outlet.plain_room
+        values: list[Any] = []
+        times_ns: list[int] = []
+        mixed = False
+        while room and items and items[0][2] < 0:
+            value, time_ns, kind = items.popleft()
+            values.append(value)
+            times_ns.append(time_ns)
+            mixed = mixed or kind == PLAIN_ITEM
+            room -= 1
+        self._offered += len(values)
+        self.outlet.offer_plain(values, times_ns, mixed=mixed)
 
     def _pause(self) -> None:
         """Offer all that was put, and have nothing put any more."""
         with self._lock:
             self._paused = True
-            self._page = None
         while self._items and self.outlet.flowing:
             self._offer()
 

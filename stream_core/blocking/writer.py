@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Coroutine
-from time import perf_counter_ns
 from typing import Any, TypeVar
 
-from stream_core.blocking.outbox import Outbox
+from stream_core.blocking.outbox import BYTES_ITEM, PLAIN_ITEM, Outbox
 from stream_core.blocking.taking import LATER, taking
 from stream_core.client.link import CLIENT_CLOSED
 from stream_core.client.writer import Writer as AsyncWriter
-from stream_core.clock import OffsetEstimate
 from stream_core.errors import ChannelClosed
 from stream_core.loop_thread import LoopThread, NotRunningError
 from stream_core.values import ChannelInfo, Demand
@@ -23,8 +21,6 @@ from stream_core.values import ChannelInfo, Demand
 __all__ = ["Writer"]
 
 T = TypeVar("T")
-
-OFFSET_NS = 100_000  # so long the offset to the server's clock holds: it changes by 1 % of that
 
 
 class Writer:
@@ -38,15 +34,11 @@ class Writer:
         writer: AsyncWriter,
         outbox: Outbox,
         thread: LoopThread,
-        clock: OffsetEstimate,
     ) -> None:
         self._writer = writer
         self._outbox = outbox
         self._outlet = outbox.outlet
         self._thread = thread
-        self._clock = clock
-        self._offset_ns = 0
-        self._offset_until_ns = 0
         self._take = taking(writer.info)
 
     def __repr__(self) -> str:
@@ -139,22 +131,15 @@ class Writer:
         elif kind not in outlet.plain_kinds:
             return False
         try:
-            return self._outbox.put_plain(value, mixed=kind is not bytes)
+            return self._outbox.put_plain(value, BYTES_ITEM if kind is bytes else PLAIN_ITEM)
         except NotRunningError:
             raise self._closed() from None
 
     def _put(self, taken: Any, time_ns: int | None) -> bool:
         try:
-            return self._outbox.put(taken, self._now_ns() if time_ns is None else time_ns)
+            return self._outbox.put(taken, self._outbox.now_ns() if time_ns is None else time_ns)
         except NotRunningError:
             raise self._closed() from None
-
-    def _now_ns(self) -> int:
-        now_ns = perf_counter_ns()
-        if now_ns >= self._offset_until_ns:
-            self._offset_ns = self._clock.offset_ns(now_ns)
-            self._offset_until_ns = now_ns + OFFSET_NS
-        return now_ns + self._offset_ns
 
     # In the loop, after what was sent before
 

@@ -254,31 +254,30 @@ class Outlet:
             self.tired = True
             self.on_change.tell()
 
-    def offer_plain(
-        self, values: list[Any], times_ns: list[int], start: int, *, mixed: bool
-    ) -> int:
-        """Take items that need no look, as many as the open block has room for, or give one up.
+    @property
+    def plain_room(self) -> int:
+        """How many items `offer_plain` takes at once."""
+        lane = self.lane
+        return 1 if lane is None or not lane.kinds else lane.most - len(lane.values)
+
+    def offer_plain(self, values: list[Any], times_ns: list[int], *, mixed: bool) -> None:
+        """Take items that need no look, or give them up.
 
         Args:
-            values: of the lane's kinds, or short bytes.
+            values: of `plain_kinds` or short bytes; not more than `plain_room`.
             times_ns: of each.
-            start: the first to take.
             mixed: not all are bytes.
-
-        Returns:
-            how many there was something done of.
         """
         lane = self.lane
         if lane is None or not lane.kinds:
-            self.offer(values[start], times_ns[start])
-            return 1
-        stop = min(start + lane.most - len(lane.values), len(values))
-        lane.values.extend(values[start:stop])
-        lane.times.extend(times_ns[start:stop])
+            for value, time_ns in zip(values, times_ns, strict=True):
+                self.offer(value, time_ns)
+            return
+        lane.values.extend(values)
+        lane.times.extend(times_ns)
         lane.mixed = lane.mixed or mixed
         if len(lane.values) >= lane.most:
             self.filled()
-        return stop - start
 
     def _refuse_last(self) -> None:
         """The last item of the batch is too large: what came before it leaves without it."""

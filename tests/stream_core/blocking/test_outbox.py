@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stream_core.blocking import outbox
-from stream_core.blocking.outbox import Outbox
+from stream_core.blocking.outbox import BYTES_ITEM, PLAIN_ITEM, Outbox
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import InvalidValue
 from stream_core.loop_thread import LoopThread, NotRunningError
@@ -39,13 +39,13 @@ class Outlet:
         self.overdue = True
         return self.flowing
 
-    def offer_plain(
-        self, values: list[Any], times_ns: list[int], start: int, *, mixed: bool
-    ) -> int:
-        stop = min(start + 300, len(values))
-        self.offered += zip(values[start:stop], times_ns[start:stop], strict=True)
+    plain_room = 300
+
+    def offer_plain(self, values: list[Any], times_ns: list[int], *, mixed: bool) -> None:
+        assert len(values) <= self.plain_room
+        assert mixed or all(type(value) is bytes for value in values)
+        self.offered += zip(values, times_ns, strict=True)
         self.overdue = True
-        return stop - start
 
     async def change(self, **facts: Any) -> None:
         for name, value in facts.items():
@@ -195,10 +195,10 @@ def test_plain_items_keep_their_order_among_others(
         if number % 700 == 699:
             assert box.put(number, 1)
         else:
-            assert box.put_plain(number, mixed=True)
+            assert box.put_plain(number, PLAIN_ITEM)
         if not box.room:
-            thread.run(box.until_empty())
-    thread.run(box.until_empty())
+            thread.run(box.until_offered())
+    thread.run(box.until_offered())
     assert [value for value, _ in outlet.offered] == list(range(3000))
     times_ns = [time_ns for _, time_ns in outlet.offered if time_ns != 1]
     assert times_ns == sorted(times_ns)
@@ -210,15 +210,15 @@ def test_plain_items_of_many_threads_are_all_offered(
 ) -> None:
     def put(name: int) -> None:
         for number in range(2000):
-            while not box.put_plain((name, number), mixed=True):
-                thread.run(box.until_empty())
+            while not box.put_plain((name, number), PLAIN_ITEM):
+                thread.run(box.until_offered())
 
     threads = [threading.Thread(target=put, args=(name,)) for name in range(4)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    thread.run(box.until_empty())
+    thread.run(box.until_offered())
     for name in range(4):
         numbers = [number for (whose, number), _ in outlet.offered if whose == name]
         assert numbers == list(range(2000))
@@ -226,10 +226,27 @@ def test_plain_items_of_many_threads_are_all_offered(
 
 def test_a_pause_lets_no_plain_item_in(outlet: Outlet, thread: LoopThread, box: Outbox) -> None:
     async def pause() -> bool:
-        assert box.put_plain(b"before", mixed=False)
+        assert box.put_plain(b"before", BYTES_ITEM)
         for callback in outlet.on_pause:
             callback()
-        return box.put_plain(b"late", mixed=False)
+        return box.put_plain(b"late", BYTES_ITEM)
 
     assert not thread.run(pause())
     assert [value for value, _ in outlet.offered] == [b"before"]
+
+
+def test_an_outlet_that_changes_while_it_is_offered_a_page_gets_each_item_once(
+    outlet: Outlet, thread: LoopThread, box: Outbox
+) -> None:
+    offer_plain = outlet.offer_plain
+
+    def offer_and_tell(*args: Any, **kwargs: Any) -> None:
+        for callback in outlet.on_change:
+            callback()
+        offer_plain(*args, **kwargs)
+
+    outlet.offer_plain = offer_and_tell  # type: ignore[method-assign]
+    for number in range(1000):
+        assert box.put_plain(number, PLAIN_ITEM)
+    thread.run(box.until_offered())
+    assert [value for value, _ in outlet.offered] == list(range(1000))
