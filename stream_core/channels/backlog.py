@@ -6,7 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 
-from stream_core.channels.notices import OVERFLOW, Notice, add_notice, begin
+from stream_core.channels.notices import OVERFLOW, Mark, Notice, add_notice, begin
 from stream_core.errors import ProtocolError
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
@@ -114,6 +114,11 @@ class Backlog:
         if not self.notices:
             return self.runs[0].first
         return begin(self.notices[0])
+
+    def marks(self) -> list[object]:
+        """What the marks that wait carry, in order."""
+        lines = [self.notices, *(run.after for run in self.runs)]
+        return [notice.payload for line in lines for notice in line if isinstance(notice, Mark)]
 
     def room(self, run: Run) -> int:
         """How many items of the run may be added; an empty backlog takes one always."""

@@ -23,8 +23,9 @@ from stream_core.wire.header import CODEC_NUMBERS, CodecNumber, Flag
 from stream_core.wire.items import Layout
 from stream_core.wire.messages import LARGEST_EVERY, DemandNotice
 
-__all__ = ["LARGEST_JUMP", "Channel", "Subscriber"]
+__all__ = ["LARGEST_JUMP", "LARGEST_MARK", "Channel", "Subscriber"]
 
+LARGEST_MARK = 2**32 - 1
 LARGEST_JUMP = 2**40  # of one writer's numbers on a shared channel: they are everybody's numbers
 LOST_ON_THE_WAY = "lost with the writer's link"
 
@@ -59,8 +60,13 @@ class Subscriber(Protocol):
     def gap(self, first: int, last: int, reason: str, *, withheld: bool) -> None:
         """These numbers never come."""
 
-    def mark(self, remaining: int) -> None:
-        """A writer's transfer has ended here; so many writers have not ended theirs."""
+    def mark(self, remaining: int, transfers: int) -> None:
+        """A writer's transfer has ended here.
+
+        Args:
+            remaining: how many writers have not ended theirs.
+            transfers: how many transfers have been ended by all.
+        """
 
     def end(self, reason: str) -> None:
         """Nothing more comes."""
@@ -79,6 +85,8 @@ class Channel:
         verifier: of the key that readers and further writers must prove; None: it is public.
         created_ns: in the server's clock.
         next_sequence: the number of the next item.
+        transfers: ended by all writers so far; of a channel with one writer these numbers, too, go
+            on under the same origin.
         items, bytes: published so far.
         ended: why it is gone, or None.
     """
@@ -102,6 +110,7 @@ class Channel:
         self.verifier = verifier
         self.created_ns = created_ns
         self.next_sequence = 0
+        self.transfers = 0
         self._sample_bytes = 0
         self.items = 0
         self.bytes = 0
@@ -126,18 +135,24 @@ class Channel:
 
     # Writers
 
-    def add_writer(self, client: int, *, next_number: int = 0) -> WriterSlot:
+    def add_writer(self, client: int, *, next_number: int = 0, marks: int = 0) -> WriterSlot:
         """A place for a writing client; on a one-writer channel its number is the sequence.
+
+        Args:
+            client: its number.
+            next_number: of its next item.
+            marks: how often it has ended a transfer.
 
         Raises:
             InvalidValue: no item can have that number.
         """
         if not 0 <= next_number <= LARGEST_NUMBER:
             raise InvalidValue(f"next_number={next_number} must be from 0 to {LARGEST_NUMBER}")
-        slot = WriterSlot(client, next_number)
+        slot = WriterSlot(client, next_number, marks)
         self.writers[client] = slot
         if not self.spec.shared:
             self.next_sequence = max(self.next_sequence, next_number)
+            self.transfers = max(self.transfers, marks)
         return slot
 
     def remove_writer(self, client: int) -> None:
@@ -240,17 +255,32 @@ class Channel:
     def _unmarked(self) -> int:
         return sum(not slot.marked for slot in self.writers.values())
 
-    def mark(self, slot: WriterSlot) -> None:
-        """A writer's transfer has ended; the readers hear how many still go on."""
+    def mark(self, slot: WriterSlot, frame: Frame) -> None:
+        """A writer's transfer has ended; the readers hear how many still go on.
+
+        A mark that comes again, since its writer's link broke, is heard once; the numbers before
+        it that did not come are missing from now on.
+
+        Raises:
+            ProtocolError: it stands at a number that cannot be.
+        """
+        if frame.count and frame.count <= slot.marks:
+            return
+        slot.marks = max(slot.marks, frame.count)
+        missing = frame.sequence - slot.next_number
+        if missing > 0:
+            self._check_jump(slot, missing)
+            self._skip(slot, missing, frame.flags)
         slot.marked = True
         self._mark(self._unmarked)
 
     def _mark(self, remaining: int) -> None:
-        for reader in tuple(self.readers.values()):
-            reader.mark(remaining)
         if remaining == 0:
+            self.transfers += 1
             for slot in self.writers.values():
                 slot.marked = False
+        for reader in tuple(self.readers.values()):
+            reader.mark(remaining, self.transfers)
 
     # What a new reader needs
 

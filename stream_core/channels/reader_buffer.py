@@ -275,6 +275,11 @@ class ReaderBuffer:
             self._keep(self._intake.close())
             self._backlog.note(Mark(self._intake.next - 1, payload))
 
+    @property
+    def marks(self) -> list[object]:
+        """What stands between the items that wait, in order."""
+        return [payload for line in self._lines for payload in line.marks()]
+
     def end(self, reason: str, error: str | None = None) -> None:
         """Nothing more comes; what waits is still served, then `Ended`. The first reason counts."""
         if self._ended is None:

@@ -14,15 +14,16 @@ class WriterSlot:
     Attributes:
         client: number of the writing client.
         next_number: the number that its next item should have.
-        marked: whether its transfer has ended.
+        marked: whether its transfer has ended; marks: the number of its newest end mark.
         told: the newest notice of demand; told_number: its number, counting from 1.
         acknowledged: the number of the newest notice that it has acknowledged.
     """
 
-    def __init__(self, client: int, next_number: int) -> None:
+    def __init__(self, client: int, next_number: int, marks: int = 0) -> None:
         self.client = client
         self.next_number = next_number
         self.marked = False
+        self.marks = marks
         self.told = DemandNotice("idle")
         self.told_number = 0
         self.acknowledged = 0

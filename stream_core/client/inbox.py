@@ -27,6 +27,7 @@ __all__ = ["Inbox", "InboxHome", "Step"]
 
 logger = logging.getLogger(__name__)
 EARLY_LOSSES = 1000
+NUMBERS = 2**32  # of transfers; then they begin again
 
 
 class Step(Enum):
@@ -48,8 +49,10 @@ class InboxHome(Protocol):
         """All was taken, and nothing more comes."""
 
 
-class _Mark(msgspec.Struct, frozen=True):
-    remaining: int
+class _Ends(msgspec.Struct, frozen=True):
+    """So many transfers have ended here."""
+
+    count: int
 
 
 class _Rest(msgspec.Struct, frozen=True):
@@ -60,7 +63,7 @@ class _Rest(msgspec.Struct, frozen=True):
     passed: bool
 
 
-_Thing = Block | Loss | _Mark | _Rest
+_Thing = Block | Loss | _Ends | _Rest
 
 
 class Inbox:
@@ -117,19 +120,38 @@ class Inbox:
         self._end: StreamError | None = None
         self._losses: list[Loss] = []
         self._marks = 0
+        self._transfers = 0
 
     # What the link brings
 
     def attach(
-        self, number: int, info: ChannelInfo, *, origin: int, first: int, epoch: int
+        self,
+        number: int,
+        info: ChannelInfo,
+        *,
+        origin: int,
+        first: int,
+        epoch: int,
+        transfers: int = 0,
     ) -> None:
-        """There is a subscription, its first item will be number `first`."""
+        """There is a subscription.
+
+        Args:
+            number: of the reader.
+            info: of the channel.
+            origin: of the channel's stream.
+            epoch: of the server.
+            first: the number of the first item that will come.
+            transfers: how many had ended on the channel before that.
+        """
         former, former_origin = self._attachment, self._origin
         self._attachment = Attachment(info, first)
         self._stream = (origin, epoch)
         self._origin = (origin, epoch if info.shared else 0)
         self.number, self.info = number, info
         self._marks = self.clearing = 0
+        if former is None or former_origin != self._origin:
+            self._transfers = transfers
         if former is None:
             return
         following = former.covered + 1
@@ -138,6 +160,7 @@ class Inbox:
         elif first > following:
             count = _selected(following, first - 1, self.parameters.every)
             self._lose(Loss(following, first - 1, count, "the subscription was interrupted"))
+        self._end_transfers(transfers)
 
     def detach(self) -> None:
         """The subscription is gone, but may come back."""
@@ -181,11 +204,18 @@ class Inbox:
             attachment.miss(loss.last)
         self._lose(loss)
 
-    def receive_mark(self, remaining: int) -> None:
-        """A writer's transfer has ended."""
+    def receive_mark(self, transfers: int) -> None:
+        """A writer's transfer has ended; by now so many have been ended by all writers."""
         self._marks += 1
-        self._things.append((None, _Mark(remaining)))
-        self.on_arrival.tell()
+        self._end_transfers(transfers)
+
+    def _end_transfers(self, transfers: int) -> None:
+        """By now so many have ended; those whose marks did not come end here, too."""
+        ends = (transfers - self._transfers) % NUMBERS
+        self._transfers = transfers
+        if 0 < ends < NUMBERS // 2:  # else its writer counts anew
+            self._things.append((None, _Ends(ends)))
+            self.on_arrival.tell()
 
     def finish(self, error: StreamError) -> None:
         """Nothing more comes; what is held can still be taken."""
@@ -252,7 +282,9 @@ class Inbox:
                 self._losses.append(thing)
                 if thing.last is not None:
                     self._pass(attachment, thing.last, 0, 0)
-            elif thing.remaining == 0:
+            else:
+                if thing.count > 1:
+                    self._things.appendleft((None, _Ends(thing.count - 1)))
                 return Step.MARK
         if self._end is None:
             return Step.EMPTY
@@ -367,7 +399,7 @@ class Inbox:
         """Discard what is held, but for end marks."""
         self.values.clear()
         self.exhausted()
-        marks = [pair for pair in self._things if isinstance(pair[1], _Mark)]
+        marks = [pair for pair in self._things if isinstance(pair[1], _Ends)]
         things, self._things = self._things, deque(marks)
         self._held = 0
         for attachment, thing in things:

@@ -147,7 +147,14 @@ class Inboxes:
 
     def _attach(self, inbox: Inbox, made: ReaderReply) -> None:
         epoch = self._home.epoch
-        inbox.attach(made.number, made.info, origin=made.origin, first=made.first, epoch=epoch)
+        inbox.attach(
+            made.number,
+            made.info,
+            origin=made.origin,
+            first=made.first,
+            epoch=epoch,
+            transfers=made.transfers,
+        )
 
     def _check_readable(self, inbox: Inbox) -> None:
         info = inbox.info
@@ -359,7 +366,7 @@ class Inboxes:
                 lost = messages.decode(messages.LostNotice, frame.body)
                 inbox.receive_loss(Loss(lost.first, lost.last, lost.count, lost.reason))
             case Kind.MARK:
-                inbox.receive_mark(frame.count)
+                inbox.receive_mark(frame.stride)
             case Kind.END:
                 self._ended(inbox, messages.decode(messages.EndNotice, frame.body))
             case _:

@@ -13,6 +13,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from stream_core.client.callbacks import Callbacks
+from stream_core.client.end_marks import EndMarks
 from stream_core.client.sample_times import SampleTimes
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import InvalidValue, LimitExceeded
@@ -62,10 +63,12 @@ class Outlet:
             Who fills it calls `filled`. offset_ns: of the server's clock, in this turn, of which
             turn_ns is the beginning.
         demand: the newest notice that is followed.
+        room: whether the outbox has some.
         flowing: whether `offer` would take an item.
         overdue: a block has left or a millisecond has passed: the loop should have a turn.
         tired: many items have been sent without one.
         closed: why nothing can be sent any more, or None.
+        marks: the ends of its transfers.
         limit_bytes: of one frame's body.
         on_change: told when any of these has changed.
         on_pause: told before a pause is acknowledged: what was accepted may still be offered.
@@ -98,7 +101,7 @@ class Outlet:
         self.clock = clock
         self._on_dirty = on_dirty
         self._kept_number = 0
-        self._room = True
+        self.room = True
         self._codec: CodecNumber | None = None
         self._compressor: Compressor | None = None
         self._times = SampleTimes(None)
@@ -121,6 +124,7 @@ class Outlet:
         self._newest_sent_ns = 0
         self._gap = 0
         self._announced = 0
+        self.marks = EndMarks()
 
     # The channel
 
@@ -140,12 +144,20 @@ class Outlet:
             self.plain_kinds, self.plain_short = batch.kinds, batch.short
         self._use(batch)
         self._announced = base
+        self.marks.arrived(self.marks.made)  # the server was told when it was asked
         self.follow(demand, told)
 
-    def reattach(self) -> None:
-        """The link is back, and the server knows us still; a notice of demand follows."""
+    def reattach(self, marks: int) -> None:
+        """The link is back, and the server knows us still; a notice of demand follows.
+
+        Args:
+            marks: the number of the newest mark that the server has: later ones are sent again.
+        """
         self.number = self._kept_number
         self._announced = -1
+        self.marks.arrived(marks)
+        for number, sequence in self.marks.missing():
+            self._send_mark(number, sequence, LINK)
 
     def detach(self) -> None:
         """The link is down: what is in the open block is lost, its numbers become a gap."""
@@ -170,6 +182,17 @@ class Outlet:
         self._announce()
         self._changed()
 
+    def mark_end(self) -> None:
+        """A transfer ends here."""
+        self.flush(final=True)
+        self._send_mark(self.marks.add(self.next), self.next, 0)
+
+    def _send_mark(self, number: int, sequence: int, flags: int) -> None:
+        head = header(
+            Kind.MARK, 0, flags=flags, address=self.number, count=number, sequence=sequence
+        )
+        self._send(head)
+
     def close(self, reason: str) -> None:
         """Nothing is sent any more."""
         if self.closed is None:
@@ -186,15 +209,15 @@ class Outlet:
 
     def set_room(self, room: bool) -> None:
         """The outbox is full, or has room again."""
-        if room is not self._room:
-            self._room = room
+        if room is not self.room:
+            self.room = room
             if room and self._gap and not self._dirty:
                 self._mark_dirty(perf_counter_ns())
             self._changed()
 
     def _changed(self) -> None:
         self.lane = None
-        self.flowing = self.number != 0 and self._room and self.demand.state == "active"
+        self.flowing = self.number != 0 and self.room and self.demand.state == "active"
         self.on_change.tell()
 
     @property

@@ -9,21 +9,23 @@ from collections.abc import Collection
 from typing import Any
 
 from stream_core.client.chores import Chores
+from stream_core.client.end_marks import EndMarks
 from stream_core.client.home import StreamHome
 from stream_core.client.keys import Keys, Proof, fault
 from stream_core.client.lifetimes import Lifetimes
 from stream_core.client.outlet import Outlet
 from stream_core.client.replies import WriterReply, checked
 from stream_core.errors import ChannelClosed, ChannelNotFound, ConnectionLost, StreamError
+from stream_core.rpc import Call
 from stream_core.security import ChannelKey
 from stream_core.wire import messages
 from stream_core.wire.framing import Frame
-from stream_core.wire.header import Kind, header
 
 __all__ = ["Outlets"]
 
 logger = logging.getLogger(__name__)
 REOPEN_S = 0.1
+ASK_AFTER_MARKS = 64
 SHORTEST_S = 1e-3  # of a lifetime, if it passes just now: the server tells its end
 
 
@@ -100,7 +102,14 @@ class Outlets:
 
         method, wishes = self._wishes(outlet, proof)
         try:
-            await self._home.ask(method, outlet.name, next_number=base, on_reply=attach, **wishes)
+            await self._home.ask(
+                method,
+                outlet.name,
+                next_number=base,
+                marks=outlet.marks.made,
+                on_reply=attach,
+                **wishes,
+            )
             if refused is not None:
                 raise refused
         except (asyncio.CancelledError, TimeoutError):
@@ -189,9 +198,18 @@ class Outlets:
         await self._home.ask("echo", None)
 
     def mark_end(self, outlet: Outlet) -> None:
-        """Mark the end of a transfer."""
-        outlet.flush(final=True)
-        self._home.send(header(Kind.MARK, 0, address=outlet.number, sequence=outlet.next))
+        """Mark the end of a transfer; of many that are kept, ask whether the server has them."""
+        outlet.mark_end()
+        marks, made = outlet.marks, outlet.marks.made
+        if made % ASK_AFTER_MARKS == 0 and self._home.up:
+            call = self._home.start("echo", None)
+            call.add_done_callback(lambda call: self._have_arrived(marks, made, call))
+
+    @staticmethod
+    def _have_arrived(marks: EndMarks, made: int, call: Call) -> None:
+        with contextlib.suppress(StreamError):  # else they are sent again on the next link
+            call.result()
+            marks.arrived(made)
 
     def _forget(self, outlet: Outlet) -> None:
         self._all.discard(outlet)
@@ -261,7 +279,8 @@ class Outlets:
         notice = messages.decode(messages.DemandNotice, frame.body)
         if not outlet.number:
             outlet.set_room(self._room)
-            outlet.reattach()
+            outlet.reattach(frame.count)
+        outlet.marks.arrived(frame.count)
         outlet.follow(notice, frame.sequence)
 
     def ended(self, frame: Frame) -> None:

@@ -29,12 +29,16 @@ class WriterReply(msgspec.Struct, frozen=True):
 
 
 class ReaderReply(msgspec.Struct, frozen=True):
-    """To `subscribe`: the reader's number, its channel, and the first item that is for it."""
+    """To `subscribe`: the reader's number, its channel, and the first item that is for it.
+
+    `transfers` is how many had ended there before.
+    """
 
     number: Number
     info: ChannelInfo
     origin: int
     first: Sequence
+    transfers: Sequence = 0
 
 
 def checked(reply: Any, kind: type[Reply]) -> Reply:

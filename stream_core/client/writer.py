@@ -230,13 +230,14 @@ class Writer:
     async def end(self) -> None:
         """Mark the end of a transfer; `Reader.transfer` stops when all writers have done so.
 
-        Waits for the link, if that is down.
+        Waits for the link, if that is down, and for room in the outbox. The mark outlives the link
+        and, if the channel has one writer, the server.
 
         Raises:
             ChannelClosed: the channel has ended.
         """
         self._check_open()
-        while self._outlet.number == 0:
+        while self._outlet.number == 0 or not self._outlet.room:
             await self._change()
             self._check_open()
         self._home.mark_end(self._outlet)

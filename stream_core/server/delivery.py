@@ -14,7 +14,7 @@ from stream_core.errors import ProtocolError
 from stream_core.rpc import Parcels
 from stream_core.rpc.parcels import Key
 from stream_core.server.pacing import Pacing
-from stream_core.server.subscription import Subscription
+from stream_core.server.subscription import End, Subscription
 from stream_core.transport import Connection
 from stream_core.values import Loss
 from stream_core.wire import messages
@@ -23,6 +23,8 @@ from stream_core.wire.framing import Frame
 from stream_core.wire.header import HEADER_BYTES, Kind, header
 
 __all__ = ["Delivery"]
+
+TRANSFERS = 2**32  # have numbers; then they begin again
 
 
 class Delivery:
@@ -176,8 +178,16 @@ class Delivery:
 
 def _control_frame(number: int, thing: Loss | Mark | Ended) -> bytes:
     if isinstance(thing, Mark):
-        assert isinstance(thing.payload, int)
-        return header(Kind.MARK, 0, address=number, count=thing.payload, sequence=thing.sequence)
+        end = thing.payload
+        assert isinstance(end, End)
+        return header(
+            Kind.MARK,
+            0,
+            address=number,
+            count=end.remaining,
+            stride=end.transfers % TRANSFERS,
+            sequence=thing.sequence,
+        )
     if isinstance(thing, Loss):
         notice = messages.LostNotice(thing.first, thing.last, thing.count, thing.reason)
         body = messages.encode(notice)

@@ -129,6 +129,7 @@ class Demands:
             session.send(
                 Kind.DEMAND,
                 address=channel.number,
+                count=slot.marks,
                 sequence=slot.told_number,
                 body=messages.encode(slot.told),
             )

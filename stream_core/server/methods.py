@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from stream_core.channels.channel import Channel
+from stream_core.channels.channel import LARGEST_MARK, Channel
 from stream_core.channels.names import check_channel_name
 from stream_core.channels.parameters import checked_parameters
 from stream_core.channels.spec import checked_spec
@@ -62,6 +62,7 @@ class ServerMethods:
         name: str,
         origin: int = 0,
         next_number: int = 0,
+        marks: int = 0,
         verifier: tuple[bytes, bytes] | None = None,
         left_s: float | None = None,
         **wishes: Any,
@@ -72,11 +73,12 @@ class ServerMethods:
             name: of the channel.
             origin: what its owner calls this stream.
             next_number: of the first item.
+            marks: how many end marks this stream has had.
             verifier: of its key, which makes it private: StoredKey and ServerKey of SCRAM.
             left_s: of its lifetime, if it is made again.
             wishes: the parameters of `Client.create_channel`; a key itself is never sent.
         """
-        _check_number(next_number)
+        _check_numbers(next_number, marks)
         check_left(left_s)
         if "key" in wishes:
             raise InvalidValue("a key is never sent; leave its verifier")
@@ -85,6 +87,7 @@ class ServerMethods:
             checked_spec(name, **wishes),
             origin=origin,
             next_number=next_number,
+            marks=marks,
             verifier=None if verifier is None else key_verifier(name, *verifier),
             left_s=left_s,
         )
@@ -109,13 +112,13 @@ class ServerMethods:
         return self._caller.challenges.proof(name, given, time.monotonic())
 
     def rpc_open_writer(
-        self, name: str, proof: str | None = None, next_number: int = 0
+        self, name: str, proof: str | None = None, next_number: int = 0, marks: int = 0
     ) -> dict[str, Any]:
         """Write to a shared channel; `proof` is that of a private one's key (see `challenge`)."""
-        _check_number(next_number)
+        _check_numbers(next_number, marks)
         proven = self._proof(name, proof)
         streams = self._services.streams
-        channel, slot = streams.open_writer(self._caller, name, next_number, proven)
+        channel, slot = streams.open_writer(self._caller, name, next_number, marks, proven)
         return self._writer_reply(channel, slot, proven)
 
     def _writer_reply(
@@ -196,7 +199,8 @@ class ServerMethods:
             raise
         # The reply leaves in this turn of the loop, so that no item overtakes it.
         asyncio.get_running_loop().call_soon(subscription.begin)
-        return reply | {"first": subscription.buffer.settle()}
+        first = subscription.buffer.settle()
+        return reply | {"first": first, "transfers": subscription.transfers}
 
     def rpc_unsubscribe(self, number: int) -> None:
         """Read no more by that reader."""
@@ -326,9 +330,11 @@ async def _told(things: Iterable[Thing], describe: Callable[[Thing], Any]) -> An
     return told
 
 
-def _check_number(number: int) -> None:
-    if not 0 <= number <= LARGEST_NUMBER:
-        raise InvalidValue(f"next_number={number} must be from 0 to {LARGEST_NUMBER}")
+def _check_numbers(next_number: int, marks: int) -> None:
+    if not 0 <= next_number <= LARGEST_NUMBER:
+        raise InvalidValue(f"next_number={next_number} must be from 0 to {LARGEST_NUMBER}")
+    if not 0 <= marks <= LARGEST_MARK:
+        raise InvalidValue(f"marks={marks} must be from 0 to {LARGEST_MARK}")
 
 
 def _check_pattern(pattern: str) -> None:

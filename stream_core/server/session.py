@@ -335,7 +335,7 @@ class Session:
     def _mark(self, frame: Frame) -> None:
         entry = self.slots.get(frame.address)
         if entry is not None:
-            entry[0].mark(entry[1])
+            entry[0].mark(entry[1], frame)
 
     def say_goodbye(self, reason: str, error: StreamError | None, *, retry_s: float | None) -> None:
         """Tell the client why, and close the link."""

@@ -50,6 +50,7 @@ class Streams:
         *,
         origin: int,
         next_number: int,
+        marks: int = 0,
         verifier: Verifier | None = None,
         left_s: float | None = None,
     ) -> tuple[Channel, WriterSlot]:
@@ -62,6 +63,7 @@ class Streams:
             spec: the owner's wishes.
             origin: what the owner's handle calls this stream.
             next_number: of the writer's next item.
+            marks: how often the writer has ended a transfer.
             verifier: of its key; None: it is public.
             left_s: of the channel's lifetime; None: all of it.
 
@@ -83,7 +85,7 @@ class Streams:
         session.channels[channel.number] = channel
         self._lifetimes.begin(channel, left_s)
         self._services.events.channel("channel_created", channel)
-        slot = self._add_writer(session, channel, next_number)
+        slot = self._add_writer(session, channel, next_number, marks)
         self.readers.attach_waiting(channel)
         return channel, slot
 
@@ -163,7 +165,12 @@ class Streams:
     # Writers
 
     def open_writer(
-        self, session: Session, name: str, next_number: int = 0, proof: KeyProof | None = None
+        self,
+        session: Session,
+        name: str,
+        next_number: int = 0,
+        marks: int = 0,
+        proof: KeyProof | None = None,
     ) -> tuple[Channel, WriterSlot]:
         """A place on a shared channel.
 
@@ -179,12 +186,14 @@ class Streams:
             )
         if session.number in channel.writers:
             raise ChannelExists(f"this client writes to channel '{name}' already")
-        slot = self._add_writer(session, channel, next_number)
+        slot = self._add_writer(session, channel, next_number, marks)
         self._services.watches.changed("changed", channel)
         return channel, slot
 
-    def _add_writer(self, session: Session, channel: Channel, next_number: int) -> WriterSlot:
-        slot = channel.add_writer(session.number, next_number=next_number)
+    def _add_writer(
+        self, session: Session, channel: Channel, next_number: int, marks: int
+    ) -> WriterSlot:
+        slot = channel.add_writer(session.number, next_number=next_number, marks=marks)
         session.slots[channel.number] = (channel, slot)
         return slot
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from stream_core.channels.channel import Channel
 from stream_core.channels.parameters import Parameters, checked_parameters
 from stream_core.channels.reader_buffer import Ended, Mark, ReaderBuffer
@@ -17,7 +19,14 @@ from stream_core.wire.blocks import Block
 if TYPE_CHECKING:
     from stream_core.server.delivery import Delivery
 
-__all__ = ["Subscription"]
+__all__ = ["End", "Subscription"]
+
+
+class End(msgspec.Struct, frozen=True):
+    """A writer's transfer has ended: so many have not, and so many transfers are over."""
+
+    remaining: int
+    transfers: int
 
 
 class Subscription:
@@ -82,6 +91,14 @@ class Subscription:
         return self._progress_ns if self.buffer.pausing else None
 
     @property
+    def transfers(self) -> int:
+        """How many transfers had ended on the channel before what waits."""
+        for end in self.buffer.marks:
+            assert isinstance(end, End)
+            return end.transfers - (end.remaining == 0)
+        return self.channel.transfers
+
+    @property
     def finished(self) -> bool:
         """Whether its end was sent, and all before it consumed."""
         counters = self.buffer.counters
@@ -109,9 +126,9 @@ class Subscription:
         self.buffer.gap(first, last, reason, withheld=withheld)
         self._changed(time.monotonic_ns())
 
-    def mark(self, remaining: int) -> None:
+    def mark(self, remaining: int, transfers: int) -> None:
         """A writer's transfer has ended here."""
-        self.buffer.mark(remaining)
+        self.buffer.mark(End(remaining, transfers))
         self._changed(time.monotonic_ns())
 
     def end(self, reason: str, error: str | None = None) -> None:

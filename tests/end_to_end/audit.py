@@ -14,7 +14,17 @@ import numpy as np
 
 import stream_core as sc
 
-__all__ = ["EVERYBODYS", "BlockingTaker", "Feed", "SharedFeed", "SharedTaker", "Taker"]
+__all__ = [
+    "EVERYBODYS",
+    "BlockingTaker",
+    "Feed",
+    "SharedBlockingTaker",
+    "SharedFeed",
+    "SharedTaker",
+    "Taker",
+    "TransferFeed",
+    "TransferTaker",
+]
 
 EVERYBODYS = 21  # a multiple of each reader's `every`
 REST_S = 0.01
@@ -87,6 +97,34 @@ class SharedFeed:
                 await self.writer.flush()
                 return number
             await asyncio.sleep(0.002)
+
+
+class TransferFeed:
+    """Writes transfers, each of some items that say which it is, and ends them."""
+
+    def __init__(self, writer: sc.Writer, chance: random.Random) -> None:
+        self.writer = writer
+        self.stopped = False
+        self._chance = chance
+        self._ended = 0
+
+    async def run(self) -> None:
+        while not self.stopped:
+            await self._transfer(self._chance.choice((0, 1, 30)))
+            await asyncio.sleep(0.002)
+
+    async def _transfer(self, items: int) -> None:
+        for number in range(items):
+            await self.writer.send((self._ended, number))
+        self._ended += 1
+        await self.writer.end()
+
+    async def last(self) -> int:
+        """End a last transfer, with an item that arrives; returns its number."""
+        while not await self.writer.send((self._ended, "last")):  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+        await self._transfer(0)
+        return self._ended - 1
 
 
 class Taker:
@@ -275,6 +313,33 @@ class SharedTaker(Taker):
         for former, latter, reported in self._changes:
             assert 1 <= reported <= order[latter] - order[former], (former, latter, reported)
         assert self.reader.lost == self._lost
+
+
+class TransferTaker(Taker):
+    """Takes transfers, and holds them to their ends; of one channel with one writer."""
+
+    def __init__(self, reader: Any, parameters: dict[str, Any], chance: random.Random) -> None:
+        super().__init__(reader, parameters, chance)
+        self._taken = 0
+        self._got_last = False
+
+    async def run(self) -> None:
+        while self.reader.end_reason is None:
+            async for transfer, number in self.reader.transfer():
+                assert transfer == self._taken
+                self._got_last = number == "last"
+            self._taken += 1
+
+    def has_all(self, lasts: list[int]) -> bool:
+        return self._taken > lasts[0]
+
+    def check(self, lasts: list[int]) -> None:
+        """Each transfer had its own end, in its place."""
+        assert self._taken == lasts[0] + 1
+        assert self._got_last
+        for loss in self._told:
+            assert loss.last is not None
+            assert loss.reason in OF_THE_LINKS
 
 
 class SharedBlockingTaker(SharedTaker, BlockingTaker):

@@ -23,6 +23,8 @@ from tests.end_to_end.audit import (
     SharedFeed,
     SharedTaker,
     Taker,
+    TransferFeed,
+    TransferTaker,
 )
 from tests.end_to_end.proxy import Proxy
 
@@ -43,6 +45,7 @@ SHARED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("analysis", {"overflow": "ring", "buffer_size": 30}),
     ("thread", {"overflow": "wait", "buffer_size": 20}),
 )
+TRANSFERS: tuple[dict[str, Any], ...] = ({"overflow": "wait", "buffer_size": 40},)
 
 
 class Restartable:
@@ -173,7 +176,7 @@ class Audit:
         self._lab = lab
         self._seeds = random.Random(seed)
         self._killer = Killer(lab.server, lab.proxies, self._chance())
-        self._feeds: dict[str, list[Feed | SharedFeed]] = {}
+        self._feeds: dict[str, list[Feed | SharedFeed | TransferFeed]] = {}
         self._takers: dict[Taker, str] = {}
 
     def _chance(self) -> random.Random:
@@ -187,6 +190,10 @@ class Audit:
             for link, parameters in ONE_WRITER:
                 kind = BlockingTaker if link == "thread" else Taker
                 await self._subscribe(name, link, parameters, kind)
+        writer = await owner.create_channel("transfers")
+        self._feeds["transfers"] = [TransferFeed(writer, self._chance())]
+        for parameters in TRANSFERS:
+            await self._subscribe("transfers", "recorder", parameters, TransferTaker)
         self._feeds["shared"] = [
             SharedFeed(await owner.create_channel("shared", shared=True), owner, self._chance()),
             SharedFeed(await guest.open_writer("shared"), guest, self._chance()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -112,6 +113,39 @@ async def test_what_a_broken_link_swallows_is_reported(
     assert got == sorted(got)
     assert {loss.reason for loss in losses} <= OF_THE_LINK
     assert (await balanced(reader)).delivered == len(got)
+
+
+async def test_every_transfer_has_its_end(connect: Connect, breaking_link: ChaosLink) -> None:
+    daq, pc = await connect("daq", address=breaking_link.address), await connect("pc")
+    writer = await daq.create_channel("x")
+    reader = await pc.subscribe("x", overflow="wait", buffer_size=50)
+    breaking_link.breaking = True
+    ended = 0
+
+    async def write() -> int:
+        nonlocal ended
+        while breaking_link.breaks < BREAKS:
+            for number in range(20):
+                await writer.send((ended, number))
+            ended += 1
+            await writer.end()
+            if ended % 50 == 0:
+                with contextlib.suppress(sc.ConnectionLost):
+                    await writer.flush()
+        breaking_link.breaking = False
+        last = await _last(writer)
+        await writer.end()
+        return last
+
+    writing = asyncio.create_task(write())
+    transfers = [[value async for value in reader.transfer()]]
+    while not (transfers[-1] and isinstance(transfers[-1][-1], int)):
+        transfers.append([value async for value in reader.transfer()])
+    last = await writing
+    assert len(transfers) == ended + 1
+    for index, values in enumerate(transfers[:-1]):
+        assert {transfer for transfer, _ in values} <= {index}
+    assert sum(map(len, transfers)) + reader.lost == last + 1
 
 
 async def _last(writer: sc.Writer) -> int:

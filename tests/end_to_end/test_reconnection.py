@@ -570,3 +570,81 @@ async def test_an_end_mark_waits_for_the_link(connect: Connect, proxy: Any, unti
     await cut(proxy, daq)
     await writer.end()
     assert [value async for value in reader.transfer()] == [1]
+
+
+async def test_end_marks_under_way_when_the_link_breaks_are_sent_again(
+    connect: Connect, proxy: Any, until: Until, balanced: Balanced
+) -> None:
+    daq, pc = await connect("daq", address=proxy.address), await connect("pc")
+    writer = await daq.create_channel("x")
+    reader = await pc.subscribe("x")
+    await writer.send(0)
+    await writer.flush()
+    proxy.stall()
+    before = proxy.bytes_up
+    await writer.end()
+    await writer.send(1)
+    await writer.end()
+    await until(lambda: proxy.bytes_up > before)
+    await cut(proxy, daq)
+    proxy.flow()
+    assert [value async for value in reader.transfer()] == [0]
+    assert [value async for value in reader.transfer()] == []
+    assert reader.lost == 1
+    await until(lambda: writer.ready)
+    await writer.send(2)
+    await writer.end()
+    assert [value async for value in reader.transfer()] == [2]
+    await balanced(reader)
+
+
+@pytest.mark.parametrize("limits", [sc.Limits(resume_s=0.05)])
+async def test_end_marks_outlive_a_session(
+    connect: Connect, proxy: Any, until: Until, limits: sc.Limits
+) -> None:
+    daq, pc = await connect("daq", address=proxy.address), await connect("pc")
+    writer = await daq.create_channel("x")
+    reader = await pc.subscribe("x", wait=True)
+    for number in range(2):
+        await writer.send(number)
+        await writer.flush()
+        proxy.stall()
+        before = proxy.bytes_up
+        await writer.end()
+        await until(lambda before=before: proxy.bytes_up > before)
+        proxy.refusing = True
+        proxy.cut()
+        await until(lambda: reader.info is not None and not reader._inbox.number)
+        proxy.refusing = False
+        proxy.flow()
+        assert [value async for value in reader.transfer()] == [number]
+        await writer.wait_active(timeout_s=5)
+
+
+async def test_end_marks_outlive_a_server(restartable: Restartable, make_proxy: Any) -> None:
+    async with (
+        make_proxy(restartable.server.address) as proxy,
+        sc.Client("daq", restartable.address) as daq,
+        sc.Client("pc", proxy.address) as pc,
+    ):
+        writer = await daq.create_channel("x")
+        reader = await pc.subscribe("x")
+        await writer.send(0)
+        assert await reader.get(timeout_s=5) == 0
+        proxy.mute = True
+        await writer.end()
+        await writer.end()
+        await writer.flush()
+        await restartable.restart()
+        proxy.mute = False
+        proxy.cut()
+        assert [value async for value in reader.transfer()] == []
+        assert [value async for value in reader.transfer()] == []
+        await writer.wait_active(timeout_s=5)
+        await writer.send(1)
+        await writer.end()
+        assert [value async for value in reader.transfer()] == [1]
+        late = await pc.subscribe("x")  # what ended before it came is not its business
+        await writer.send(2)
+        await writer.end()
+        assert [value async for value in late.transfer()] == [2]

@@ -32,8 +32,8 @@ class Listener:
     def gap(self, first: int, last: int, reason: str, *, withheld: bool) -> None:
         self.heard.append(("gap", first, last, "withheld" if withheld else reason))
 
-    def mark(self, remaining: int) -> None:
-        self.heard.append(("mark", remaining))
+    def mark(self, remaining: int, transfers: int) -> None:
+        self.heard.append(("mark", remaining, transfers))
 
     def end(self, reason: str) -> None:
         self.heard.append(("end", reason))
@@ -71,6 +71,10 @@ def compressed(sequence: int, count: int, body: bytes, *, codec: int) -> Frame:
 def compressing(**wishes: Any) -> Channel:
     spec = msgspec.structs.replace(checked_spec("x", **wishes), compression="gzip")
     return Channel(7, spec, owner=1, origin=5, limit_bytes=10_000)
+
+
+def end_mark(number: int = 0, sequence: int = 0, flags: int = 0) -> Frame:
+    return Frame(Kind.MARK, 0, flags, 7, 99, number, 0, sequence, 0, b"")
 
 
 def announcement(sequence: int, flags: int) -> Frame:
@@ -302,34 +306,67 @@ def test_marks_count_the_writers_that_go_on() -> None:
     slots = [target.add_writer(client) for client in (1, 2, 3)]
     listener = join(target)
     for slot in slots:
-        target.mark(slot)
-    target.mark(slots[0])
-    assert listener.heard == [("mark", 2), ("mark", 1), ("mark", 0), ("mark", 2)]
+        target.mark(slot, end_mark())
+    target.mark(slots[0], end_mark())
+    assert listener.heard == [("mark", 2, 0), ("mark", 1, 0), ("mark", 0, 1), ("mark", 2, 1)]
 
 
 def test_the_last_that_goes_on_may_leave_instead() -> None:
     target = channel(shared=True)
     one, two, three = (target.add_writer(client) for client in (1, 2, 3))
     listener = join(target)
-    target.mark(one)
+    target.mark(one, end_mark())
     target.remove_writer(two.client)
-    assert listener.heard == [("mark", 2)]
+    assert listener.heard == [("mark", 2, 0)]
     target.remove_writer(three.client)
-    assert listener.heard == [("mark", 2), ("mark", 0)]
-    target.mark(one)
-    assert listener.heard[2:] == [("mark", 0)]
+    assert listener.heard == [("mark", 2, 0), ("mark", 0, 1)]
+    target.mark(one, end_mark())
+    assert listener.heard[2:] == [("mark", 0, 2)]
 
 
 def test_who_has_marked_may_leave() -> None:
     target = channel(shared=True)
     one, two = target.add_writer(1), target.add_writer(2)
     listener = join(target)
-    target.mark(one)
+    target.mark(one, end_mark())
     target.remove_writer(one.client)
     target.remove_writer(77)
-    assert listener.heard == [("mark", 1)]
-    target.mark(two)
-    assert listener.heard == [("mark", 1), ("mark", 0)]
+    assert listener.heard == [("mark", 1, 0)]
+    target.mark(two, end_mark())
+    assert listener.heard == [("mark", 1, 0), ("mark", 0, 1)]
+
+
+def test_a_mark_that_comes_again_is_heard_once_and_in_its_place() -> None:
+    target = channel()
+    slot, listener = target.add_writer(1), join(target)
+    target.publish(slot, frame(0, 2))
+    target.mark(slot, end_mark(1, 2))
+    target.mark(slot, end_mark(1, 2))
+    target.mark(
+        slot, end_mark(2, 5, Flag.GAP_LINK)
+    )  # the items before it were lost, and it came again
+    target.publish(slot, frame(8, flags=Flag.GAP_LINK))
+    assert listener.heard == [
+        ([0, 1], 1),
+        ("mark", 0, 1),
+        ("gap", 2, 4, "the writer's link was down"),
+        ("mark", 0, 2),
+        ("gap", 5, 7, "the writer's link was down"),
+        ([8], 1),
+    ]
+    with pytest.raises(ProtocolError, match="a jump of"):
+        target.mark(slot, end_mark(3, LARGEST_NUMBER + 2))
+
+
+def test_the_transfers_of_one_writer_go_on_in_a_channel_made_again() -> None:
+    target = channel()
+    slot, listener = target.add_writer(1, next_number=10, marks=3), join(target)
+    target.mark(slot, end_mark(3, 8))
+    target.mark(slot, end_mark(4, 10))
+    assert (listener.heard, target.transfers) == ([("mark", 0, 4)], 4)
+    together = channel(shared=True)
+    together.add_writer(1, marks=3)
+    assert together.transfers == 0
 
 
 # Demand

@@ -358,6 +358,13 @@ def test_a_mark_keeps_its_place() -> None:
     assert drained(buffer) == [[3, 4], Mark(4, "transfer 1"), [5]]
 
 
+def test_no_mark_stands_before_the_first_item_that_is_for_it() -> None:
+    buffer = ReaderBuffer(checked_parameters(every=2), 3, reader_bytes=100, settled=False)
+    buffer.mark("of a transfer that it has none of")
+    buffer.gap(3, 5, "withheld", withheld=True)
+    assert (buffer.settle(), buffer.marks, drained(buffer)) == (6, [], [])
+
+
 def test_the_end_comes_after_what_is_buffered_and_once() -> None:
     buffer = reader()
     offer(buffer, samples(0, 2), room=False)

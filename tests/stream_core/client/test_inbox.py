@@ -71,7 +71,7 @@ def take(inbox: Inbox) -> list[Any]:
 def test_items_losses_marks_and_the_end_keep_their_order(inbox: Inbox, home: Home) -> None:
     inbox.receive_block(objects_block(0, "a", "b"))
     inbox.receive_loss(Loss(2, 3, 2, "overflow"))
-    inbox.receive_mark(0)
+    inbox.receive_mark(1)
     inbox.receive_block(objects_block(4, "c"))
     inbox.finish(ChannelClosed("over"))
     assert (inbox.held, inbox.lost) == (3, 2)
@@ -113,6 +113,28 @@ def test_the_same_origin_goes_on_with_an_exact_gap(inbox: Inbox) -> None:
     inbox.attach(11, ChannelInfo(name="x"), origin=2, first=0, epoch=2)
     assert [loss.last for loss in losses] == [6, None]
     assert inbox.lost == 5
+
+
+def steps(inbox: Inbox) -> list[Any]:
+    found: list[Any] = []
+    while (step := inbox.advance()) is not Step.EMPTY:
+        found.append([*inbox.values] if step is Step.VALUES else step)
+        inbox.values.clear()
+    return found
+
+
+def test_transfers_whose_marks_did_not_come_end_too(inbox: Inbox) -> None:
+    inbox.attach(1, ChannelInfo(name="x"), origin=2, first=0, epoch=1, transfers=7)
+    assert steps(inbox) == []  # they ended before it came
+    inbox.receive_mark(7)  # another writer goes on
+    inbox.receive_block(objects_block(0, "a"))
+    inbox.receive_mark(10)  # nothing came of two of them
+    inbox.attach(2, ChannelInfo(name="x"), origin=2, first=5, epoch=2, transfers=11)
+    inbox.receive_block(objects_block(5, "b"))
+    assert steps(inbox) == [["a"], *[Step.MARK] * 4, ["b"]]
+    inbox.attach(3, ChannelInfo(name="x"), origin=2, first=6, epoch=3)  # counted anew
+    inbox.receive_mark(1)
+    assert steps(inbox) == [Step.MARK]
 
 
 def test_items_of_a_former_channel_are_decoded_by_its_layout(inbox: Inbox) -> None:

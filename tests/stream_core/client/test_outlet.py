@@ -95,7 +95,7 @@ def test_each_reason_of_a_gap_is_told() -> None:
     wire.outlet.offer(2, None)
     wire.outlet.detach()
     assert not wire.outlet.offer(3, None)
-    wire.outlet.reattach()
+    wire.outlet.reattach(0)
     wire.told("active")
     assert wire.data() == [(4, 0, Flag.GAP_LINK)]
     assert wire.outlet.offer(4, None)
@@ -117,10 +117,33 @@ def test_the_block_of_a_broken_link_does_not_stick() -> None:
     wire = Wire()
     wire.outlet.offer(0, None)
     wire.outlet.detach()
-    wire.outlet.reattach()
+    wire.outlet.reattach(0)
     wire.told("active")
     wire.outlet.offer(1, None)
     assert wire.dirty == 2
+
+
+def test_marks_are_sent_again_that_the_server_does_not_have() -> None:
+    wire = Wire()
+    for number in range(4):
+        wire.outlet.offer(number, None)
+        wire.outlet.mark_end()
+    wire.outlet.marks.arrived(1)
+    wire.outlet.detach()
+    assert not wire.outlet.offer(4, None)
+    wire.frames.clear()
+    wire.outlet.reattach(2)
+    wire.told("active")
+    facts = [(frame.kind, frame.count, frame.sequence) for frame in wire.frames]
+    assert facts == [
+        (Kind.MARK, 3, 3),
+        (Kind.MARK, 4, 4),
+        (Kind.DEMAND, 0, 2),
+        (Kind.DATA, 0, 5),
+    ]
+    assert {frame.flags & REASONS for frame in wire.frames if frame.kind != Kind.DEMAND} == {
+        Flag.GAP_LINK
+    }
 
 
 def test_every_withholds_and_says_so() -> None:
