@@ -15,7 +15,7 @@ from msgspec import msgpack
 __all__ = ["BareClient", "BareFrame", "KeyProof", "as_tuple", "verifier"]
 
 HEADER = struct.Struct("<IBBHIIIIqq")
-HELLO, WELCOME, DATA, DEMAND, CREDIT = 1, 4, 16, 17, 18
+HELLO, WELCOME, DATA, DEMAND, CREDIT, MARK = 1, 4, 16, 17, 18, 20
 CALL, RESULT, FAILURE, PING, PONG, GOODBYE = 32, 33, 34, 48, 49, 63
 PIECE, ARGUMENTS = 4096, 8192
 PIECE_BYTES = 65_536

@@ -18,6 +18,7 @@ from tests.end_to_end.bare_client import (
     CREDIT,
     DATA,
     DEMAND,
+    MARK,
     BareClient,
     KeyProof,
     as_tuple,
@@ -25,7 +26,7 @@ from tests.end_to_end.bare_client import (
 )
 
 KEY = "a key of many letters"
-TIMES, INTERVAL, GZIP, ENVELOPE = 1, 2, 4, 64
+TIMES, INTERVAL, GZIP, ENVELOPE, GAP_LINK = 1, 2, 4, 64, 1024
 
 
 @pytest.fixture
@@ -109,6 +110,44 @@ def test_it_comes_back_and_gets_what_it_has_not_received(
     assert (block.address, block.number, block.body) == (number, 1, b"1")
     assert bare.receive(DEMAND).address == mine
     bare.close()
+
+
+def test_it_ends_transfers_and_knows_which_ends_the_server_has(
+    server: sc.Server, ours: sc.blocking.Client
+) -> None:
+    before = BareClient(server.address, "bare")
+    channel = before.ask("create_channel", "files", codec="raw")["number"]
+    with ThreadPoolExecutor(1) as threads:
+        subscribed = threads.submit(ours.subscribe, "files")
+        before.send(DEMAND, address=channel, number=before.receive(DEMAND).number)
+        reader = subscribed.result(timeout=10)
+    before.send(DATA, b"a", codec=1, address=channel, count=1)
+    before.send(MARK, address=channel, count=1, number=1)
+    assert list(reader.transfer()) == [b"a"]
+    before.break_link()
+    bare = BareClient(server.address, "bare", before.welcome["session"])
+    bare.ask("resume", {}, writers=[channel])
+    notice = bare.receive(DEMAND)
+    assert (notice.address, notice.count) == (channel, 1)
+    bare.send(MARK, flags=GAP_LINK, address=channel, count=1, number=1)  # it has that
+    bare.send(MARK, flags=GAP_LINK, address=channel, count=2, number=1)
+    bare.send(DEMAND, address=channel, number=notice.number)
+    bare.send(DATA, b"b", codec=1, address=channel, count=1, number=1)
+    bare.send(MARK, address=channel, count=3, number=2)
+    assert [list(reader.transfer()) for _ in range(2)] == [[], [b"b"]]
+    bare.close()
+
+
+def test_it_reads_transfers(ours: sc.blocking.Client, bare: BareClient) -> None:
+    files = ours.create_channel("files", codec="raw")
+    reply = bare.ask("subscribe", "files")
+    assert reply["transfers"] == 0
+    for chunk in (b"a", b"b"):
+        files.send(chunk)
+        files.end()
+    marks = [bare.receive(MARK) for _ in range(2)]
+    assert [(mark.count, mark.stride, mark.number) for mark in marks] == [(0, 1, 0), (0, 2, 1)]
+    assert bare.ask("subscribe", "files")["transfers"] == 2
 
 
 def test_it_owns_a_channel_that_is_private_compressed_and_remembers(
