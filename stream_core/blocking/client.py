@@ -149,10 +149,9 @@ class Client:
             open_clients.discard(self)
 
     async def _leave(self) -> None:
-        outboxes = tuple(self._outboxes)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
-                for outbox in outboxes:
+                for outbox in tuple(self._outboxes):
                     await outbox.until_offered()
         await self._client.close()
 
