@@ -94,7 +94,10 @@ class Outbox:
             now_ns = self.now_ns()
         else:
             now_ns += self._offset_ns
-        items.append((value, now_ns, kind))
+        entry = (value, now_ns, kind)
+        items.append(entry)
+        if self._paused:  # just now: it may have come too late to leave before
+            return self._thread.run(self._left(entry))
         if not self._woken:  # set to False before the loop looks at what is here
             self._woken = True
             self._thread.call_soon(self._offer)
@@ -181,6 +184,18 @@ class Outbox:
             self._paused = True
         while self._items and self.outlet.flowing:
             self._offer()
+
+    async def _left(self, entry: tuple[Any, int, int]) -> bool:
+        """Whether an item has left, or will; one that came too late is taken out again.
+
+        While the channel is paused nothing is here but such items, one of a thread, and no thread
+        goes on before it is told.
+        """
+        if not self._paused:
+            return True
+        late = [self._items.popleft() for _ in range(len(self._items))]
+        self._items.extend(each for each in late if each is not entry)
+        return not any(each is entry for each in late)
 
     def _changed(self) -> None:
         if self.outlet.flowing:

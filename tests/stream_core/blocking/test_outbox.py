@@ -250,3 +250,36 @@ def test_an_outlet_that_changes_while_it_is_offered_a_page_gets_each_item_once(
         assert box.put_plain(number, PLAIN_ITEM)
     thread.run(box.until_offered())
     assert [value for value, _ in outlet.offered] == list(range(1000))
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_plain_item_that_a_pause_overtakes_is_not_put(
+    outlet: Outlet,
+    thread: LoopThread,
+    box: Outbox,
+    monkeypatch: pytest.MonkeyPatch,
+    resumed: bool,
+) -> None:
+    """Unless the pause is over before that is found."""
+    run = thread.run
+
+    async def pause() -> int:
+        for callback in outlet.on_pause:
+            callback()
+        await outlet.change(flowing=False)
+        return 0
+
+    def resume_and_run(work: Any) -> Any:
+        run(outlet.change(flowing=True))
+        return run(work)
+
+    box._offset_until_ns = 1  # the clock is looked at once, after the look whether there is a pause
+    monkeypatch.setattr(outbox, "perf_counter_ns", lambda: run(pause()))
+    if resumed:
+        monkeypatch.setattr(thread, "run", resume_and_run)
+    assert box.put_plain(1, PLAIN_ITEM) is resumed
+    monkeypatch.undo()
+    assert len(box) == 0
+    thread.run(outlet.change(flowing=True))
+    thread.run(box.until_offered())
+    assert [value for value, _ in outlet.offered] == [1] * resumed
