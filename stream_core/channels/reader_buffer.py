@@ -24,9 +24,10 @@ from stream_core.values import Loss, Overflow
 from stream_core.wire.blocks import Block
 from stream_core.wire.envelopes import Folder
 
-__all__ = ["WINDOW_BYTES", "Ended", "Mark", "ReaderBuffer"]
+__all__ = ["EARLIER_DEMAND", "WINDOW_BYTES", "Ended", "Mark", "ReaderBuffer"]
 
 WINDOW_BYTES = 1024 * 1024
+EARLIER_DEMAND = "withheld by the writer on an earlier demand"
 
 
 class ReaderBuffer:
@@ -62,6 +63,7 @@ class ReaderBuffer:
         self._reader_bytes = reader_bytes
         self._window_bytes = window_bytes
         self._settled = settled
+        self._changes = 0  # that the writers may not know of
         self.folder = folder
         self._past: Backlog | None = None  # what is left of what was before
         self._past_dropped = 0
@@ -94,7 +96,8 @@ class ReaderBuffer:
         """The writers know of the reader, which has been sent nothing yet.
 
         Until now they may have withheld items that it selects, on the demand of others before it:
-        it begins after the last of these, so that there is no hole in what it gets.
+        it begins after the last of these, so that there is no hole in what it gets. What a writer
+        withholds on an earlier demand from now on is lost.
 
         Returns:
             The first number that is for it.
@@ -198,8 +201,8 @@ class ReaderBuffer:
         if self._ended is not None:
             return None
         intake = self._intake
-        if not self._settled and intake.misses(block):
-            self._begin_anew(block.last + 1)
+        if block.stride != 1 and intake.misses(block) and not self._changes:
+            self._miss(block)
             return None
         try:
             taken = intake.take(block)
@@ -212,6 +215,13 @@ class ReaderBuffer:
         for each in taken:
             self._store(each, now_ns)
         return None
+
+    def _miss(self, block: Block) -> None:
+        """A block was made on an earlier demand, without items that are wanted here."""
+        if self._settled:
+            self.gap(block.first, block.last, EARLIER_DEMAND)
+        else:
+            self._begin_anew(block.last + 1)
 
     def _passes(self) -> bool:
         """Whether the next block need not wait for anything before it."""
@@ -253,21 +263,21 @@ class ReaderBuffer:
         """Numbers that never come: lost, or withheld because no reader selects them."""
         if self._ended is not None:
             return
-        if withheld and not self._settled and not self._parameters.newest_only:
-            if self._intake.wants(first, last):
+        if withheld and self._owed(first, last):
+            if not self._settled:
                 self._begin_anew(last + 1)
                 return
+            withheld, reason = False, EARLIER_DEMAND
         if not withheld:
             self._keep(self._intake.close())
         lost = self._intake.skip(last, withheld=withheld)
         if lost:
             self._backlog.note(Loss(lost[0], lost[-1], len(lost), reason))
 
-    def lose_all(self, reason: str) -> None:
-        """Something before the next number was lost; nobody can know how much."""
-        if self._ended is None:
-            self._keep(self._intake.close())
-            self._backlog.note(Loss(self._intake.next, None, 0, reason))
+    def _owed(self, first: int, last: int) -> bool:
+        """Whether the reader wants any of the numbers that a writer has withheld."""
+        newest_only = self._parameters.newest_only and self._parameters.envelope is None
+        return not newest_only and not self._changes and self._intake.wants(first, last)
 
     def mark(self, payload: object) -> None:
         """Put something in its place between the items."""
@@ -384,11 +394,17 @@ class ReaderBuffer:
         """Change the parameters; they hold from the next item on.
 
         A smaller buffer drops its oldest items at once if it is a ring or clears, else keeps them.
+        What writers withhold on the demand before is not selected until `settle_change`, then lost.
         """
+        self._changes += 1
         self._apply(parameters)
         if self._overflow in (Overflow.RING, Overflow.CLEAR):
             drop_excess(self._backlog)
         self._update_pausing(now_ns)
+
+    def settle_change(self) -> None:
+        """The writers know of a change, or should."""
+        self._changes -= 1
 
     def clear(self) -> None:
         """Drop what waits, on the reader's wish."""

@@ -211,7 +211,13 @@ class ServerMethods:
         readers, caller = self._services.streams.readers, self._caller
         subscription = readers.reader(self._services.sessions.known(client), reader, caller)
         readers.configure(subscription, changes)
-        return self._services.demands.settle(subscription.channel)
+        return self._configured(subscription)
+
+    async def _configured(self, subscription: Subscription) -> None:
+        try:
+            await self._services.demands.settle(subscription.channel)
+        finally:
+            subscription.buffer.settle_change()
 
     def rpc_clear_reader(self, number: int) -> None:
         """Discard what waits for a reader of one's own."""

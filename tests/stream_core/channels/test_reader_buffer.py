@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_core.channels.parameters import checked_parameters
-from stream_core.channels.reader_buffer import Ended, Mark, ReaderBuffer
+from stream_core.channels.reader_buffer import EARLIER_DEMAND, Ended, Mark, ReaderBuffer
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
 from stream_core.wire.compression import Compressor
@@ -152,7 +152,7 @@ def test_every_counts_from_number_zero_across_blocks() -> None:
 
 
 def test_the_numbers_between_a_strided_blocks_items_are_not_selected() -> None:
-    buffer = reader()
+    buffer = reader(every=5)
     offer(buffer, samples(0, 3, stride=5))
     counters = buffer.counters
     assert (counters.published, counters.in_flight, counters.not_selected) == (11, 3, 8)
@@ -168,19 +168,34 @@ def test_a_gap_loses_what_was_selected_only() -> None:
     assert drained(buffer) == [Loss(0, 30, 4, "paused")]
 
 
-def test_what_the_writer_withheld_is_no_loss() -> None:
-    buffer = reader()
-    buffer.gap(0, 9, "withheld", withheld=True)
+def test_what_the_writer_withheld_of_what_nobody_wants_is_no_loss() -> None:
+    buffer = reader(first=1, every=10)
+    buffer.gap(1, 9, "withheld", withheld=True)
     assert drained(buffer) == []
-    assert buffer.counters.not_selected == 10
+    assert buffer.counters.not_selected == 9
     assert buffer.counters.balanced
 
 
-def test_a_loss_of_unknown_size_is_told_but_not_counted() -> None:
-    buffer = reader(first=7)
-    buffer.lose_all("the server was restarted")
-    assert drained(buffer) == [Loss(7, None, 0, "the server was restarted")]
-    assert buffer.counters.published == 0
+def test_what_a_writer_withholds_on_an_earlier_demand_is_lost_to_who_wants_it() -> None:
+    buffer = reader(every=2)
+    buffer.gap(0, 9, "withheld", withheld=True)
+    assert not offer(buffer, samples(10, 3, stride=5))  # 10, 15, 20: 12, 14, 16 and 18 are missing
+    offer(buffer, samples(21, 2))
+    assert drained(buffer) == [Loss(0, 20, 11, EARLIER_DEMAND), [22]]
+    newest = reader(buffer_size=1, min_interval_s=1)
+    newest.gap(0, 9, "withheld", withheld=True)
+    assert drained(newest) == []
+
+
+def test_until_the_writers_know_of_a_change_what_they_withhold_is_not_selected() -> None:
+    buffer = reader(every=5)
+    buffer.configure(checked_parameters(every=1), 0)
+    assert offer(buffer, samples(0, 2, stride=5))
+    buffer.gap(6, 9, "withheld", withheld=True)
+    assert (drained(buffer), buffer.counters.not_selected) == ([], 8)
+    buffer.settle_change()
+    buffer.gap(10, 12, "withheld", withheld=True)
+    assert drained(buffer) == [Loss(10, 12, 3, EARLIER_DEMAND)]
 
 
 # Overflow
@@ -373,7 +388,6 @@ def test_the_end_comes_after_what_is_buffered_and_once() -> None:
     assert not offer(buffer, samples(2, 2))
     buffer.gap(4, 5, "paused")
     buffer.mark(None)
-    buffer.lose_all("restarted")
     assert buffer.counters.published == 2
     assert drained(buffer) == [[0, 1], Ended("deleted")]
     assert drained(buffer) == []

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from stream_core.channels.history import Gap
 from stream_core.channels.notices import Ended, Mark
 from stream_core.channels.parameters import Parameters, checked_parameters
-from stream_core.channels.reader_buffer import ReaderBuffer
+from stream_core.channels.reader_buffer import EARLIER_DEMAND, ReaderBuffer
 from stream_core.errors import ProtocolError
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
@@ -100,7 +100,7 @@ class Model:
 
 
 def begin(entry: list) -> int:
-    return entry[1] - 1 if entry[0] in ("mark", "unknown") else entry[1]
+    return entry[1] - 1 if entry[0] == "mark" else entry[1]
 
 
 def value(number: int) -> int:
@@ -158,7 +158,7 @@ class Buffers(RuleBasedStateMachine):
         self.sent, self.consumed, self.now, self.told_end = first - 1, first - 1, 0, False
         self.served: int | None = None
         self.flight: list[list] = []  # [kind, entries] as they were sent
-        self.marks = 0
+        self.marks = self.changes = 0
         self.begin_with(past)
 
     def begin_with(self, past: list[tuple[str, int]]) -> None:
@@ -187,6 +187,8 @@ class Buffers(RuleBasedStateMachine):
     )
     def offer(self, count: int, stride: int, size: int, room: bool) -> None:
         model, size = self.model, self.item_bytes or size
+        if stride > 1 and count > 1 and model.parameters.every % stride and not self.changes:
+            return self.miss(samples(model.next, count, stride, size), room)
         may_pass = room and not self.front and self.is_open() and not self.interval_ns
         block = samples(model.next, count, stride, size)
         out = self.buffer.offer(block, room=room, now_ns=self.now)
@@ -205,6 +207,12 @@ class Buffers(RuleBasedStateMachine):
         assert not may_pass or model.straight or folds or not model.items()
         model.straight = False
         model.bin = [] if model.ended else model.bin
+
+    def miss(self, block: Block, room: bool) -> None:
+        """It was made on the demand of others: all of it that this reader wants is lost."""
+        assert self.buffer.offer(block, room=room, now_ns=self.now) is None
+        if not self.model.ended:
+            self.model_gap(block.last - block.first + 1, EARLIER_DEMAND)
 
     def unselected(self, number: int) -> None:
         self.model.next, self.model.fate[number] = number + 1, "not_selected"
@@ -228,22 +236,25 @@ class Buffers(RuleBasedStateMachine):
     def withhold(self, count: int) -> None:
         first = self.model.next
         self.buffer.gap(first, first + count - 1, "withheld", withheld=True)
-        for number in range(first, first + count) if not self.model.ended else ():
+        parameters, numbers = self.model.parameters, range(first, first + count)
+        newest_only = parameters.newest_only and parameters.envelope is None
+        wanted = (
+            not newest_only
+            and not self.changes
+            and any(number % parameters.every == 0 for number in numbers)
+        )
+        if wanted and not self.model.ended:
+            return self.model_gap(count, EARLIER_DEMAND)
+        for number in numbers if not self.model.ended else ():
             self.unselected(number)
 
-    @precondition(lambda self: self.few_notices())
-    @rule(kind=st.sampled_from(["mark", "unknown"]))
-    def notice(self, kind: str) -> None:
+    @precondition(lambda self: sum(entry[0] == "mark" for entry in self.model.line) < 4)
+    @rule()
+    def mark(self) -> None:
         self.model.close(owed=True)
-        if kind == "mark":
-            self.buffer.mark("payload")
-        else:
-            self.buffer.lose_all("restarted")
+        self.buffer.mark("payload")
         if not self.model.ended:
-            self.model.line.append([kind, self.model.next, "restarted"])
-
-    def few_notices(self) -> bool:
-        return sum(entry[0] in ("mark", "unknown") for entry in self.model.line) < 4
+            self.model.line.append(["mark", self.model.next, None])
 
     @rule(chance=st.integers(0, 9))
     def end(self, chance: int) -> None:
@@ -308,9 +319,6 @@ class Buffers(RuleBasedStateMachine):
                 assert line[0][:2] == ["mark", sequence + 1]
                 self.marks += 1
                 self.flight.append(["mark", [line.pop(0)]])
-            case Loss(last=None, count=0):
-                assert line[0][:2] == ["unknown", thing.first]
-                self.flight.append(["unknown", [line.pop(0)]])
             case Loss():
                 self.check_loss(thing)
             case Block():
@@ -407,10 +415,17 @@ class Buffers(RuleBasedStateMachine):
 
     # The rest of the world
 
+    @precondition(lambda self: self.changes)
+    @rule()
+    def settle_change(self) -> None:
+        self.buffer.settle_change()
+        self.changes -= 1
+
     @rule(data=st.data())
     def configure(self, data: st.DataObject) -> None:
         parameters = data.draw(self.choices, label="parameters")
         self.buffer.configure(parameters, self.now)
+        self.changes += 1
         if parameters.envelope != self.model.parameters.envelope:
             self.model.close(owed=True)
         self.model.parameters = parameters

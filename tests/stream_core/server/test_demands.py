@@ -60,6 +60,43 @@ async def test_a_silent_writer_is_named(server, join, caplog, monkeypatch):
     assert server._services.demands._waiting == {}
 
 
+async def test_what_a_late_writer_withholds_from_a_new_reader_is_lost(
+    server, stream, join, account, monkeypatch
+):
+    monkeypatch.setattr(module, "SETTLING_S", 0.02)
+    writer, _reader, channel, _number = await stream(server, every=3)
+    late = await join(server, "late")
+    reply = await late.call("subscribe", "x")  # the writer has not acknowledged it
+    number = reply["number"]
+    writer.data(channel, 0, "this")
+    writer.data(channel, 3, "too", flags=Flag.GAP_WITHHELD)
+    assert await late.items(number, 2) == {0: "this", 3: "too"}
+    reason = "withheld by the writer on an earlier demand"
+    assert await late.loss(number) == messages.LostNotice(1, 2, 2, reason)
+    late.credit(number, 3)
+    found = await account(late, number)
+    assert (found["delivered"], found["dropped"], found["not_selected"]) == (2, 2, 0)
+
+
+async def test_what_is_withheld_after_a_change_is_lost_once_that_has_returned(
+    server, stream, account
+):
+    writer, reader, channel, number = await stream(server, every=3)
+    await writer.sync()
+    changing = reader.post("configure_reader", "reader", number, every=1)
+    notice = await writer.frame(Kind.DEMAND, address=channel)
+    writer.data(channel, 0, "of the")
+    writer.data(channel, 3, "earlier demand", flags=Flag.GAP_WITHHELD)
+    writer.acknowledge(channel, notice.sequence)
+    await reader.answer(changing)
+    writer.data(channel, 6, "as if it had not", flags=Flag.GAP_WITHHELD)
+    items = await reader.items(number, 3)
+    assert items == {0: "of the", 3: "earlier demand", 6: "as if it had not"}
+    loss = await reader.loss(number)
+    assert (loss.first, loss.last, loss.count) == (4, 5, 2)
+    assert (await account(reader, number))["not_selected"] == 2
+
+
 async def test_only_writers_whose_demand_changes_are_waited_for(server, stream, join):
     writer, _reader, _channel, _number = await stream(server)
     other = await join(server, "other")

@@ -86,14 +86,14 @@ async def test_raise_ends_the_subscription_after_what_is_buffered(server, check,
 async def test_every_and_gaps_are_not_lost(server, stream, check, account):
     writer, reader, channel, number = await stream(server, every=3)
     writer.data(channel, 0, *range(7))
-    writer.data(channel, 12, 12, flags=int(Flag.GAP_WITHHELD))
-    assert await reader.items(number, 4) == {0: 0, 3: 3, 6: 6, 12: 12}
-    writer.data(channel, 16, flags=int(Flag.GAP_OUTBOX))
+    writer.data(channel, 9, 9, flags=int(Flag.GAP_WITHHELD))
+    assert await reader.items(number, 4) == {0: 0, 3: 3, 6: 6, 9: 9}
+    writer.data(channel, 13, flags=int(Flag.GAP_OUTBOX))
     loss = await reader.loss(number)
-    assert loss == messages.LostNotice(15, 15, 1, "the writer's outbox was full")
-    reader.credit(number, 15)
+    assert loss == messages.LostNotice(12, 12, 1, "the writer's outbox was full")
+    reader.credit(number, 12)
     found = await account(reader, number)
-    assert (found["delivered"], found["dropped"], found["not_selected"]) == (4, 1, 11)
+    assert (found["delivered"], found["dropped"], found["not_selected"]) == (4, 1, 8)
     check()
 
 
