@@ -48,7 +48,11 @@ class Intake:
 
     def misses(self, block: Block) -> bool:
         """Whether the writer has withheld items that are wanted here."""
-        return block.stride != 1 and block.count > 1 and self._every % block.stride != 0
+        if block.stride == 1:
+            return False
+        selected = selected_block(block, self._every)
+        wanted = selected_numbers(block.first, block.last, self._every)
+        return len(wanted) > (0 if selected is None else selected.count)
 
     def take(self, block: Block) -> Sequence[Block]:
         """What the next items become.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stream_core.channels.backlog import UNBOUNDED, Backlog, Run
+from stream_core.channels.backlog import Backlog, Run
 from stream_core.values import Overflow
 from stream_core.wire.header import CodecNumber
 
@@ -42,36 +42,55 @@ def store(backlog: Backlog, run: Run, overflow: Overflow) -> int | None:
 
 
 def _store_samples(backlog: Backlog, run: Run, overflow: Overflow) -> int | None:
-    """A channel's samples all have one size: a limit of bytes is one of items, counting suffices.
+    """A block's samples all have one size: a limit of bytes is one of items, counting suffices.
 
-    A block may have millions of them, too many to be looked at one by one. Compressed ones have a
-    share of their block, which differs from block to block, so that counting is not all.
+    A block may have millions of them, too many to be looked at one by one. What waits may have
+    another size: it was folded otherwise, or compressed, where each has a share of its block. While
+    all buffers are full a ring is held to what it has when the block comes, not at each item.
     """
-    limits = backlog.limit_items, backlog.limit_bytes, backlog.full_override
-    most_bytes = min(limits[1], backlog.size_bytes) if backlog.full_override else limits[1]
     size_bytes = max(1, run.block.item_bytes(run.start))
-    fitting = backlog.count + (backlog.limit_bytes - backlog.size_bytes) // size_bytes
+    if overflow is Overflow.RING:
+        _ring_samples(backlog, run, size_bytes)
+        return None
+    free_bytes = 0 if backlog.full_override else backlog.limit_bytes - backlog.size_bytes
+    room = min(backlog.limit_items - backlog.count, free_bytes // size_bytes)
+    left = _keep_oldest(backlog, run, max(room, 0 if backlog.count else 1))
+    if left is None:
+        return None
+    if overflow is Overflow.CLEAR:
+        _clear_samples(backlog, left, size_bytes)
+        return None
+    return _POLICIES[overflow](backlog, left)
+
+
+def _ring_samples(backlog: Backlog, run: Run, size_bytes: int) -> None:
+    most, most_bytes = backlog.limit_items, backlog.limit_bytes
     if backlog.full_override:
-        fitting = min(fitting, 1 if overflow is Overflow.CLEAR else backlog.count)
-    backlog.limit_items = max(1, min(backlog.limit_items, fitting))
-    backlog.limit_bytes, backlog.full_override = UNBOUNDED, False
-    try:
-        return _POLICIES[overflow](backlog, run)
-    finally:
-        backlog.limit_items, backlog.limit_bytes, backlog.full_override = limits
-        if overflow is Overflow.RING:
-            _drop_compressed(backlog, most_bytes)
+        most = min(most, max(1, backlog.count))
+        most_bytes = min(most_bytes, backlog.size_bytes)
+    kept = min(run.count, max(1, min(most, most_bytes // size_bytes)))
+    if kept < run.count:
+        backlog.drop_oldest(backlog.count)
+    else:
+        backlog.drop_oldest(max(0, backlog.count + kept - most))
+        _drop_bytes(backlog, most_bytes - kept * size_bytes)
+    _keep_newest(backlog, run, kept)
 
 
-def _drop_compressed(backlog: Backlog, most_bytes: int) -> None:
-    """Drop the oldest compressed items while there are more bytes, but not the newest item."""
-    while backlog.size_bytes > most_bytes and backlog.count > 1:
+def _drop_bytes(backlog: Backlog, most_bytes: int) -> None:
+    """Drop the oldest items while more bytes wait."""
+    while backlog.count and backlog.size_bytes > most_bytes:
         oldest = backlog.runs[0]
-        if not oldest.block.compressed:
-            return
-        surplus = backlog.size_bytes - most_bytes
-        count = -(-surplus * oldest.count // max(1, oldest.size_bytes))
-        backlog.drop_oldest(min(count, oldest.count, backlog.count - 1))
+        surplus_bytes = backlog.size_bytes - most_bytes
+        count = -(-surplus_bytes * oldest.count // max(1, oldest.size_bytes))
+        backlog.drop_oldest(min(count, oldest.count))
+
+
+def _clear_samples(backlog: Backlog, run: Run, size_bytes: int) -> None:
+    most = min(backlog.limit_items, backlog.limit_bytes // size_bytes)
+    kept = 1 if backlog.full_override else (run.count - 1) % max(1, most) + 1
+    backlog.drop_oldest(backlog.count)
+    _keep_newest(backlog, run, kept)
 
 
 def drop_excess(backlog: Backlog) -> None:
@@ -101,13 +120,13 @@ def _clear(backlog: Backlog, run: Run) -> None:
 
 
 def _skip(backlog: Backlog, run: Run) -> None:
-    left = _keep_oldest(backlog, run)
+    left = _keep_oldest(backlog, run, backlog.room(run))
     if left is not None:
         backlog.lose(left)
 
 
 def _raise(backlog: Backlog, run: Run) -> int | None:
-    left = _keep_oldest(backlog, run)
+    left = _keep_oldest(backlog, run, backlog.room(run))
     if left is None:
         return None
     last = left.first
@@ -121,10 +140,9 @@ def _keep_newest(backlog: Backlog, run: Run, kept: int) -> None:
     backlog.append(run)
 
 
-def _keep_oldest(backlog: Backlog, run: Run) -> Run | None:
-    """Keep what there is room for; what is left over of the run, or None."""
-    room = backlog.room(run)
-    if room == run.count:
+def _keep_oldest(backlog: Backlog, run: Run, room: int) -> Run | None:
+    """Keep as many items as there is room for; what is left over of the run, or None."""
+    if room >= run.count:
         backlog.append(run)
         return None
     if room:

@@ -231,7 +231,7 @@ class ReaderBuffer:
             and self._flight.open(self._window_items)
             and not backlog.runs
             and not backlog.notices
-            and self._past is None
+            and (self._past is None or self._front() is backlog)
         )
 
     def _store(self, block: Block, now_ns: int) -> None:

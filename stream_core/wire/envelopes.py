@@ -33,8 +33,8 @@ _TIMES = int(Flag.TIMES)
 _INTERVAL = int(Flag.INTERVAL)
 
 
-class OpenBin(msgspec.Struct, frozen=True):
-    """A bin that may get more samples.
+class OpenBin(msgspec.Struct, frozen=True, eq=False):
+    """A bin that may get more samples; the same one for all readers that have it open.
 
     Attributes:
         first: the number of its first sample; time_ns: that one's time.
@@ -73,6 +73,7 @@ class Folder:
         self._layout = layout
         self._block: tuple[int, int] = (-1, -1)  # its numbers: no two blocks of a channel share any
         self._folds: dict[tuple[int, int], Fold] = {}
+        self._closed: dict[OpenBin, Block] = {}  # since the last block
 
     def fold(self, block: Block, width: int, opened: OpenBin | None) -> Fold:
         """Add a block to the open bin, closing those bins that are complete.
@@ -84,6 +85,7 @@ class Folder:
         if self._block != (block.first, block.last):
             self._block = block.first, block.last
             self._folds.clear()
+            self._closed.clear()
         key = width, -1 if opened is None else opened.first
         fold = self._folds.get(key)
         if fold is None:
@@ -112,8 +114,12 @@ class Folder:
         return Fold(_blocks(numbers, times, block.source, extremes, width), still_open)
 
     def close(self, opened: OpenBin) -> Block:
-        """The block of a bin that gets no more samples."""
-        return _block([opened.first], [opened.time_ns], opened.source, opened.extremes[None], 1)
+        """The block of a bin that gets no more samples; made once for all who have it open."""
+        block = self._closed.get(opened)
+        if block is None:
+            first, time_ns, extremes = [opened.first], [opened.time_ns], opened.extremes[None]
+            block = self._closed[opened] = _block(first, time_ns, opened.source, extremes, 1)
+        return block
 
     def _rows(self, block: Block) -> np.ndarray[Any, Any]:
         import numpy as np

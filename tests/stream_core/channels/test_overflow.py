@@ -54,6 +54,7 @@ def test_a_full_buffer_follows_its_policy_wherever_the_blocks_are_cut(
     assert last == (3 if overflow is Overflow.RAISE else None)
 
 
+@pytest.mark.parametrize("most_singly", [0, 1024])
 @given(
     sizes=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 12)), min_size=1, max_size=6),
     items=st.integers(1, 8),
@@ -62,6 +63,21 @@ def test_a_full_buffer_follows_its_policy_wherever_the_blocks_are_cut(
     overflow=st.sampled_from(list(Overflow)),
 )
 def test_a_block_is_as_good_as_its_items_one_by_one(
+    most_singly: int,
+    sizes: list[tuple[int, int]],
+    items: int,
+    size_bytes: int,
+    full: bool,
+    overflow: Overflow,
+) -> None:
+    if full and most_singly == 0:  # a ring is then held to what it has when the block comes
+        sizes = [(count, sizes[0][1]) for count, _ in sizes]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("stream_core.channels.overflow.MOST_SINGLY", most_singly)
+        compare_with_items_one_by_one(sizes, items, size_bytes, full, overflow)
+
+
+def compare_with_items_one_by_one(
     sizes: list[tuple[int, int]], items: int, size_bytes: int, full: bool, overflow: Overflow
 ) -> None:
     whole, singly = backlog(items, size_bytes), backlog(items, size_bytes)
@@ -98,8 +114,12 @@ def test_skip_takes_a_small_item_where_a_large_one_did_not_fit() -> None:
     assert content(waiting) == [0, Loss(1, 1, 1, "overflow"), 2]
 
 
+@pytest.mark.parametrize("most_singly", [0, 1024])
 @pytest.mark.parametrize("overflow", [Overflow.RING, Overflow.CLEAR, Overflow.SKIP])
-def test_a_buffer_that_must_not_grow_does_not(overflow: Overflow) -> None:
+def test_a_buffer_that_must_not_grow_does_not(
+    overflow: Overflow, most_singly: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stream_core.channels.overflow.MOST_SINGLY", most_singly)
     waiting = backlog(1000)
     store(waiting, run(0, 10, 5), overflow)
     waiting.full_override = True

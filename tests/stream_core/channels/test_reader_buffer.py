@@ -52,6 +52,21 @@ def drained(buffer: ReaderBuffer, now_ns: int = 0) -> list[object]:
     return things
 
 
+def test_what_follows_the_last_of_the_past_passes_straight_through() -> None:
+    buffer = reader(0, buffer_size=1, overflow="raise")
+    buffer.begin_with([samples(0, 3)], 0)
+    assert not offer(buffer, samples(3, 1))  # it waits behind them
+    for numbers in ([0, 1, 2], [3]):
+        block = buffer.take(0)
+        assert isinstance(block, Block)
+        assert list(block.sequences) == numbers
+    buffer = reader(0, buffer_size=1, overflow="raise")
+    buffer.begin_with([samples(0, 3)], 0)
+    buffer.take(0)
+    assert offer(buffer, samples(3, 5))
+    assert not buffer.ended
+
+
 # Before the writers know of the reader
 
 

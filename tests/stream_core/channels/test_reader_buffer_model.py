@@ -187,10 +187,10 @@ class Buffers(RuleBasedStateMachine):
     )
     def offer(self, count: int, stride: int, size: int, room: bool) -> None:
         model, size = self.model, self.item_bytes or size
-        if stride > 1 and count > 1 and model.parameters.every % stride and not self.changes:
-            return self.miss(samples(model.next, count, stride, size), room)
-        may_pass = room and not self.front and self.is_open() and not self.interval_ns
         block = samples(model.next, count, stride, size)
+        if self.lacks(block) and not self.changes:
+            return self.miss(block, room)
+        may_pass = room and not self.front and self.is_open() and not self.interval_ns
         out = self.buffer.offer(block, room=room, now_ns=self.now)
         model.straight, model.sent = out is not None, []
         assert may_pass or not model.straight
@@ -207,6 +207,12 @@ class Buffers(RuleBasedStateMachine):
         assert not may_pass or model.straight or folds or not model.items()
         model.straight = False
         model.bin = [] if model.ended else model.bin
+
+    def lacks(self, block: Block) -> bool:
+        """Whether numbers that the reader wants were left out between those of a block."""
+        wanted = range(block.first, block.last + 1)
+        every = self.model.parameters.every
+        return any(n % every == 0 and n not in block.sequences for n in wanted)
 
     def miss(self, block: Block, room: bool) -> None:
         """It was made on the demand of others: all of it that this reader wants is lost."""
