@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -11,7 +12,7 @@ from stream_core.errors import InvalidValue
 from stream_core.values import Overflow
 from stream_core.wire.messages import LARGEST_EVERY
 
-__all__ = ["Parameters", "checked_parameters"]
+__all__ = ["Parameters", "changes", "checked_parameters"]
 
 _LARGEST = 2**63 - 1
 _LONGEST_S = 366 * 86_400.0
@@ -53,6 +54,16 @@ class Parameters(msgspec.Struct, frozen=True):
             and self.min_interval_s > 0
             and self.overflow in (Overflow.RING, Overflow.CLEAR)
         )
+
+
+def changes(present: Parameters, wanted: Parameters) -> dict[str, Any]:
+    """What must be changed so that parameters become others; `history` and `wait` never are."""
+    names = ("buffer_size", "overflow", "every", "min_interval_s", "envelope", "weight")
+    return {
+        name: getattr(wanted, name)
+        for name in names
+        if getattr(wanted, name) != getattr(present, name)
+    }
 
 
 def checked_parameters(base: Parameters | None = None, /, **changes: object) -> Parameters:

@@ -145,6 +145,11 @@ class ReaderBuffer:
         )
 
     @property
+    def first_sequence(self) -> int:
+        """The first number that is for it."""
+        return self._intake.first
+
+    @property
     def next_sequence(self) -> int:
         """The number that comes next."""
         return self._intake.next

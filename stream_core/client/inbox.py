@@ -76,6 +76,8 @@ class Inbox:
 
     Attributes:
         number: of the reader on the wire; 0 while there is no subscription.
+        after: what the server knows it by while it waits for a channel: the number that it had on
+            one that has ended, or one below 0; else 0.
         values: decoded and not yet taken; may be popped from the left by the reader itself, who
             then calls `exhausted` when it has become empty.
         block: the one that `values` are of, or None.
@@ -96,6 +98,7 @@ class Inbox:
         self.key = key
         self.parameters = parameters
         self.number = 0
+        self.after = 0
         self.values: deque[Any] = deque()
         self.block: Block | None = None
         self.info: ChannelInfo | None = None

@@ -63,6 +63,7 @@ class Inboxes:
         self._waits: dict[Inbox, asyncio.Task[Any]] = {}
         self._accounts: weakref.WeakKeyDictionary[Inbox, asyncio.Task[ReaderStatistics | None]]
         self._accounts = weakref.WeakKeyDictionary()
+        self._waited_for = 0  # channels so far
         self._owing: dict[Inbox, None] = {}
         self._credit_timer: asyncio.TimerHandle | None = None
         self._credit_soon = False
@@ -119,17 +120,21 @@ class Inboxes:
             made = checked(reply, ReaderReply)
             number = made.number
             refused = fault(proof, reply)
+            if superseded() and inbox.parameters.wait and refused is None:
+                return  # the other one will be answered by the same reader
             if abandoned or superseded() or refused is not None or inbox.ending is not None:
                 self._home.tell("unsubscribe", number)
                 if superseded() and refused is None and not inbox.number:
                     self._attach(inbox, made)  # what is missed until the other one is a loss
                     inbox.detach()
                 return
+            self._attach(inbox, made)
             self._by_number[number] = inbox
             self._all.add(inbox)
-            self._attach(inbox, made)
 
         wishes = msgspec.to_builtins(inbox.parameters) | {"wait": wait, "former": inbox.former}
+        if inbox.parameters.wait:
+            wishes["after"] = self._after(inbox, wait)
         if proof is not None:
             wishes["proof"] = proof.text
         try:
@@ -145,7 +150,15 @@ class Inboxes:
                 self.drop(inbox)
             raise
 
+    def _after(self, inbox: Inbox, wait: bool) -> int:
+        """What the server knows a reader by that waits for a channel."""
+        if wait and not inbox.after:
+            self._waited_for += 1
+            inbox.after = -self._waited_for
+        return inbox.after
+
     def _attach(self, inbox: Inbox, made: ReaderReply) -> None:
+        inbox.after = 0
         epoch = self._home.epoch
         inbox.attach(
             made.number,
@@ -199,8 +212,8 @@ class Inboxes:
 
     def drop(self, inbox: Inbox) -> int:
         """Have no subscription any more; returns the number that it had."""
-        number = inbox.number
-        self._by_number.pop(number, None)
+        number, inbox.after = inbox.number or inbox.after, 0
+        self._by_number.pop(inbox.number, None)
         self._all.discard(inbox)
         self._owing.pop(inbox, None)
         waiting = self._waits.pop(inbox, None)
@@ -374,8 +387,10 @@ class Inboxes:
 
     def _ended(self, inbox: Inbox, end: messages.EndNotice) -> None:
         if inbox.parameters.wait and end.error is None:
-            self.drop(inbox)
-            self._all.add(inbox)
+            inbox.after = inbox.number
+            del self._by_number[inbox.number]
+            self._owing.pop(inbox, None)
+            inbox.detach()
             self._await_channel(inbox)
         else:
             inbox.finish(_end_error(end.reason, end.error))
@@ -386,12 +401,18 @@ class Inboxes:
         """Of each reader the highest number received, and how many end marks."""
         return {number: inbox.resume() for number, inbox in self._by_number.items()}
 
+    @property
+    def awaited(self) -> list[int]:
+        """What the server knows those by that wait for a channel."""
+        return [inbox.after for inbox in self._all if inbox.after]
+
     def link_up(self, *, resumed: bool) -> None:
         """There is a link again; the server knows the readers still, or has to be told."""
         if not resumed:
             self._by_number.clear()
             for inbox in self._all:
                 inbox.detach()
+                inbox.after = 0
         for inbox in self._by_number.values():
             self._credit(inbox)
             if inbox.clearing:

@@ -51,8 +51,13 @@ class Streams:
     def link_up(self, *, resumed: bool) -> None:
         """There is a link again; the server knows us still, or everything is made again."""
         if resumed:
-            writers, origins = list(self.outlets.numbers), self.outlets.origins
-            self._home.tell("resume", self.inboxes.received(), writers=writers, origins=origins)
+            self._home.tell(
+                "resume",
+                self.inboxes.received(),
+                writers=list(self.outlets.numbers),
+                origins=self.outlets.origins,
+                awaited=self.inboxes.awaited,
+            )
         self.outlets.link_up(resumed=resumed)
         self.inboxes.link_up(resumed=resumed)
 

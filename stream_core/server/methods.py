@@ -148,6 +148,7 @@ class ServerMethods:
         proof: str | None = None,
         wait: bool = False,
         former: tuple[int, int, int] | None = None,
+        after: int | None = None,
         **wishes: Any,
     ) -> Awaitable[dict[str, Any]]:
         """Read a channel.
@@ -159,13 +160,16 @@ class ServerMethods:
             former: the origin, the epoch, and the highest number received of a subscription that
                 went with its link: where this is the same stream, and keeps a history, the reader
                 goes on behind that number.
+            after: 0: this reader goes on with the next channel of the name, from its first item on,
+                if it asks for that when it has heard of the end, giving its number here; one that
+                waits without having had a number gives another, below 0, each time that it asks.
             wishes: the parameters of `Client.subscribe`.
         """
         parameters = checked_parameters(wait=wait, **wishes)
         before = None if former is None else Former(*former)
         proven, caller = self._proof(name, proof), self._caller
         readers = self._services.streams.readers
-        subscribed = readers.subscribe(caller, name, parameters, before, proven)
+        subscribed = readers.subscribe(caller, name, parameters, before, proven, after)
         if isinstance(subscribed, Subscription):
             return self._subscribed(caller, subscribed, proven)
         return self._subscribed_later(caller, subscribed, proven)
@@ -177,7 +181,7 @@ class ServerMethods:
             subscription = await later
         except asyncio.CancelledError:
             if later.done() and not later.cancelled() and later.exception() is None:
-                self._services.streams.readers.unsubscribe(caller, later.result().number)
+                self._services.streams.readers.unheard(caller, later.result().number)
             raise
         return await self._subscribed(caller, subscription, proven)
 
@@ -195,7 +199,7 @@ class ServerMethods:
             if current_call().cancelled:
                 raise asyncio.CancelledError  # in the turn in which it was called
         except asyncio.CancelledError:  # nobody hears of the reader any more
-            self._services.streams.readers.unsubscribe(caller, subscription.number)
+            self._services.streams.readers.unheard(caller, subscription.number)
             raise
         # The reply leaves in this turn of the loop, so that no item overtakes it.
         asyncio.get_running_loop().call_soon(subscription.begin)
@@ -204,7 +208,7 @@ class ServerMethods:
 
     def rpc_unsubscribe(self, number: int) -> None:
         """Read no more by that reader."""
-        self._services.streams.readers.unsubscribe(self._caller, number)
+        self._services.streams.readers.leave(self._caller, number)
 
     def rpc_configure_reader(self, client: str, reader: int, **changes: Any) -> Awaitable[None]:
         """Change a reader's parameters; the readers' numbers stand in `reader_statistics`."""
@@ -246,6 +250,7 @@ class ServerMethods:
         received: dict[int, int | tuple[int, int]],
         writers: list[int] | None = None,
         origins: list[int] | None = None,
+        awaited: list[int] | None = None,
     ) -> None:
         """The client is back: go on where the link broke.
 
@@ -255,6 +260,7 @@ class ServerMethods:
             writers: the channels that it writes to, by number.
             origins: of those channels that it will create again, as it does not know whether it
                 has; others that it does not name in `writers` end.
+            awaited: what it gave as `after` for the readers that it will ask for again.
         """
         caller = self._caller
         try:
@@ -262,7 +268,7 @@ class ServerMethods:
                 reader: (given, None) if isinstance(given, int) else given
                 for reader, given in received.items()
             }
-            resume(self._services, caller, counted, writers, origins or ())
+            resume(self._services, caller, counted, writers, origins or (), awaited or ())
         except ProtocolError as error:
             caller.break_off(error)
 

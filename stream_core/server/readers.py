@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.directory import Directory
 from stream_core.channels.names import check_channel_name
-from stream_core.channels.parameters import Parameters
+from stream_core.channels.parameters import Parameters, changes
 from stream_core.channels.reader_buffer import ReaderBuffer
-from stream_core.errors import ChannelNotFound, InvalidValue, LimitExceeded, NotAllowed
+from stream_core.errors import (
+    ChannelNotFound,
+    InvalidValue,
+    LimitExceeded,
+    NotAllowed,
+    StreamError,
+)
 from stream_core.security import KeyProof
 from stream_core.server.budget import Budget
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.server.subscription import Subscription
+from stream_core.server.successors import Expected, Successors
 from stream_core.server.waiting_list import Former, WaitingList
 from stream_core.values import Overflow
 
@@ -35,6 +43,7 @@ class Readers:
 
     Attributes:
         waiting: those whose channels are not there yet.
+        successors: those whose channels have ended, and who read the next ones.
     """
 
     def __init__(self, services: Services, directory: Directory, budget: Budget) -> None:
@@ -42,6 +51,7 @@ class Readers:
         self._directory = directory
         self._budget = budget
         self.waiting = WaitingList()
+        self.successors = Successors()
 
     def subscribe(
         self,
@@ -50,11 +60,22 @@ class Readers:
         parameters: Parameters,
         former: Former | None = None,
         proof: KeyProof | None = None,
+        after: int | None = None,
     ) -> Subscription | asyncio.Future[Subscription]:
         """A new reader, or one that was here before.
 
         With `wait`, where there is no such channel, it is one as soon as there is, and counts as
         waiting from now on.
+
+        Args:
+            session: of its client.
+            name: of the channel.
+            parameters: that it chooses.
+            former: what it read before its subscription went with its link.
+            proof: of the key of a private channel.
+            after: the number that it had on a channel of that name which has ended, or another
+                one below 0 by which it will ask again; it will read the channels of that name that
+                come after this one, too. 0: only that; None: not even that.
 
         Raises:
             ChannelNotFound: there is no such channel, or not with that key.
@@ -62,25 +83,70 @@ class Readers:
             InvalidValue: no channel can have that name, or this one has no envelope.
             LimitExceeded: the name is too long, or the client has too many readers.
         """
+        if after and (successor := self._claim(session, after, parameters)) is not None:
+            return successor
         channel = self._directory.find(name, proof)
         if channel is None and parameters.wait:
             check_channel_name(name, limit_bytes=self._services.limits.name_bytes, own=True)
-            return self.waiting.add(session, name, parameters, former, proof)
+            if after:
+                self._expect(after, Expected(session, parameters, name, proof=proof))
+            return self.waiting.add(session, name, parameters, former, proof, after)
         if channel is None:
             raise self._directory.missing(name)
         self._check_reader(session, channel, parameters)
-        return self._attach(session, channel, parameters, former)
+        reader = self._attach(session, channel, parameters, former, lasting=after is not None)
+        if after:
+            self._expect(after, Expected(session, parameters, name))
+            self.successors.fulfil(session, after, reader)
+        return reader
+
+    def _expect(self, number: int, expected: Expected) -> None:
+        limit = self._services.limits.readers
+        if len(self.successors.of(expected.session)) >= limit:
+            client = expected.session.name
+            raise LimitExceeded(f"client '{client}' waits for readers={limit} channels already")
+        self.successors.expect(number, expected)
+
+    def _claim(self, session: Session, number: int, wanted: Parameters) -> Subscription | None:
+        """The reader asks for what follows, or asks again; None: there is no such channel yet."""
+        successor = self.successors.claim(session, number)
+        self.unsubscribe(session, number)
+        if successor is None:
+            return None
+        if successor.number not in session.subscriptions:
+            self.successors.forget(session, number)
+            return None
+        successor.begin_again()
+        changed = changes(successor.parameters, wanted)
+        if changed and not successor.buffer.ended:
+            try:
+                self.configure(successor, changed)
+            except StreamError:
+                self.leave(session, number)
+                raise
+            successor.buffer.settle_change()  # the reply is not sent before the writers know
+        return successor
 
     def attach_waiting(self, channel: Channel) -> None:
         """A channel is there: those who have waited for it read it from its beginning."""
         for waiting in self.waiting.take(channel.spec.name, channel.verifier):
+            session, parameters, after = waiting.session, waiting.parameters, waiting.after
+            lasting = after is not None
             try:
-                self._check_reader(waiting.session, channel, waiting.parameters)
+                self._check_reader(session, channel, parameters)
             except (NotAllowed, InvalidValue, LimitExceeded) as error:
+                self.leave(session, after or 0)
                 waiting.future.set_exception(error)
             else:
-                reader = self._attach(waiting.session, channel, waiting.parameters, waiting.former)
+                reader = self._attach(session, channel, parameters, waiting.former, lasting=lasting)
+                self.successors.fulfil(session, after or 0, reader)
                 waiting.future.set_result(reader)
+        for number, expected in self.successors.take(channel):
+            session, parameters = expected.session, expected.parameters
+            with contextlib.suppress(NotAllowed, InvalidValue, LimitExceeded):  # told when it asks
+                self._check_reader(session, channel, parameters)
+                reader = self._attach(session, channel, parameters, None, lasting=True)
+                self.successors.fulfil(session, number, reader)
 
     def _check_reader(self, session: Session, channel: Channel, parameters: Parameters) -> None:
         if parameters.overflow is Overflow.WAIT and not channel.spec.may_pause:
@@ -95,7 +161,13 @@ class Readers:
             raise LimitExceeded(f"client '{session.name}' has readers={limit} already")
 
     def _attach(
-        self, session: Session, channel: Channel, parameters: Parameters, former: Former | None
+        self,
+        session: Session,
+        channel: Channel,
+        parameters: Parameters,
+        former: Former | None,
+        *,
+        lasting: bool,
     ) -> Subscription:
         taken = channel.number in session.subscriptions
         number = self._services.next_number() if taken else channel.number
@@ -110,6 +182,7 @@ class Readers:
             self._services.demands.pausing_changed,
             self._subscription_ended,
         )
+        subscription.lasting = lasting
         session.subscriptions[number] = subscription
         channel.readers[subscription.key] = subscription
         self._readers_changed(channel)
@@ -134,8 +207,21 @@ class Readers:
         buffer.begin_with(past, time.monotonic_ns())
         return buffer
 
+    def unheard(self, session: Session, number: int) -> None:
+        """The answer with that reader goes to nobody: it is left, unless it is asked for again."""
+        if not self.successors.may_be_claimed(session, number):
+            self.leave(session, number)
+
+    def leave(self, session: Session, number: int) -> None:
+        """The client reads no more by that reader, nor by what follows it."""
+        self.successors.confirm(session, number)
+        self.unsubscribe(session, number)
+        while (successor := self.successors.forget(session, number)) is not None:
+            number = successor.number
+            self.unsubscribe(session, number)
+
     def unsubscribe(self, session: Session, number: int) -> None:
-        """The client reads no more by that reader."""
+        """A reader is forgotten."""
         subscription = session.subscriptions.pop(number, None)
         if subscription is not None:
             if subscription in session.ended:
@@ -181,11 +267,17 @@ class Readers:
         session = self._services.sessions.numbered(subscription.key[0])
         if session is None:
             return
+        if subscription.lasting and ending is not None and ending.error is None:
+            channel, parameters = subscription.channel, subscription.parameters
+            name, verifier = channel.spec.name, channel.verifier
+            expected = Expected(session, parameters, name, verifier)
+            self.successors.expect(subscription.number, expected)
         session.ended.append(subscription)
         if len(session.ended) > KEPT_ENDED:
             oldest = session.ended[0]
-            if oldest.finished:
-                self.unsubscribe(session, oldest.number)
+            number = oldest.number
+            if oldest.finished and not self.successors.may_be_claimed(session, number):
+                self.unsubscribe(session, number)
             else:
                 session.ended.rotate(-1)
 
@@ -205,6 +297,7 @@ class Readers:
     def session_gone(self, session: Session) -> None:
         """A client has gone for good."""
         self.waiting.leave(session)
+        self.successors.leave(session)
         session.ended.clear()
         for number in tuple(session.subscriptions):
             self.unsubscribe(session, number)

@@ -20,6 +20,7 @@ def resume(
     received: Mapping[int, tuple[int, int | None]],
     writers: list[int] | None,
     origins: Collection[int] = (),
+    awaited: Collection[int] = (),
 ) -> None:
     """Go on where the link broke.
 
@@ -34,6 +35,7 @@ def resume(
             None: it does not count them.
         writers: the numbers of the channels that it writes to; None: it does not say.
         origins: of the channels that it will create again.
+        awaited: what it calls the readers that it will ask for again; see `Successors`.
 
     Raises:
         ProtocolError: it cannot have received that.
@@ -45,8 +47,12 @@ def resume(
             session.send(Kind.END, address=number, body=body)
         else:
             subscription.resume(received_up_to, marks)
-    for number in session.subscriptions.keys() - received.keys():
-        services.streams.readers.unsubscribe(session, number)
+    readers = services.streams.readers
+    for number in (*received, *awaited):
+        readers.successors.confirm(session, number)
+    known = readers.successors.known(session, (*received, *awaited))
+    for number in (session.subscriptions.keys() | readers.successors.of(session).keys()) - known:
+        readers.leave(session, number)
     if writers is not None:
         for number in session.slots.keys() - set(writers):
             channel = session.channels.get(number)

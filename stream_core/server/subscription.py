@@ -40,6 +40,9 @@ class Subscription:
         budget: of all buffers.
         on_pausing: told when the reader begins or ceases to hold up the channel's writers.
         on_ended: told when it takes no more from the channel.
+
+    Attributes:
+        lasting: whether its reader reads the next channel of that name, too.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Subscription:
         self.number = number
         self.channel = channel
         self.buffer = buffer
+        self.lasting = False
         self._delivery = delivery
         self._budget = budget
         self._on_pausing = on_pausing
@@ -72,6 +76,12 @@ class Subscription:
         """The client knows the reader's number by now: what waits may be sent."""
         self._begun = True
         self._changed(time.monotonic_ns())
+
+    def begin_again(self) -> None:
+        """The client asks for it again, since it has not heard that it has it: nothing has come."""
+        if self._begun:
+            self._begun = False
+            self.buffer.resume(self.buffer.first_sequence - 1, marks=0)
 
     # What a channel asks of a reader (channels.channel.Subscriber)
 

@@ -36,12 +36,16 @@ class Former(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, eq=False):
-    """A subscription that waits for its channel, as long as its call does."""
+    """A subscription that waits for its channel, as long as its call does.
+
+    `after` is what its client calls it, so that it is not lost with the link; see `Successors`.
+    """
 
     session: Session
     parameters: Parameters
     former: Former | None
     proof: KeyProof | None
+    after: int | None
     future: asyncio.Future[Subscription]
     call: CurrentCall
 
@@ -74,6 +78,7 @@ class WaitingList:
         parameters: Parameters,
         former: Former | None = None,
         proof: KeyProof | None = None,
+        after: int | None = None,
     ) -> asyncio.Future[Subscription]:
         """Wait within the current call; the future is forgotten when it is done.
 
@@ -83,7 +88,7 @@ class WaitingList:
         if len(self) >= self._sweep_at:
             self._sweep()
         future: asyncio.Future[Subscription] = asyncio.get_running_loop().create_future()
-        waiting = Waiting(session, parameters, former, proof, future, current_call())
+        waiting = Waiting(session, parameters, former, proof, after, future, current_call())
         self._by_name.setdefault(name, []).append(waiting)
         future.add_done_callback(lambda _: self._forget(name, waiting))
         return future

@@ -115,6 +115,40 @@ async def test_what_a_broken_link_swallows_is_reported(
     assert (await balanced(reader)).delivered == len(got)
 
 
+async def test_a_reader_with_wait_gets_all_lives_of_a_channel(
+    connect: Connect, breaking_link: ChaosLink, balanced: Balanced
+) -> None:
+    daq, pc = await connect("daq"), await connect("pc", address=breaking_link.address)
+    reader = await pc.subscribe("x", wait=True, overflow="wait")
+    breaking_link.breaking = True
+    sent: list[tuple[int, int]] = []
+
+    async def live(items: int) -> None:
+        life = sent[-1][0] + 1 if sent else 0
+        writer = await daq.create_channel("x")
+        assert writer.active
+        for number in range(items):
+            assert await writer.send((life, number, bytes(100)))
+            sent.append((life, number))
+        await writer.close()
+
+    async def write() -> None:
+        while breaking_link.breaks < BREAKS:
+            for items in (1, 0, 3):
+                await live(items)
+        breaking_link.breaking = False
+        await live(100)
+
+    got: list[tuple[int, int]] = []
+    writing = asyncio.create_task(write())
+    while not got or got[-1][1] < 99:
+        life, number, _ = await reader.get(timeout_s=10)
+        got.append((life, number))
+    await writing
+    assert got == sent
+    assert reader.lost == 0
+
+
 async def test_every_transfer_has_its_end(connect: Connect, breaking_link: ChaosLink) -> None:
     daq, pc = await connect("daq", address=breaking_link.address), await connect("pc")
     writer = await daq.create_channel("x")
