@@ -222,17 +222,23 @@ def test_a_server_in_this_process_is_not_kept_alive_by_a_fork() -> None:
         thread.run(server.start())
         port = int(server.address.rpartition(":")[2])
         go_on, inlet = os.pipe()
+        begun, told = os.pipe()
         child = os.fork()
         if child == 0:
+            os.write(told, b"!")  # what a fork does first has been done
             os.close(inlet)
             os.read(go_on, 1)
             os._exit(0)
-        os.close(go_on)
-        thread.run(server.stop())
-        with pytest.raises(sc.ConnectionFailed, match="no server listens"):
-            sc.blocking.Client("c", f"127.0.0.1:{port}").connect()
-        os.close(inlet)
-        os.waitpid(child, 0)
+        try:
+            os.close(go_on)
+            os.read(begun, 1)
+            thread.run(server.stop())
+            with pytest.raises(sc.ConnectionFailed, match="no server listens"):
+                sc.blocking.Client("c", f"127.0.0.1:{port}").connect()
+        finally:
+            for descriptor in (inlet, begun, told):
+                os.close(descriptor)
+            os.waitpid(child, 0)
 
 
 def test_a_link_ends_with_its_process_although_a_fork_lives_on(
