@@ -119,7 +119,7 @@ async def test_other_calls_pass_a_large_result(connect: Connect, rig: Rig, down:
     await down.pass_until(lambda: down.passed > 1_000_000)
     for number in range(10):
         call = remote.add(number, 1)
-        assert await down.pass_until(call.done) < MILLISECONDS_BYTES
+        assert await down.pass_until(call.done) <= MILLISECONDS_BYTES
         assert await call == number + 1
     assert not large.done()
     large.cancel()

@@ -92,11 +92,11 @@ async def test_a_private_temporary_channel_that_is_waited_for(
     daq, pc = await connect("daq"), await connect("pc")
     reader = await pc.subscribe("x", key="tea", wait=True)
     for turn in range(2):
-        writer = await daq.create_channel("x", key="tea", lifetime_s=0.3)
+        writer = await daq.create_channel("x", key="tea", lifetime_s=1.0)
         await writer.send(turn)
         assert await reader.get(timeout_s=5) == turn
         await until(lambda: reader._inbox.number == 0)
-        assert writer._outlet.closed == "its lifetime_s=0.3 has passed"
+        assert writer._outlet.closed == "its lifetime_s=1 has passed"
     await reader.close()
 
 
