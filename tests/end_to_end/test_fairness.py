@@ -119,7 +119,8 @@ async def test_other_calls_pass_a_large_result(connect: Connect, rig: Rig, down:
     await down.pass_until(lambda: down.passed > 1_000_000)
     for number in range(10):
         call = remote.add(number, 1)
-        assert await down.pass_until(call.done) <= MILLISECONDS_BYTES
+        # the link goes on passing while a thread of the target executes the call
+        assert await down.pass_until(call.done) < 4 * MILLISECONDS_BYTES
         assert await call == number + 1
     assert not large.done()
     large.cancel()
