@@ -172,6 +172,7 @@ class Outlet:
         if demand.state == "paused":
             self.on_pause.tell()
         self._flush_batch()
+        self._announce()  # what was withheld on the demand before
         self.demand = demand
         body = encode(demand)
         head = header(Kind.DEMAND, len(body), address=self.number, sequence=told)
@@ -179,7 +180,6 @@ class Outlet:
         self._every = max(1, demand.every) if demand.binding else 1
         self._newest_ns = demand.newest_interval_ns if demand.binding else 0
         self._selective = self._every > 1 or self._newest_ns > 0
-        self._announce()
         self._changed()
 
     def mark_end(self) -> None:

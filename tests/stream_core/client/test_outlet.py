@@ -123,6 +123,17 @@ def test_the_block_of_a_broken_link_does_not_stick() -> None:
     assert wire.dirty == 2
 
 
+def test_what_was_withheld_is_told_before_a_new_demand_is_acknowledged() -> None:
+    wire = Wire(DemandNotice("active", every=10, binding=True))
+    for number in range(13):
+        wire.outlet.offer(number, None)
+    wire.frames.clear()
+    wire.told("active")
+    facts = [(frame.kind, frame.count, frame.sequence) for frame in wire.frames]
+    assert facts == [(Kind.DATA, 2, 0), (Kind.DATA, 0, 13), (Kind.DEMAND, 0, 2)]
+    assert wire.frames[1].flags & REASONS == Flag.GAP_WITHHELD
+
+
 def test_marks_are_sent_again_that_the_server_does_not_have() -> None:
     wire = Wire()
     for number in range(4):
@@ -138,8 +149,8 @@ def test_marks_are_sent_again_that_the_server_does_not_have() -> None:
     assert facts == [
         (Kind.MARK, 3, 3),
         (Kind.MARK, 4, 4),
-        (Kind.DEMAND, 0, 2),
         (Kind.DATA, 0, 5),
+        (Kind.DEMAND, 0, 2),
     ]
     assert {frame.flags & REASONS for frame in wire.frames if frame.kind != Kind.DEMAND} == {
         Flag.GAP_LINK
