@@ -17,6 +17,8 @@ from tests.end_to_end.paced_link import PacedLink
 Connect = Callable[..., Awaitable[sc.Client]]
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
 
+pytestmark = pytest.mark.calm  # its own link has its own rate
+
 PIECE_BYTES = 64 * 1024
 LARGE = 100_000_000
 MILLISECONDS_BYTES = FLOOR_BYTES + 4 * PIECE_BYTES
