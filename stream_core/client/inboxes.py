@@ -13,6 +13,7 @@ import msgspec
 
 from stream_core.channels.parameters import Parameters
 from stream_core.client.chores import Chores
+from stream_core.client.credits import Credits
 from stream_core.client.home import StreamHome
 from stream_core.client.inbox import Inbox
 from stream_core.client.keys import Keys, Proof, fault
@@ -33,13 +34,11 @@ from stream_core.wire import messages
 from stream_core.wire.blocks import Block
 from stream_core.wire.compression import check_available
 from stream_core.wire.framing import Frame
-from stream_core.wire.header import Kind, header
+from stream_core.wire.header import Kind
 
 __all__ = ["Inboxes"]
 
 logger = logging.getLogger(__name__)
-CREDIT_S = 0.01
-PART_CREDIT_S = 0.5  # while somebody takes a block slowly
 
 
 class Inboxes:
@@ -64,9 +63,8 @@ class Inboxes:
         self._accounts: weakref.WeakKeyDictionary[Inbox, asyncio.Task[ReaderStatistics | None]]
         self._accounts = weakref.WeakKeyDictionary()
         self._waited_for = 0  # channels so far
-        self._owing: dict[Inbox, None] = {}
-        self._credit_timer: asyncio.TimerHandle | None = None
-        self._credit_soon = False
+        self._credits = Credits(home)
+        self.consumed = self._credits.consumed
 
     # Coming
 
@@ -215,7 +213,7 @@ class Inboxes:
         number, inbox.after = inbox.number or inbox.after, 0
         self._by_number.pop(inbox.number, None)
         self._all.discard(inbox)
-        self._owing.pop(inbox, None)
+        self._credits.forget(inbox)
         waiting = self._waits.pop(inbox, None)
         if waiting is not None:
             waiting.cancel()
@@ -245,7 +243,7 @@ class Inboxes:
         number = inbox.number
         if not number or self._by_number.pop(number, None) is None:
             return
-        self._credit(inbox)
+        self._credits.tell(inbox)
         self._all.discard(inbox)
         inbox.detach()
         work = self._settle(number)
@@ -272,7 +270,7 @@ class Inboxes:
             return
         inbox.clearing += 1  # until the server answers, what comes was sent before
         if self._home.up:
-            self._credit(inbox)
+            self._credits.tell(inbox)
             call = self._home.start("clear_reader", inbox.number)
             call.add_done_callback(lambda call: self._cleared(inbox, call))
 
@@ -312,7 +310,7 @@ class Inboxes:
                 raise ConnectionLost(f"the account of '{inbox.name}' went with the link")
             return final
         number = self._number(inbox)
-        self._credit(inbox)
+        self._credits.tell(inbox)
         reply = await self._home.ask("reader_statistics", number)
         return checked(reply, ReaderStatistics)
 
@@ -323,43 +321,6 @@ class Inboxes:
         if inbox.ending is not None:
             raise ChannelClosed(f"the reader of channel '{inbox.name}' has ended: {inbox.ending}")
         raise ConnectionLost(f"the reader of channel '{inbox.name}' has no subscription now")
-
-    # Credit
-
-    def consumed(self, inbox: Inbox, *, at_once: bool) -> None:
-        """The server should hear what was consumed, at once or soon."""
-        if not inbox.number:
-            return
-        if at_once:
-            self._credit(inbox)
-            return
-        self._owing[inbox] = None
-        if not self._credit_soon:
-            self._credit_soon = True
-            self._set_timer(CREDIT_S)
-
-    def _set_timer(self, delay_s: float) -> None:
-        if self._credit_timer is not None:
-            self._credit_timer.cancel()
-        self._credit_timer = self._loop.call_later(delay_s, self._credit_all)
-
-    def _credit_all(self) -> None:
-        self._credit_timer = None
-        self._credit_soon = False
-        owing, self._owing = self._owing, {}
-        for inbox in owing:
-            self._credit(inbox)
-            if inbox.begun and inbox.number:
-                self._owing[inbox] = None
-        if self._owing:
-            self._set_timer(PART_CREDIT_S)
-
-    def _credit(self, inbox: Inbox) -> None:
-        if not inbox.number or not self._home.up:
-            return
-        sequence = inbox.consumed()
-        if sequence is not None:
-            self._home.send(header(Kind.CREDIT, 0, address=inbox.number, sequence=sequence))
 
     # Frames
 
@@ -389,7 +350,7 @@ class Inboxes:
         if inbox.parameters.wait and end.error is None:
             inbox.after = inbox.number
             del self._by_number[inbox.number]
-            self._owing.pop(inbox, None)
+            self._credits.forget(inbox)
             inbox.detach()
             self._await_channel(inbox)
         else:
@@ -414,7 +375,7 @@ class Inboxes:
                 inbox.detach()
                 inbox.after = 0
         for inbox in self._by_number.values():
-            self._credit(inbox)
+            self._credits.tell(inbox)
             if inbox.clearing:
                 inbox.clearing = 0
                 self._clear_at_server(inbox)
@@ -439,12 +400,8 @@ class Inboxes:
         """The link will not come back."""
         readers, self._all = self._all, set()
         self._by_number.clear()
-        self._owing.clear()
+        self._credits.close()
         self._waits.clear()
-        if self._credit_timer is not None:
-            self._credit_timer.cancel()
-            self._credit_timer = None
-        self._credit_soon = False
         for inbox in readers:
             inbox.detach()
             inbox.finish(error)

@@ -284,7 +284,7 @@ async def test_clear_discards_what_waits_everywhere(
 async def test_a_slow_taker_of_a_large_block_is_heard_of(
     ends: Ends, balanced: Balanced, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stream_core.client.inboxes.PART_CREDIT_S", 0.01)
+    monkeypatch.setattr("stream_core.client.credits.PART_S", 0.01)
     daq, pc = ends
     writer = await daq.create_channel("x")
     reader = await pc.subscribe("x", overflow="wait")
