@@ -38,9 +38,7 @@ class Expected(msgspec.Struct, eq=False):
     successor: Subscription | None = None
 
     def is_for(self, channel: Channel) -> bool:
-        """Whether that channel is the one that it waits for."""
-        if self.successor is not None or self.name != channel.spec.name:
-            return False
+        """Whether that channel, of its name, is the one that it waits for."""
         if self.proof is not None and channel.verifier is not None:
             return self.proof.fits(channel.verifier)
         return self.proof is None and self.verifier == channel.verifier
@@ -55,6 +53,7 @@ class Successors:
 
     def __init__(self) -> None:
         self._of: dict[int, dict[int, Expected]] = {}  # by client
+        self._open: dict[str, dict[tuple[int, int], Expected]] = {}  # by name: without a successor
         self._before: dict[tuple[int, int], int] = {}  # by client and successor: what it follows
 
     def __len__(self) -> int:
@@ -62,14 +61,17 @@ class Successors:
 
     def expect(self, number: int, expected: Expected) -> None:
         """A client waits for the next channel of a name; it may have said so before."""
-        self._of.setdefault(expected.session.number, {}).setdefault(number, expected)
+        client = expected.session.number
+        of_client = self._of.setdefault(client, {})
+        if number not in of_client:
+            of_client[number] = expected
+            self._open.setdefault(expected.name, {})[client, number] = expected
 
     def take(self, channel: Channel) -> list[tuple[int, Expected]]:
         """Those that wait for that channel, each with what its client calls it."""
         return [
             (number, expected)
-            for of_client in self._of.values()
-            for number, expected in of_client.items()
+            for (_, number), expected in self._open.get(channel.spec.name, {}).items()
             if expected.is_for(channel)
         ]
 
@@ -77,6 +79,7 @@ class Successors:
         """A client has what it waits for, but may not know that."""
         expected = self.of(session).get(number)
         if expected is not None:
+            self._close(session, number, expected)
             expected.successor = successor
             self._before[session.number, successor.number] = number
 
@@ -105,9 +108,17 @@ class Successors:
         if not self._of[session.number]:
             del self._of[session.number]
         successor = expected.successor
-        if successor is not None:
+        if successor is None:
+            self._close(session, number, expected)
+        else:
             self._before.pop((session.number, successor.number), None)
         return successor
+
+    def _close(self, session: Session, number: int, expected: Expected) -> None:
+        waiting = self._open.get(expected.name, {})
+        waiting.pop((session.number, number), None)
+        if not waiting:
+            self._open.pop(expected.name, None)
 
     def of(self, session: Session) -> Mapping[int, Expected]:
         """What that client waits for."""

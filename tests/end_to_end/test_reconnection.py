@@ -263,7 +263,7 @@ async def _until_read(client: sc.Client, readers: int) -> None:
 
 
 async def test_a_shared_channel_of_a_restarted_server_reports_one_loss_of_unknown_size(
-    restartable: Restartable, balanced: Balanced
+    restartable: Restartable, balanced: Balanced, until: Until
 ) -> None:
     address = restartable.address
     async with (
@@ -279,7 +279,9 @@ async def test_a_shared_channel_of_a_restarted_server_reports_one_loss_of_unknow
         await own.send(1)
         await other.send(2)
         assert sorted([await reader.get(), await reader.get()]) == [1, 2]
+        epoch = pc.epoch
         await restartable.restart()
+        await until(lambda: epoch not in (owner.epoch, guest.epoch, pc.epoch))
         for writer in (own, other):
             while not await writer.send(type(writer).__name__):  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
