@@ -262,7 +262,7 @@ async def test_a_reader_with_wait_misses_nothing_of_the_next_channel(
 
 
 async def test_who_leaves_before_the_next_channel_is_not_counted(
-    connect: Connect, server: sc.Server
+    connect: Connect, server: sc.Server, until: Until
 ) -> None:
     daq, pc = await connect("daq"), await connect("pc")
     writer = await daq.create_channel("x")
@@ -276,9 +276,11 @@ async def test_who_leaves_before_the_next_channel_is_not_counted(
     again = await pc.subscribe("x", wait=True)
     await again.configure(every=2)
     await pc.close()
-    assert [info.readers for info in await daq.channels()] == [0]
     assert server._services is not None
-    assert len(server._services.streams.readers.successors) == 0
+    sessions, readers = server._services.sessions, server._services.streams.readers
+    await until(lambda: len(sessions) == 1)
+    assert [info.readers for info in await daq.channels()] == [0]
+    assert len(readers.successors) == 0
 
 
 async def test_what_a_waiting_reader_is_told_counts_when_that_returns(
