@@ -48,32 +48,37 @@ def _store_samples(backlog: Backlog, run: Run, overflow: Overflow) -> int | None
     another size: it was folded otherwise, or compressed, where each has a share of its block. While
     all buffers are full a ring is held to what it has when the block comes, not at each item.
     """
-    size_bytes = max(1, run.block.item_bytes(run.start))
     if overflow is Overflow.RING:
-        _ring_samples(backlog, run, size_bytes)
+        _ring_samples(backlog, run)
         return None
     free_bytes = 0 if backlog.full_override else backlog.limit_bytes - backlog.size_bytes
-    room = min(backlog.limit_items - backlog.count, free_bytes // size_bytes)
+    room = min(backlog.limit_items - backlog.count, _fitting(run, free_bytes))
     left = _keep_oldest(backlog, run, max(room, 0 if backlog.count else 1))
     if left is None:
         return None
     if overflow is Overflow.CLEAR:
-        _clear_samples(backlog, left, size_bytes)
+        _clear_samples(backlog, left)
         return None
     return _POLICIES[overflow](backlog, left)
 
 
-def _ring_samples(backlog: Backlog, run: Run, size_bytes: int) -> None:
+def _fitting(run: Run, size_bytes: int) -> int:
+    """How many neighbouring samples of a run's block need no more than these bytes, wherever."""
+    block = run.block
+    return size_bytes * block.count // max(1, block.span_bytes(0, block.count))
+
+
+def _ring_samples(backlog: Backlog, run: Run) -> None:
     most, most_bytes = backlog.limit_items, backlog.limit_bytes
     if backlog.full_override:
         most = min(most, max(1, backlog.count))
         most_bytes = min(most_bytes, backlog.size_bytes)
-    kept = min(run.count, max(1, min(most, most_bytes // size_bytes)))
+    kept = min(run.count, max(1, min(most, _fitting(run, most_bytes))))
     if kept < run.count:
         backlog.drop_oldest(backlog.count)
     else:
         backlog.drop_oldest(max(0, backlog.count + kept - most))
-        _drop_bytes(backlog, most_bytes - kept * size_bytes)
+        _drop_bytes(backlog, most_bytes - run.size_bytes)
     _keep_newest(backlog, run, kept)
 
 
@@ -86,8 +91,8 @@ def _drop_bytes(backlog: Backlog, most_bytes: int) -> None:
         backlog.drop_oldest(min(count, oldest.count))
 
 
-def _clear_samples(backlog: Backlog, run: Run, size_bytes: int) -> None:
-    most = min(backlog.limit_items, backlog.limit_bytes // size_bytes)
+def _clear_samples(backlog: Backlog, run: Run) -> None:
+    most = min(backlog.limit_items, _fitting(run, backlog.limit_bytes))
     kept = 1 if backlog.full_override else (run.count - 1) % max(1, most) + 1
     backlog.drop_oldest(backlog.count)
     _keep_newest(backlog, run, kept)

@@ -49,5 +49,5 @@ def checked(reply: Any, kind: type[Reply]) -> Reply:
     """
     try:
         return msgspec.convert(reply, kind)
-    except msgspec.ValidationError as error:
+    except (ValueError, TypeError, LookupError) as error:  # an array is asked for its fields
         raise ProtocolError(f"an answer of the server is malformed: {error}") from None

@@ -137,7 +137,7 @@ def description_from_wire(value: Any) -> Description:
         for method in description.methods:
             _check_path(method.path)
             _ = method.signature  # a wrong order of parameters shows here
-    except (msgspec.ValidationError, ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise ProtocolError(f"the description of a target is malformed: {error}") from None
     _check_distinct(description)
     return description

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stream_core.channels.backlog import UNBOUNDED, Backlog, Run
@@ -175,6 +175,7 @@ def compressed(first: int, count: int, size_bytes: int) -> Run:
     return Run(block, 0, count, size_bytes)
 
 
+@example(blocks=[(1025, 1026)], items=2, size_bytes=2, full=False, overflow=Overflow.RING)
 @given(
     blocks=st.lists(st.tuples(st.integers(1, 5000), st.integers(5, 3000)), min_size=1, max_size=9),
     items=st.integers(1, 9000),
