@@ -6,7 +6,7 @@ import asyncio
 import gc
 import inspect
 import os
-import sys
+import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -25,6 +25,9 @@ settings.load_profile("streamscope")
 
 PATIENCE_S = 2.0
 """How long something that is ending already may take to be gone."""
+
+QT_FIXTURES = {"qapp", "qtbot"}
+"""With one of these a test may leave windows and timers."""
 
 EXECUTOR = "asyncio_"
 """Threads of a loop's default executor end with the loop, after the test."""
@@ -46,6 +49,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=50,
         help="how many connections and servers the audit kills",
     )
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, as the programs of tests then do: a shell's background jobs are deaf to it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
@@ -97,7 +105,8 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("_nothing_left_in_loop")
         yield
         return
-    leftovers = _watch(_threads, _sockets, _qt_things)
+    uses_qt = not QT_FIXTURES.isdisjoint(request.fixturenames)
+    leftovers = _watch(_threads, _sockets, *([_qt_things] if uses_qt else []))
     yield
     give_up = time.monotonic() + PATIENCE_S
     while (left := leftovers()) and time.monotonic() < give_up:
@@ -171,17 +180,15 @@ def _loop_timers() -> dict[object, str]:
 
 
 def _qt_things() -> dict[object, str]:
-    """Give visible windows and running timers; costs nothing before a test has loaded Qt."""
-    widgets = sys.modules.get("PySide6.QtWidgets")
-    if widgets is None or widgets.QApplication.instance() is None:
-        return {}
+    """Give visible windows and running timers; that looks at all objects there are."""
     from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+    from PySide6.QtGui import QGuiApplication
     from shiboken6 import isValid
 
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     found: dict[object, str] = {
         id(window): f"window {window!r}"
-        for window in widgets.QApplication.topLevelWidgets()
+        for window in QGuiApplication.topLevelWindows()
         if window.isVisible()
     }
     for thing in gc.get_objects():

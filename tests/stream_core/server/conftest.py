@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from stream_core.security import ChannelKey
+from stream_core.server import demands
 
 
 class Stream(msgspec.Struct):
@@ -34,6 +35,12 @@ def stream(join):
         return Stream(writer, reader, made, (await reader.answer(subscribing))["number"])
 
     return make
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Have the server wait for hardly a moment until writers acknowledge a demand."""
+    monkeypatch.setattr(demands, "SETTLING_S", 0.02)
 
 
 @pytest.fixture

@@ -50,8 +50,7 @@ async def test_a_reader_begins_after_what_was_withheld_on_the_demand_of_others(
     assert (await account(late, reply["number"]))["published"] == 2
 
 
-async def test_a_silent_writer_is_named(server, join, caplog, monkeypatch):
-    monkeypatch.setattr(module, "SETTLING_S", 0.02)
+async def test_a_silent_writer_is_named(server, join, caplog, impatient):
     writer, reader = await join(server, "mute"), await join(server, "reader")
     await writer.call("create_channel", "x")
     await reader.call("subscribe", "x")
@@ -61,9 +60,8 @@ async def test_a_silent_writer_is_named(server, join, caplog, monkeypatch):
 
 
 async def test_what_a_late_writer_withholds_from_a_new_reader_is_lost(
-    server, stream, join, account, monkeypatch
+    server, stream, join, account, impatient
 ):
-    monkeypatch.setattr(module, "SETTLING_S", 0.02)
     writer, _reader, channel, _number = await stream(server, every=3)
     late = await join(server, "late")
     reply = await late.call("subscribe", "x")  # the writer has not acknowledged it

@@ -6,7 +6,6 @@ import re
 import pytest
 
 from stream_core.errors import AuthenticationFailed, NameTaken, NotAllowed
-from stream_core.server import demands
 from stream_core.server import events as module
 from stream_core.wire import messages
 from stream_core.wire.header import Kind
@@ -159,8 +158,7 @@ async def test_a_reader_that_is_ended_for_its_slowness(server, stalled, listen, 
     assert event == {"event": "reader_ended"} | facts
 
 
-async def test_a_writer_that_is_silent_about_the_demand(server, join, listen, monkeypatch):
-    monkeypatch.setattr(demands, "SETTLING_S", 0.02)
+async def test_a_writer_that_is_silent_about_the_demand(server, join, listen, impatient):
     writer, reader = await join(server, "mute"), await join(server, "reader")
     await writer.call("create_channel", "x")
     ops = await listen(server)
@@ -170,9 +168,8 @@ async def test_a_writer_that_is_silent_about_the_demand(server, join, listen, mo
 
 
 async def test_private_and_own_channels_make_no_events(
-    server, join, listen, prove, verifier, monkeypatch
+    server, join, listen, prove, verifier, impatient
 ):
-    monkeypatch.setattr(demands, "SETTLING_S", 0.02)
     daq, pc = await join(server, "daq"), await join(server, "pc")
     ops = await listen(server)
     made = await daq.call("create_channel", "hidden", verifier=verifier("hidden", "tea"))

@@ -200,7 +200,7 @@ VALUES = ["text " * 100] * 4
 GZIPPED = {"compression": "gzip"}
 
 
-async def test_whole_blocks_go_out_as_they_came_and_parts_plain(server, stream, join):
+async def test_whole_blocks_go_out_as_they_came_and_parts_plain(server, stream, join, impatient):
     writer, reader, channel, _ = await stream(server, channel=GZIPPED, every=2)
     whole = await join(server, "whole")
     assert (await whole.call("subscribe", "x"))["info"]["compression"] == "gzip"
@@ -226,7 +226,7 @@ async def test_whole_blocks_go_out_as_they_came_and_parts_plain(server, stream, 
     ids=["cut off", "damaged", "longer", "less than it says", "more than it says", "a bomb"],
 )
 async def test_what_cannot_be_made_plain_costs_its_sender_and_who_wanted_a_part(
-    server, stream, join, check, damage
+    server, stream, join, check, damage, impatient
 ):
     writer, reader, channel, number = await stream(server, channel=GZIPPED, every=2)
     whole, bystander = await join(server, "whole"), await join(server, "bystander")

@@ -17,7 +17,7 @@ async def next_life(writer, channel, *values):
     return made["number"], made["demand"]["state"]
 
 
-async def test_what_comes_before_a_reader_asks_waits_for_it(server, stream, check):
+async def test_what_comes_before_a_reader_asks_waits_for_it(server, stream, check, impatient):
     writer, reader, channel, number = await stream(server, after=0)
     writer.data(channel, 0, "a")
     for values in (("b", "c"), ("d",)):
@@ -38,7 +38,9 @@ async def test_a_reader_that_does_not_say_so_reads_one_channel_only(server, stre
     assert (await next_life(writer, channel))[1] == "idle"
 
 
-async def test_who_has_not_heard_the_answer_asks_again_and_misses_nothing(server, stream, join):
+async def test_who_has_not_heard_the_answer_asks_again_and_misses_nothing(
+    server, stream, join, impatient
+):
     writer, reader, channel, number = await stream(server, after=0)
     channel, _ = await next_life(writer, channel, "b")
     follows = (await reader.call("subscribe", "x", wait=True, after=number))["number"]
@@ -51,7 +53,9 @@ async def test_who_has_not_heard_the_answer_asks_again_and_misses_nothing(server
     assert (await back.call("reader_statistics", follows))["every"] == 2
 
 
-async def test_who_waits_is_attached_while_its_link_is_down(server, join, sessions, until):
+async def test_who_waits_is_attached_while_its_link_is_down(
+    server, join, sessions, until, impatient
+):
     writer, reader = await join(server, "writer"), await join(server, "reader")
     reader.post("subscribe", "x", wait=True, after=-1)
     await reader.sync()
