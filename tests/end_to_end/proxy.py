@@ -6,6 +6,8 @@ import asyncio
 import functools
 from typing import Any
 
+import stream_core as sc
+
 __all__ = ["Half", "Proxy"]
 
 
@@ -130,6 +132,14 @@ class Proxy:
         for half in tuple(self.halves):
             if half.transport is not None:
                 half.transport.abort()
+
+    async def cut_off(self, client: sc.Client) -> None:
+        """Break every connection; returns when the client has noticed, if it is back or not."""
+        noticed = asyncio.Event()
+        client.on_state(lambda state: noticed.set())
+        self.cut()
+        async with asyncio.timeout(10):
+            await noticed.wait()
 
     def cut_clients(self) -> None:
         """Break the clients' sides only; the server hears nothing of it."""

@@ -255,8 +255,7 @@ async def test_what_has_gone_while_our_link_was_broken_is_noticed(
     async with Old("rig", server.address):
         remote = await pc.remote("rig")
         proxy.refusing = True
-        proxy.cut()
-        await until(lambda: pc.state is not sc.State.CONNECTED)
+        await proxy.cut_off(pc)
     async with New("rig", server.address):
         proxy.refusing = False
         await until(lambda: pc.state is sc.State.CONNECTED)
@@ -269,8 +268,7 @@ async def test_nobody_is_described_again_for_a_broken_link(
     pc = await connect("pc")
     async with Old("rig", proxy.address) as rig:
         remote = await pc.remote("rig")
-        proxy.cut()
-        await until(lambda: rig.state is not sc.State.CONNECTED)
+        await proxy.cut_off(rig)
         await until(lambda: rig.state is sc.State.CONNECTED)
         assert await remote.same(1) == 1
         with pytest.raises(AttributeError):

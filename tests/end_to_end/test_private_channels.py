@@ -275,21 +275,13 @@ async def test_with_the_same_key_and_link_a_proof_is_made_once(
 # Links and servers that come and go
 
 
-async def cut(proxy: Any, client: sc.Client) -> None:
-    noticed = asyncio.Event()
-    client.on_state(lambda state: noticed.set())
-    proxy.cut()
-    async with asyncio.timeout(10):
-        await noticed.wait()
-
-
 async def test_a_broken_link_resumes(connect: Connect, proxy: Any, until: Until) -> None:
     daq, pc = await connect("daq"), await connect("pc", address=proxy.address)
     writer = await daq.create_channel("x", key="tea")
     reader = await pc.subscribe("x", key="tea")
     await writer.send(0)
     assert await reader.get(timeout_s=5) == 0
-    await cut(proxy, pc)
+    await proxy.cut_off(pc)
     await writer.send(1)
     assert await reader.get(timeout_s=5) == 1
     assert reader.lost == 0
@@ -306,7 +298,7 @@ async def test_after_resume_s_readers_and_writers_prove_their_key_again(
     reader = await pc.subscribe("x", key="tea")
     number = guest._outlet.number
     proxy.refusing = True
-    await cut(proxy, pc)
+    await proxy.cut_off(pc)
     await until(lambda: not owner.active)
     proxy.refusing = False
     await until(lambda: owner.active and guest.active and reader._inbox.number != 0)

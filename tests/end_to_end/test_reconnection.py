@@ -19,15 +19,6 @@ def states(client: sc.Client) -> list[sc.State]:
     return seen
 
 
-async def cut(proxy: Any, client: sc.Client) -> None:
-    """Break the link; returns when the client has noticed."""
-    noticed = asyncio.Event()
-    client.on_state(lambda state: noticed.set())
-    proxy.cut()
-    async with asyncio.timeout(10):
-        await noticed.wait()
-
-
 class Numbers:
     """What a reader got and what it was told to have lost: every number once."""
 
@@ -63,7 +54,7 @@ async def test_a_broken_link_resumes_and_accounts_for_every_number(
         for _ in range(50):
             await writer.send(number)
             number += 1
-        await cut(proxy, daq)
+        await proxy.cut_off(daq)
         while not await writer.send(number):  # given up while the link is down: a gap
             number += 1
             await asyncio.sleep(0)
@@ -115,7 +106,7 @@ async def test_what_was_consumed_while_the_link_was_down_is_credited_on_the_next
         await writer.flush()
     await until(lambda: len(reader) >= 4 and not writer.active)
     proxy.refusing = True
-    await cut(proxy, pc)
+    await proxy.cut_off(pc)
     taken = [reader.get_nowait() for _ in range(len(reader))]
     proxy.refusing = False
     await writer.send("more")  # waits until the credit has come
@@ -353,7 +344,7 @@ async def test_a_place_on_anothers_channel_is_asked_for_once_on_each_link(
         await restartable.restart()
         await until(lambda: guest.state is sc.State.CONNECTED)
         await guest.ping()  # it has been told that there is no such channel yet
-        await cut(proxy, guest)
+        await proxy.cut_off(guest)
         await until(lambda: guest.state is sc.State.CONNECTED)
         owners_proxy.refusing = False
         await writer.wait_active(timeout_s=5)
@@ -388,7 +379,7 @@ async def test_waits_and_half_made_things_begin_again_on_a_resumed_link(
     proxy.stall()
     creating = asyncio.create_task(pc.create_channel("half"))
     await until(lambda: proxy.bytes_up > 0)
-    await cut(proxy, pc)
+    await proxy.cut_off(pc)
     proxy.flow()
     with pytest.raises(sc.ConnectionLost):
         await creating
@@ -409,7 +400,7 @@ async def test_handles_closed_while_the_link_is_down_stay_closed(
     writer, other = await daq.create_channel("x"), await pc.create_channel("y")
     reader = await daq.subscribe("y")
     proxy.refusing = True
-    await cut(proxy, daq)
+    await proxy.cut_off(daq)
     await writer.close()
     await reader.close()
     proxy.refusing = False
@@ -555,7 +546,7 @@ async def test_marks_are_neither_lost_nor_repeated(
     await writer.flush()
     await until(lambda: len(reader) == 1)
     assert [value async for value in reader.transfer()] == [1]
-    await cut(proxy, pc)
+    await proxy.cut_off(pc)
     await until(lambda: pc.state is sc.State.CONNECTED)
     await writer.send(2)
     await writer.end()
@@ -569,7 +560,7 @@ async def test_an_end_mark_waits_for_the_link(connect: Connect, proxy: Any, unti
     reader = await pc.subscribe("x")
     await writer.send(1)
     await writer.flush()
-    await cut(proxy, daq)
+    await proxy.cut_off(daq)
     await writer.end()
     assert [value async for value in reader.transfer()] == [1]
 
@@ -588,7 +579,7 @@ async def test_end_marks_under_way_when_the_link_breaks_are_sent_again(
     await writer.send(1)
     await writer.end()
     await until(lambda: proxy.bytes_up > before)
-    await cut(proxy, daq)
+    await proxy.cut_off(daq)
     proxy.flow()
     assert [value async for value in reader.transfer()] == [0]
     assert [value async for value in reader.transfer()] == []
