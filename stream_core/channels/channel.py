@@ -158,7 +158,7 @@ class Channel:
     def remove_writer(self, client: int) -> None:
         """The client writes no more."""
         slot = self.writers.pop(client, None)
-        if slot is not None and not slot.marked and self.writers and self._unmarked == 0:
+        if slot is not None and self.writers and self._unmarked == 0:
             self._mark(0)
 
     def publish(self, slot: WriterSlot, frame: Frame) -> int:
@@ -266,11 +266,11 @@ class Channel:
         """
         if frame.count and frame.count <= slot.marks:
             return
-        slot.marks = max(slot.marks, frame.count)
-        missing = frame.sequence - slot.next_number
-        if missing > 0:
+        missing = max(0, frame.sequence - slot.next_number)
+        if missing:
             self._check_jump(slot, missing)
-            self._skip(slot, missing, frame.flags)
+        slot.marks = max(slot.marks, frame.count)
+        self._skip(slot, missing, frame.flags)
         slot.marked = True
         self._mark(self._unmarked)
 

@@ -354,8 +354,16 @@ def test_a_mark_that_comes_again_is_heard_once_and_in_its_place() -> None:
         ("gap", 5, 7, "the writer's link was down"),
         ([8], 1),
     ]
+
+
+def test_a_mark_that_cannot_be_is_not_heard_and_its_number_not_known() -> None:
+    target = channel()
+    slot, listener = target.add_writer(1), join(target)
     with pytest.raises(ProtocolError, match="a jump of"):
-        target.mark(slot, end_mark(3, LARGEST_NUMBER + 2))
+        target.mark(slot, end_mark(1, LARGEST_NUMBER + 1))
+    assert (slot.marks, slot.marked, listener.heard) == (0, False, [])
+    target.mark(slot, end_mark(1))
+    assert listener.heard == [("mark", 0, 1)]
 
 
 def test_the_transfers_of_one_writer_go_on_in_a_channel_made_again() -> None:
