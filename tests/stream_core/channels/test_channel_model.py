@@ -1,0 +1,459 @@
+"""Holds a `Channel` with its writers and readers to models that know no block."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, precondition, rule
+
+from stream_core.channels.channel import LARGEST_JUMP, LOST_ON_THE_WAY, Channel
+from stream_core.channels.history import History
+from stream_core.channels.parameters import Parameters
+from stream_core.channels.reader_buffer import EARLIER_DEMAND
+from stream_core.channels.spec import checked_spec
+from stream_core.channels.writer_slot import WriterSlot
+from stream_core.errors import ProtocolError
+from stream_core.wire.blocks import LARGEST_NUMBER, Block
+from stream_core.wire.framing import Frame
+from stream_core.wire.header import CodecNumber, Flag, Kind
+from stream_core.wire.messages import DemandNotice
+from stream_core.wire.tables import pack_uint32
+from tests.stream_core.channels.channel_reference import Reference, singly
+from tests.stream_core.channels.reader_rules import WHO, ReaderRules, parameters
+from tests.stream_core.channels.reader_twin import Twin, bodies
+
+EVERY = parameters(every=st.sampled_from([1, 2, 3, 4, 6]))
+ENVELOPE = parameters(envelope=st.sampled_from([1, 3, 3, 8]))
+NEWEST: dict[str, st.SearchStrategy] = {
+    "buffer_size": st.just(1),
+    "overflow": st.sampled_from(["ring", "clear"]),
+    "min_interval_s": st.sampled_from([1e-8, 2e-8]),
+}
+NEWEST_EVERY = parameters(**NEWEST, every=st.sampled_from([1, 2]))
+NEWEST_ENVELOPE = parameters(**NEWEST, envelope=st.just(3))
+GAPS = {
+    0: (LOST_ON_THE_WAY, False),
+    Flag.GAP_PAUSED: ("the writer was paused", False),
+    Flag.GAP_OUTBOX: ("the writer's outbox was full", False),
+    Flag.GAP_LINK: ("the writer's link was down", False),
+    Flag.GAP_WITHHELD: (LOST_ON_THE_WAY, True),
+    Flag.GAP_WITHHELD | Flag.GAP_PAUSED: ("the writer was paused", False),
+    Flag.GAP_OUTBOX | Flag.GAP_LINK: (LOST_ON_THE_WAY, False),
+}
+JUMP = st.sampled_from([0, 0, 0, 1, 2, 5])
+FLAGS = st.sampled_from(list(GAPS))
+
+
+class Reader(Twin):
+    """What a server puts between a channel and a buffer.
+
+    Attributes:
+        heard: what the channel told it; since, until: which part of what it told all that is.
+        attached: whether it reads the channel still.
+    """
+
+    def __init__(self, machine: Channels, key: tuple[int, int], *args: Any, **more: Any) -> None:
+        self.attached = self.was_pausing = False
+        super().__init__(*args, **more)
+        self.machine, self.key = machine, key
+        self.heard: list[tuple[Any, ...]] = []
+        self.since, self.until = len(machine.reference.heard), None
+
+    @property
+    def parameters(self) -> Parameters:
+        return self.buffer.parameters
+
+    @property
+    def pausing(self) -> bool:
+        return self.buffer.pausing
+
+    def offer(self, block: Block) -> None:
+        self.heard.append(("items", block.sequences, block.source))
+        super().offer(block)
+
+    def gap(self, first: int, last: int, reason: str, *, withheld: bool) -> None:
+        self.heard.append(("gap", first, last, reason, withheld))
+        super().gap(first, last, reason, withheld=withheld)
+
+    def mark(self, remaining: int, transfers: int) -> None:
+        self.heard.append(("mark", remaining, transfers))
+        super().mark(remaining, transfers)
+
+    def end(self, reason: str) -> None:
+        self.heard.append(("end", reason))
+        super().end(reason)
+
+    def configure(self, parameters: Parameters) -> None:
+        if parameters.envelope is not None:
+            self.buffer.folder = self.machine.channel.folder
+        super().configure(parameters)
+        self.machine.tell()
+
+    def changed(self) -> None:
+        super().changed()
+        if self.attached and self.buffer.ended:
+            self.until = len(self.machine.reference.heard)
+            self.detach()
+        elif self.attached and self.pausing is not self.was_pausing:
+            self.was_pausing = self.pausing
+            self.machine.tell()
+
+    def attach(self) -> None:
+        self.attached = True
+        self.machine.channel.readers[self.key] = self
+        self.machine.tell()
+
+    def detach(self) -> None:
+        self.attached = False
+        self.machine.channel.readers.pop(self.key, None)
+        self.machine.tell()
+
+
+class Unlimited:
+    """Bytes for a history without end."""
+
+    full = False
+
+    def change(self, difference_bytes: int) -> None:
+        pass
+
+
+class Channels(ReaderRules):
+    """A channel of items with sizes of their own, one a block or each block with its table.
+
+    Attributes:
+        told: of each writer its newest notice, that one's number, and the number it acknowledged.
+    """
+
+    choices = st.one_of(EVERY, NEWEST_EVERY)
+    samples = False
+    twins: list[Reader]
+
+    @initialize(
+        shared=st.booleans(),
+        keeps=st.sampled_from([0, 0, 1, 3, 8]),
+        size=st.integers(1, 6),
+        number=st.integers(0, 7),
+        marks=st.integers(0, 2),
+        tables=st.booleans(),
+    )
+    def create(
+        self, shared: bool, keeps: int, size: int, number: int, marks: int, tables: bool
+    ) -> None:
+        self.tables = tables and not self.samples
+        self.size = lambda number: size if self.samples else number * 5 % 11 + 1
+        self.codec, self.bytes, self.keys = CodecNumber.RAW, 0, 0
+        wishes: dict[str, Any] = {"codec": "raw"}
+        if self.samples:
+            self.codec, wishes = CodecNumber.SAMPLES, {"dtype": "u1", "shape": (size,)}
+        self.channel = Channel(
+            7,
+            checked_spec("x", shared=shared, history=keeps, **wishes),
+            owner=1,
+            origin=5,
+            history=History(keeps, 10**9, Unlimited()) if keeps else None,
+        )
+        self.reference = Reference(shared=shared, keeps=keeps)
+        self.told: dict[int, tuple[DemandNotice, int, int]] = {}
+        self.join(number, marks)
+
+    # Demand
+
+    def demand(self) -> DemandNotice:
+        readers = [twin for twin in self.twins if twin.attached]
+        chosen = [reader.model.parameters for reader in readers]
+        remembers, shared = self.channel.spec.history > 0, self.channel.spec.shared
+        if not chosen:
+            return DemandNotice("active" if remembers else "idle")
+        newest = all(
+            each.buffer_size == 1 and each.overflow in ("ring", "clear") and not each.envelope
+            for each in chosen
+        )
+        return DemandNotice(
+            "paused" if any(reader.holds_up for reader in readers) else "active",
+            max(n for n in range(1, 7) if all(each.every % n == 0 for each in chosen)),
+            min(each.min_interval_ns for each in chosen) if newest else 0,
+            binding=not shared and not remembers,
+        )
+
+    def tell(self) -> None:
+        demand, writers = self.demand(), self.channel.writers
+        late = [client for client in writers if self.told[client][0] != demand]
+        for client in late:
+            _, number, acknowledged = self.told[client]
+            self.told[client] = demand, number + 1, acknowledged
+        assert [slot.client for slot in self.channel.changed_demand()] == late
+
+    # Writers
+
+    def slot(self, who: int) -> WriterSlot:
+        writers = list(self.channel.writers.values())
+        return writers[who % len(writers)]
+
+    def must_not_send(self, slot: WriterSlot) -> bool:
+        demand, number, acknowledged = self.told[slot.client]
+        return demand.state == "paused" and number == acknowledged
+
+    def is_open(self) -> bool:
+        return self.channel.ended is None
+
+    some_write = precondition(lambda self: self.channel.writers)
+
+    @precondition(lambda self: self.is_open() and self.channel.spec.shared and len(self.told) < 3)
+    @rule(number=st.integers(0, 7), marks=st.integers(0, 2))
+    def join(self, number: int, marks: int) -> None:
+        client = min({1, 2, 3} - set(self.told))
+        self.reference.join(client, number, marks)
+        self.told[client] = DemandNotice("idle"), 0, 0
+        self.channel.add_writer(client, next_number=number, marks=marks)
+        self.tell()
+
+    @ReaderRules.few_notices
+    @some_write
+    @precondition(lambda self: self.channel.spec.shared)
+    @rule(who=WHO)
+    def leave(self, who: int) -> None:
+        client = self.slot(who).client
+        self.reference.leave(client)
+        self.channel.remove_writer(client)
+        self.channel.remove_writer(client)
+        del self.told[client]
+
+    @some_write
+    @rule(who=WHO, back=st.integers(-1, 2))
+    def acknowledge(self, who: int, back: int) -> None:
+        slot = self.slot(who)
+        demand, told, acknowledged = self.told[slot.client]
+        if back < 0:
+            with pytest.raises(ProtocolError):
+                slot.acknowledge(told - back)
+            return
+        slot.acknowledge(max(0, told - back))
+        self.told[slot.client] = demand, told, max(acknowledged, told - back)
+
+    @some_write
+    @rule(who=WHO)
+    def writer_is_back(self, who: int) -> None:
+        slot = self.slot(who)
+        demand, told, acknowledged = self.told[slot.client]
+        slot.tell_again()
+        self.told[slot.client] = demand, told + 1, acknowledged
+
+    def frame(
+        self,
+        slot: WriterSlot,
+        count: int,
+        *,
+        stride: int = 1,
+        jump: int = 0,
+        flags: int = 0,
+        codec: int | None = None,
+        body: bytes | None = None,
+    ) -> Frame:
+        first, number = self.reference.next + jump, self.reference.numbers[slot.client] + jump
+        if body is None:
+            items = bodies(range(first, first + count * stride, stride), self.size)
+            table = count > 1 and not self.samples
+            ends = pack_uint32(list(accumulate(map(len, items)))) if table else b""
+            body = ends + b"".join(items)
+        codec = self.codec if codec is None else codec
+        return Frame(Kind.DATA, codec, flags, 7, 99, count, stride, number, 0, body)
+
+    def send(self, slot: WriterSlot, count: int, stride: int, jump: int, flags: int) -> None:
+        reference = self.reference
+        frame = self.frame(slot, count, stride=stride, jump=jump, flags=flags)
+        reference.skip(slot.client, jump, *GAPS[flags])
+        if count:
+            first = reference.next
+            reference.publish(slot.client, range(first, first + count * stride, stride))
+            self.bytes += len(frame.body)
+        assert self.channel.publish(slot, frame) == count
+
+    @some_write
+    @rule(
+        who=WHO,
+        count=st.integers(0, 12),
+        stride=st.sampled_from([1, 1, 1, 1, 2, 3]),
+        jump=JUMP,
+        flags=FLAGS,
+    )
+    def publish(self, who: int, count: int, stride: int, jump: int, flags: int) -> None:
+        slot = self.slot(who)
+        stride, jump = (1, 0) if self.crowded else (stride, jump)
+        most = 0 if self.must_not_send(slot) else 12 if self.samples or self.tables else 1
+        self.send(slot, min(count, most), stride, jump, flags)
+
+    @some_write
+    @rule(who=WHO, count=st.integers(1, 6), left_out=st.integers(0, 2))
+    def publish_as_asked(self, who: int, count: int, left_out: int) -> None:
+        """What a writer withholds because it was told to, nobody misses."""
+        slot, missed = self.slot(who), self.missed()
+        demand = self.told[slot.client][0]
+        if demand.state != "active":
+            return
+        every = demand.every if demand.binding else 1
+        number = self.reference.numbers[slot.client]
+        jump = -number % every
+        if demand.newest_interval_ns and demand.binding:
+            jump += left_out * every
+        most = 6 if self.samples or self.tables else 1
+        self.send(slot, min(count, most), every, jump, Flag.GAP_WITHHELD)
+        assert self.missed() == missed
+
+    def missed(self) -> int:
+        lines = [twin.model.line for twin in self.twins]
+        return sum(entry[2] == EARLIER_DEMAND for line in lines for entry in line)
+
+    @ReaderRules.few_notices
+    @some_write
+    @rule(who=WHO, more=st.sampled_from([None, 0, 1, 2]), jump=JUMP, flags=FLAGS)
+    def mark(self, who: int, more: int | None, jump: int, flags: int) -> None:
+        """A mark without a number is heard always, else if its number is new."""
+        slot, reference = self.slot(who), self.reference
+        client = slot.client
+        number = 0 if more is None else reference.marks[client] + more
+        where = reference.numbers[client] + jump
+        if number == 0 or more:
+            reference.marks[client] = max(reference.marks[client], number)
+            reference.skip(client, jump, *GAPS[flags])
+            reference.mark(client)
+        self.channel.mark(slot, Frame(Kind.MARK, 0, flags, 7, 99, number, 0, where, 0, b""))
+
+    @some_write
+    @rule(who=WHO, which=st.integers(0, 9))
+    def breach(self, who: int, which: int) -> None:
+        """Nobody hears of it."""
+        slot = self.slot(who)
+        jump = LARGEST_JUMP + 1 if self.channel.spec.shared else LARGEST_NUMBER + 1
+        other = CodecNumber.RAW if self.samples else CodecNumber.SAMPLES
+        frames = [
+            self.frame(slot, 1, jump=-1),
+            self.frame(slot, 0, jump=-1),
+            self.frame(slot, 0, jump=jump),
+            self.frame(slot, 1, jump=2, codec=other),
+            self.frame(slot, 2, jump=2, body=b"x"),
+        ]
+        if self.samples and self.reference.items:
+            frames.append(self.frame(slot, 1, jump=2, body=bytes(self.size(0) + 1)))
+        if self.must_not_send(slot):
+            frames.append(self.frame(slot, 1))
+        with pytest.raises(ProtocolError):
+            self.channel.publish(slot, frames[which % len(frames)])
+        number = self.reference.numbers[slot.client] + jump
+        with pytest.raises(ProtocolError):
+            self.channel.mark(slot, Frame(Kind.MARK, 0, 0, 7, 99, 999, 0, number, 0, b""))
+
+    # Readers
+
+    @precondition(lambda self: self.is_open() and len(self.twins) < 4)
+    @rule(data=st.data(), history=st.integers(0, 9), back=st.none() | st.integers(0, 20))
+    def subscribe(self, data: st.DataObject, history: int, back: int | None) -> None:
+        """It begins with the newest items, or, if it was here before, with what it has missed."""
+        parameters, channel = data.draw(self.choices, label="parameters"), self.channel
+        if back is None:
+            past, expected = channel.newest(history), self.reference.newest(history)
+        else:
+            received, kept = self.reference.next - back, self.reference.newest(1000)
+            past = channel.after(received)
+            expected = [entry for entry in kept if entry[0] > received]
+        assert list(singly(past)) == expected
+        self.keys += 1
+        reader = Reader(
+            self,
+            (self.keys, 7),
+            parameters,
+            past[0].first if past else channel.next_sequence,
+            size=self.size,
+            folder=None if parameters.envelope is None else channel.folder,
+            settled=channel.remembers,
+            tables=self.tables,
+            now=self.now,
+        )
+        self.twins.append(reader)
+        reader.begin_with(past)
+        reader.attach()
+
+    @precondition(lambda self: any(not twin.settled for twin in self.twins))
+    @rule()
+    def settle(self) -> None:
+        for twin in self.twins:
+            if not twin.settled:
+                twin.settle()
+
+    @ReaderRules.some_read
+    @rule(who=WHO, room=st.booleans())
+    def link(self, who: int, room: bool) -> None:
+        self.twin(who).room = room
+
+    @ReaderRules.some_read
+    @rule(who=WHO, chance=st.integers(0, 2))
+    def unsubscribe(self, who: int, chance: int) -> None:
+        if chance == 0:
+            reader = self.twins.pop(who % len(self.twins))
+            reader.detach()
+
+    @precondition(is_open)
+    @rule(chance=st.integers(0, 19))
+    def end(self, chance: int) -> None:
+        if chance == 0:
+            self.reference.heard.append(("end", "deleted"))
+            self.reference.keeps = 0
+            self.channel.writers.clear()
+            self.told.clear()
+            self.channel.end("deleted")
+
+    # What must hold at any time
+
+    @invariant()
+    def numbers_agree(self) -> None:
+        channel, reference = self.channel, self.reference
+        assert (channel.next_sequence, channel.transfers) == (reference.next, reference.transfers)
+        assert (channel.items, channel.bytes) == (reference.items, self.bytes)
+        for client, slot in channel.writers.items():
+            assert (slot.next_number, slot.marks, not slot.marked) == (
+                reference.numbers[client],
+                reference.marks[client],
+                client in reference.going_on,
+            )
+
+    @invariant()
+    def writers_know_the_demand(self) -> None:
+        assert self.channel.demand() == self.demand()
+        for client, slot in self.channel.writers.items():
+            demand, number, acknowledged = self.told[client]
+            assert (slot.told, slot.told_number, slot.settled) == (
+                demand,
+                number,
+                number == acknowledged,
+            )
+            assert demand == self.demand()
+            assert slot.pause_acknowledged == self.must_not_send(slot)
+
+    @invariant()
+    def all_have_heard_the_same(self) -> None:
+        for reader in self.twins:
+            assert reader.heard == self.reference.heard[reader.since : reader.until]
+        attached = {reader.key: reader for reader in self.twins if reader.attached}
+        assert self.channel.readers == attached
+
+    @invariant()
+    def the_past_is_kept(self) -> None:
+        for count in (self.reference.next % 8, 1000):
+            assert list(singly(self.channel.newest(count))) == self.reference.newest(count)
+
+
+class SampleChannels(Channels):
+    """A channel of samples, of which envelopes are made, too."""
+
+    choices = st.one_of(EVERY, ENVELOPE, NEWEST_EVERY, NEWEST_ENVELOPE)
+    samples = True
+
+
+SETTINGS = settings(max_examples=200, stateful_step_count=50, deadline=None)
+Channels.TestCase.settings = SampleChannels.TestCase.settings = SETTINGS
+TestChannels = Channels.TestCase
+TestSampleChannels = SampleChannels.TestCase
