@@ -74,9 +74,11 @@ def test_what_follows_the_last_of_the_past_passes_straight_through() -> None:
 def test_it_begins_after_what_was_withheld_from_it(every: int) -> None:
     parameters = checked_parameters(every=every, overflow="wait", buffer_size=2)
     buffer = ReaderBuffer(parameters, 10, reader_bytes=10_000, settled=False)
+    buffer.full_override = True
     assert not offer(buffer, samples(10, 2), room=False)
     assert not offer(buffer, samples(12, 3, stride=3), room=False)
     assert (buffer.counters.published, buffer.buffered_bytes, buffer.pausing) == (0, 0, False)
+    assert buffer.full_override
     offer(buffer, samples(19, 4), room=False)
     buffer.gap(23, 26, "no reader", withheld=True)
     offer(buffer, samples(27, 4), room=False)
@@ -275,11 +277,12 @@ def test_clear_drops_what_waits_and_says_so() -> None:
 
 def test_wait_pauses_at_the_buffers_size_and_goes_on_at_half() -> None:
     buffer = reader(buffer_size=4, overflow="wait")
-    offer(buffer, samples(0, 3), room=False)
+    offer(buffer, samples(0, 2), room=False)
+    offer(buffer, samples(2, 1), room=False)
     assert not buffer.pausing
-    offer(buffer, samples(3, 3), room=False)
+    offer(buffer, samples(3, 2), room=False)
     assert buffer.pausing
-    assert buffer.counters.buffered == 6
+    assert buffer.counters.buffered == 5
     buffer.take(0)
     assert buffer.pausing
     buffer.take(0)

@@ -133,6 +133,19 @@ def test_it_is_made_once_for_all_who_want_the_same() -> None:
     assert folder.fold(following, 10, first.opened) is folder.fold(following, 10, second.opened)
 
 
+def test_who_came_later_has_an_open_bin_of_its_own() -> None:
+    folder = Folder(Layout(np.dtype("i8"), ()))
+    older = folder.fold(samples(np.array([50, 60]), 0), 5, None).opened
+    newer = folder.fold(samples(np.array([60]), 1), 5, None).opened
+    block = samples(np.array([70, 80, 90]), 2)
+    found = [folder.fold(block, 5, opened).closed[0] for opened in (older, newer, None)]
+    assert [(block.first, rows(block).tolist()) for block in found] == [
+        (0, [[50, 90]]),
+        (1, [[60, 90]]),
+        (2, [[70, 90]]),
+    ]
+
+
 def test_what_was_withheld_between_leaves_its_bin() -> None:
     folder = Folder(Layout(np.dtype("i8"), ()))
     opened = OpenBin(3, 0, 7, np.array([30, 30], "i8"))
