@@ -451,6 +451,9 @@ class Channels(ReaderRules):
     def the_past_is_kept(self) -> None:
         for count in (self.reference.next % 8, 1000):
             assert list(singly(self.channel.newest(count))) == self.reference.newest(count)
+        received, kept = self.reference.next - 2 - self.keys % 4, self.reference.newest(1000)
+        expected = [entry for entry in kept if entry[0] > received]
+        assert list(singly(self.channel.after(received))) == expected
 
 
 class SampleChannels(Channels):

@@ -78,7 +78,7 @@ def test_it_begins_after_what_was_withheld_from_it(every: int) -> None:
     assert not offer(buffer, samples(10, 2), room=False)
     assert not offer(buffer, samples(12, 3, stride=3), room=False)
     assert (buffer.counters.published, buffer.buffered_bytes, buffer.pausing) == (0, 0, False)
-    assert buffer.full_override
+    assert (buffer.full_override, buffer.first_sequence) == (True, 19)
     offer(buffer, samples(19, 4), room=False)
     buffer.gap(23, 26, "no reader", withheld=True)
     offer(buffer, samples(27, 4), room=False)
