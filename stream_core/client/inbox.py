@@ -357,14 +357,14 @@ class Inbox:
             self._times = self.block.times_ns()
         return self._times
 
-    def take_rest(self) -> tuple[Any, Sequence[int], range, int]:
-        """All that is left of the open block: values, times, sequences, source."""
+    def take_rest(self) -> tuple[Any, Sequence[int] | int, range, int]:
+        """All that is left of the open block: values, times or that of all, sequences, source."""
         block, start = self.block, self._unfilled
         assert block is not None
         if start is None:
             start = self.position()
         self._unfilled = None
-        times = self._block_times()[start:] if start else self._block_times()
+        times = self._block_times()[start:] if block.times_differ else block.time_ns
         values = list(self.values) if self._array is None else self._array[start:]
         self.values.clear()
         self.exhausted()

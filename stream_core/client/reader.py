@@ -141,8 +141,8 @@ class Reader:
         values, times, sequences, source = inbox.take_rest()
         if isinstance(times, range):
             times_ns = np.arange(times.start, times.stop, times.step, dtype=np.int64)
-        elif isinstance(times, tuple):  # all the same
-            times_ns = np.full(len(times), times[0], np.int64)
+        elif isinstance(times, int):  # of all
+            times_ns = np.broadcast_to(np.int64(times), len(sequences))
         else:
             times_ns = np.array(times, np.int64)
         return Block(values, times_ns, sequences, inbox.take_losses(), source)

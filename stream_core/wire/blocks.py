@@ -230,6 +230,11 @@ class Block:
         return memoryview(self.body)[self.data_start :]
 
     @property
+    def times_differ(self) -> bool:
+        """Whether its items may have different times; else all have that of the first."""
+        return bool(self.flags & _TIMING)
+
+    @property
     def interval_ns(self) -> int:
         """The distance of the items' times; 0 where each has its own or all have the same."""
         return int(_INT64.unpack_from(self.body)[0]) if self.flags & _INTERVAL else 0
