@@ -17,8 +17,21 @@ __all__ = ["Frame", "FrameReader"]
 BUFFER_BYTES = 256 * 1024
 FIRST_BUFFER_BYTES = 4 * 1024  # thousands of peers may be silent
 GROWTH = 8
+COPIED_BYTES = 32 * 1024  # a body of this size is copied to memory that is used again
 LARGE_BYTES = 64 * 1024  # an incomplete body of this size gets a buffer of its own
 KNOWN_KINDS = frozenset(int(kind) for kind in Kind)
+
+
+def _buffer(size_bytes: int) -> memoryview:
+    from stream_core.wire.memory import uninitialised  # numpy is loaded when first needed
+
+    return uninitialised(size_bytes)
+
+
+def _copy(body: memoryview) -> memoryview:
+    target = _buffer(len(body))
+    target[:] = body
+    return target.toreadonly()
 
 
 class Frame(msgspec.Struct, gc=False):
@@ -130,7 +143,8 @@ class FrameReader:
                 break
             start = stop
             if known:
-                body = bytes(view[body_start:stop])
+                body = view[body_start:stop]
+                body = bytes(body) if length < COPIED_BYTES else _copy(body)
                 frames.append(
                     Frame(
                         kind, codec, flags, address, source, count, stride, sequence, time_ns, body
@@ -139,9 +153,7 @@ class FrameReader:
         self._start = start
 
     def _begin_large(self, facts: Any, present: memoryview) -> None:
-        from stream_core.wire.arrays import uninitialised  # numpy is loaded when first needed
-
-        target = uninitialised(facts[0])
+        target = _buffer(facts[0])
         target[: len(present)] = present
         self._large = Frame(*(*facts[1:], target.toreadonly()))
         self._large_view = target

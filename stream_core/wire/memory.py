@@ -1,0 +1,64 @@
+"""Large buffers that are used again: the system need not find, clear and take back their pages.
+
+A new buffer of a megabyte costs more than filling it: every page of it is a fault. This module
+imports numpy when it is imported.
+"""
+
+from __future__ import annotations
+
+from weakref import ref
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LEAST_BYTES", "Buffers", "uninitialised"]
+
+LEAST_BYTES = 32 * 1024  # below it a new one costs less than finding an old one
+MOST_BYTES = 2 * 1024 * 1024
+KEPT_BYTES = 32 * 1024 * 1024
+
+Memory = NDArray[np.uint8]
+
+
+class Buffers:
+    """Gives out buffers, and takes each back by itself when nobody can look into it any more.
+
+    That may be in any thread, and at any moment.
+    """
+
+    def __init__(self) -> None:
+        self._free: dict[int, list[Memory]] = {}  # by their size
+        self._lent: dict[int, tuple[ref[Memory], Memory]] = {}  # by the reference's identity
+
+    def take(self, size_bytes: int) -> memoryview:
+        """A writable buffer whose contents are undefined."""
+        if not LEAST_BYTES <= size_bytes <= MOST_BYTES:
+            return np.empty(size_bytes, np.uint8).data
+        room_bytes = _roomy(size_bytes)
+        try:
+            memory = self._free[room_bytes].pop()
+        except LookupError:
+            memory = np.empty(room_bytes, np.uint8)
+        lease = memory[:size_bytes]  # all that looks into the buffer holds this
+        held = ref(lease, self._give_back)
+        self._lent[id(held)] = held, memory
+        return lease.data
+
+    @property
+    def free_bytes(self) -> int:
+        """The size of all that nobody has."""
+        return sum(size * len(free) for size, free in tuple(self._free.items()))
+
+    def _give_back(self, lease: ref[Memory]) -> None:
+        _, memory = self._lent.pop(id(lease))
+        if self.free_bytes < KEPT_BYTES:
+            self._free.setdefault(memory.nbytes, []).append(memory)
+
+
+def _roomy(size_bytes: int) -> int:
+    """Few sizes, so that buffers fit again; of what is not used there is an address only."""
+    power = 1 << (size_bytes - 1).bit_length()
+    return power if size_bytes > power // 4 * 3 else power // 4 * 3
+
+
+uninitialised = Buffers().take
