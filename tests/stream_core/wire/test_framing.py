@@ -10,6 +10,7 @@ from stream_core.wire.framing import (
     BUFFER_BYTES,
     FIRST_BUFFER_BYTES,
     LARGE_BYTES,
+    MEDIUM_BYTES,
     Frame,
     FrameReader,
 )
@@ -126,30 +127,46 @@ def test_junk_at_each_position_spoils_nothing_before_it() -> None:
 @given(
     lengths=st.lists(
         st.sampled_from(
-            [0, 1, LARGE_BYTES - 1, LARGE_BYTES, LARGE_BYTES + 1, BUFFER_BYTES, 700_001]
+            [
+                *(0, 1, MEDIUM_BYTES - 1, MEDIUM_BYTES, BUFFER_BYTES, 700_001),
+                *(LARGE_BYTES - 1, LARGE_BYTES, LARGE_BYTES + 1),
+            ]
         ),
         min_size=1,
-        max_size=4,
+        max_size=12,
     ),
     sizes=st.lists(st.integers(1, 2 * BUFFER_BYTES), max_size=20),
+    leave=st.booleans(),
 )
 def test_large_frames_come_whole_however_they_are_split(
-    lengths: list[int], sizes: list[int]
+    lengths: list[int], sizes: list[int], leave: bool
 ) -> None:
     bodies = [bytes([number]) * length for number, length in enumerate(lengths, 1)]
     data = b"".join(wire(body=body) for body in bodies)
-    frames = feed(FrameReader(LIMIT), data, sizes)
+    frames = feed(FrameReader(LIMIT, leave=leave), data, sizes)
     assert [bytes(frame.body) for frame in frames] == bodies
 
 
-def test_a_received_body_is_never_written_again() -> None:
-    reader = FrameReader(LIMIT)
-    small, large = b"a" * 100, b"b" * 300_000
-    frames = feed(reader, wire(body=small) + wire(body=large), [200])
-    feed(reader, wire(body=b"c" * 100) + wire(body=b"d" * 300_000))
-    assert [bytes(frame.body) for frame in frames] == [small, large]
+@pytest.mark.parametrize("leave", [False, True])
+@pytest.mark.parametrize("after", [wire(99), wire(body=b"z" * 40_000) * 20])
+def test_a_received_body_is_never_written_again(leave: bool, after: bytes) -> None:
+    reader = FrameReader(LIMIT, leave=leave)
+    bodies = [b"a" * 100, b"b" * 300_000, *(bytes([n]) * 40_000 for n in range(20)), b"c" * 300_000]
+    frames = feed(reader, b"".join(wire(body=body) for body in bodies), [200])
+    feed(reader, after + bytes(3 * BUFFER_BYTES))
+    assert [bytes(frame.body) for frame in frames] == bodies
     for frame in frames:
         assert memoryview(frame.body).readonly
+
+
+def test_bodies_share_no_memory_unless_they_are_left_where_they_came() -> None:
+    data = wire(body=bytes(40_000)) * 3
+    for leave in (False, True):
+        reader = FrameReader(LIMIT, leave=leave)
+        feed(reader, wire(body=b"x" * 100) * 10_000)  # its buffer grows
+        frames = feed(reader, data)
+        owners = {id(frame.body.obj) for frame in frames if isinstance(frame.body, memoryview)}
+        assert len(owners) == (1 if leave else 3)
 
 
 def test_all_facts_of_the_header_come_out() -> None:
