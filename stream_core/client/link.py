@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from stream_core.client.greeting import Identity
 from stream_core.client.handshake import Handshake, goodbye_error
 from stream_core.client.heartbeat import Heartbeat
+from stream_core.client.receipts import Receipts
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import (
     ConnectionFailed,
@@ -35,7 +36,6 @@ __all__ = ["CLIENT_CLOSED", "Link", "LinkOwner"]
 logger = logging.getLogger(__name__)
 CLIENT_CLOSED = "the client was closed; connect it again"
 OUTBOX_BYTES = 4 * 1024 * 1024
-ACKNOWLEDGE_BYTES = 32 * 1024
 SMALLEST_FRAME_BYTES = 1024
 CLOCK_S = 0.05  # a new client waits for the first burst of pings, unless the server is far away
 FIRST_RETRY_S = 0.05
@@ -104,9 +104,9 @@ class Link:
         self._connection: Connection | None = None
         self._conversation = Conversation(CLIENT_RECEIVES)
         self._heartbeat = Heartbeat(self.clock)
+        self._receipts = Receipts()
         self._work: asyncio.Task[None] | None = None
         self._going: set[asyncio.Future[Any]] = set()
-        self._acknowledged_bytes = 0
         self._was_full = False
 
     @property
@@ -184,13 +184,13 @@ class Link:
         former, self.welcome = self.welcome, welcome
         self._connection = connection
         self._conversation = conversation
-        self._acknowledged_bytes = 0
         self._was_full = False
         connection.limit(max(welcome.frame_bytes, SMALLEST_FRAME_BYTES))
         if former is None or former.epoch != welcome.epoch:
             self.clock.restart()
         self.clock.sample(sent_ns, welcome.now_ns, time.perf_counter_ns())
         self._heartbeat.begin(connection, welcome.heartbeat_s)
+        self._receipts.begin(connection)
         self._set_state(State.CONNECTED)
         self._owner.link_up(resumed=welcome.resumed)
         return self
@@ -269,12 +269,7 @@ class Link:
                 self._dismissed(messages.decode(messages.Goodbye, frame.body))
             else:
                 self._owner.frame_received(frame)
-        self._acknowledge(connection)
-
-    def _acknowledge(self, connection: Connection) -> None:
-        if connection.bytes_in - self._acknowledged_bytes >= ACKNOWLEDGE_BYTES:
-            self._acknowledged_bytes = connection.bytes_in
-            self.send(header(Kind.CREDIT, 0, sequence=connection.bytes_in))
+        self._receipts.received(connection)
 
     def writable(self, connection: Connection) -> None:
         """The outbox has room again."""
@@ -320,6 +315,7 @@ class Link:
         final = final or not self._reconnect
         logger.info("%s", error)
         self._heartbeat.end(str(error))
+        self._receipts.end()
         if final:
             self.end_reason = f"{error}; connect again"
         self._set_state(State.CLOSED if final else State.RECONNECTING)
@@ -354,6 +350,7 @@ class Link:
         self.end_reason = CLIENT_CLOSED
         self._leave(messages.Goodbye(reason))
         self._heartbeat.end(reason)
+        self._receipts.end()
         work, self._work = self._work, None
         if work is not None and not work.done():
             work.cancel()
