@@ -10,11 +10,13 @@ from stream_core.channels.notices import OVERFLOW, Mark, Notice, add_notice, beg
 from stream_core.errors import ProtocolError
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
+from stream_core.wire.joining import follows, joined
 
-__all__ = ["UNBOUNDED", "Backlog", "Run"]
+__all__ = ["JOINED_BYTES", "UNBOUNDED", "Backlog", "Run"]
 
 UNBOUNDED = sys.maxsize
 _PINNED_BYTES = 1024 * 1024
+JOINED_BYTES = 64 * 1024  # as writers gather small items
 
 
 class Run:
@@ -179,11 +181,16 @@ class Backlog:
         """Take the first notice; nothing may stand before it."""
         return self.notices.pop(0)
 
-    def take_block(self, most: int) -> Block | Loss:
+    def take_block(self, most: int, together: int = 0) -> Block | Loss:
         """Take the first items, at most so many; no notice may stand before them.
 
         Where that is a part of a block that cannot be made plain, they are taken as a loss, with
         all that waits of the block.
+
+        Args:
+            most: of one block.
+            together: small blocks of samples that follow each other become one, of so many items
+                at most.
         """
         try:
             self._open(most)
@@ -191,7 +198,24 @@ class Backlog:
             return self._lose_first(str(error))
         run = self._take(most)
         self._pass(run)
-        return run.cut()
+        block = run.cut()
+        return joined(self._followers(block, together)) if together > block.count else block
+
+    def _followers(self, block: Block, most: int) -> list[Block]:
+        """The block, and those behind it that are taken with it."""
+        blocks, size_bytes = [block], block.size_bytes
+        most -= block.count
+        while self.runs and not self.notices:
+            run = self.runs[0]
+            most -= run.count
+            size_bytes += run.block.size_bytes
+            if most < 0 or size_bytes > JOINED_BYTES or run.count < run.block.count:
+                break
+            if not follows(run.block, blocks):
+                break
+            self._pass(self._take(run.count))
+            blocks.append(run.block)
+        return blocks
 
     def _open(self, most: int) -> None:
         """Have the first run plain if a part of it is wanted; then it counts as large as it is."""

@@ -338,7 +338,10 @@ class ReaderBuffer:
 
     def _take_block(self, front: Backlog, now_ns: int) -> Block | Loss:
         flight = self._flight
-        taken = front.take_block(flight.fitting(self._window_items) or UNBOUNDED)
+        window_items = self._window_items
+        taken = front.take_block(
+            flight.fitting(window_items) or UNBOUNDED, window_items - flight.items
+        )
         if not flight.items:
             self._stalled_ns = now_ns
         if isinstance(taken, Block):

@@ -20,8 +20,9 @@ from stream_core.wire.header import CodecNumber, Kind
 SECOND_NS = 1_000_000_000
 
 
-def samples(first: int, count: int, stride: int = 1, size: int = 1) -> Block:
-    return Block(CodecNumber.SAMPLES, 0, 1, count, stride, first, 0, bytes(count * size))
+def samples(first: int, count: int, stride: int = 1, size: int = 1, source: int = 1) -> Block:
+    """A block; those of different sources never become one."""
+    return Block(CodecNumber.SAMPLES, 0, source, count, stride, first, 0, bytes(count * size))
 
 
 def compressed(first: int, count: int, *, broken: bool = False) -> Block:
@@ -115,7 +116,7 @@ def test_nothing_overtakes_what_waits() -> None:
     buffer = reader()
     assert not offer(buffer, samples(0, 2), room=False)
     assert not offer(buffer, samples(2, 2))
-    assert drained(buffer) == [[0, 1], [2, 3]]
+    assert drained(buffer) == [[0, 1, 2, 3]]
 
 
 def test_nothing_overtakes_a_loss() -> None:
@@ -221,7 +222,7 @@ def test_until_the_writers_know_of_a_change_what_they_withhold_is_not_selected()
 def test_a_loss_stands_in_its_place() -> None:
     buffer = reader(buffer_size=2, overflow="skip")
     for first in range(3):
-        offer(buffer, samples(first, 1), room=False)
+        offer(buffer, samples(first, 1, source=first), room=False)
     assert buffer.take(0) is not None
     offer(buffer, samples(3, 1), room=False)
     assert drained(buffer) == [[1]]
@@ -259,7 +260,7 @@ def test_all_buffers_full_makes_the_policy_act() -> None:
     offer(buffer, samples(0, 3), room=False)
     buffer.full_override = True
     offer(buffer, samples(3, 1), room=False)
-    assert drained(buffer) == [Loss(0, 0, 1, "overflow"), [1, 2], [3]]
+    assert drained(buffer) == [Loss(0, 0, 1, "overflow"), [1, 2, 3]]
 
 
 def test_clear_drops_what_waits_and_says_so() -> None:
@@ -278,9 +279,9 @@ def test_clear_drops_what_waits_and_says_so() -> None:
 def test_wait_pauses_at_the_buffers_size_and_goes_on_at_half() -> None:
     buffer = reader(buffer_size=4, overflow="wait")
     offer(buffer, samples(0, 2), room=False)
-    offer(buffer, samples(2, 1), room=False)
+    offer(buffer, samples(2, 1, source=2), room=False)
     assert not buffer.pausing
-    offer(buffer, samples(3, 2), room=False)
+    offer(buffer, samples(3, 2, source=3), room=False)
     assert buffer.pausing
     assert buffer.counters.buffered == 5
     buffer.take(0)
@@ -293,7 +294,7 @@ def test_wait_pauses_by_bytes_too() -> None:
     buffer = reader(reader_bytes=100, overflow="wait")
     offer(buffer, samples(0, 1, size=60), room=False)
     assert not buffer.pausing
-    offer(buffer, samples(1, 1, size=60), room=False)
+    offer(buffer, samples(1, 1, size=60, source=2), room=False)
     assert buffer.pausing
     buffer.take(0)
     assert buffer.pausing
@@ -345,7 +346,7 @@ def test_a_serving_gives_what_waits_then_and_no_more() -> None:
     assert buffer.due_ns == 0
     assert drained(buffer, 5) == [[0]]
     offer(buffer, samples(1, 1), now_ns=10)
-    offer(buffer, samples(2, 1), now_ns=20)
+    offer(buffer, samples(2, 1, source=2), now_ns=20)
     assert buffer.due_ns == 5 + SECOND_NS
     assert not buffer.has_more(4 + SECOND_NS)
     first = buffer.take(5 + SECOND_NS)
@@ -515,9 +516,9 @@ def test_a_window_that_cuts_what_cannot_be_made_plain_loses_it() -> None:
 
 
 def numbered_samples(first: int, count: int) -> Block:
-    """Samples of 100 bytes, each full of its number."""
+    """Samples of 100 bytes, each full of its number; each block is of another source."""
     body = b"".join(bytes([number % 251]) * 100 for number in range(first, first + count))
-    return Block(CodecNumber.SAMPLES, 0, 1, count, 1, first, 0, body)
+    return Block(CodecNumber.SAMPLES, 0, first, count, 1, first, 0, body)
 
 
 def compressed_samples(first: int, count: int) -> Block:
