@@ -15,6 +15,7 @@ from stream_core.wire.framing import Frame, FrameReader
 __all__ = ["Connection", "Receiver"]
 
 WINDOW_BYTES = 256 * 1024  # handed over and not yet taken by the kernel
+MANY_PARTS = 32  # of frames: the peer may begin with them while more are made
 CLOSE_TIMEOUT_S = 2.0
 PROGRESS_BYTES = 256 * 1024  # who takes as much of our last words in that time is given more of it
 
@@ -40,8 +41,8 @@ class Receiver(Protocol):
 class Connection(asyncio.BufferedProtocol):
     """Sends and receives frames.
 
-    What is sent in one turn of the loop leaves as one vector. `room` says whether the sender
-    should go on; nothing is refused without it, so control frames may always be sent.
+    What is sent in one turn of the loop leaves as one vector, or as few. `room` says whether the
+    sender should go on; nothing is refused without it, so control frames may always be sent.
 
     Args:
         receiver: is told what happens.
@@ -105,7 +106,7 @@ class Connection(asyncio.BufferedProtocol):
         size = sum(map(len, parts))
         self._pending_bytes += size
         self.bytes_out += size
-        if self._pending_bytes >= WINDOW_BYTES:
+        if self._pending_bytes >= WINDOW_BYTES or len(self._pending) >= MANY_PARTS:
             self._write()
         elif not self._scheduled:
             self._scheduled = True

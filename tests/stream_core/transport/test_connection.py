@@ -10,7 +10,7 @@ import uvloop
 
 from stream_core.errors import ProtocolError
 from stream_core.transport import Address, Connection, dial
-from stream_core.transport.connection import PROGRESS_BYTES, WINDOW_BYTES
+from stream_core.transport.connection import MANY_PARTS, PROGRESS_BYTES, WINDOW_BYTES
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind, header
 
@@ -105,6 +105,18 @@ async def test_frames_of_any_size_arrive_in_order() -> None:
     assert [frame.sequence for frame in there.frames] == [0, 1, 2, 3, 4]
     assert here.link.bytes_out == there.link.bytes_in
     assert here.link.waiting_bytes == 0
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_many_frames_leave_before_the_turn_ends() -> None:
+    here, there, server = await pair()
+    for number in range(MANY_PARTS - 1):
+        here.link.send(header(Kind.PING, 0, sequence=number))
+        assert len(here.link._pending) == number + 1
+    here.link.send(header(Kind.PING, 0))
+    assert here.link._pending == []
+    await there.until(lambda: len(there.frames) == MANY_PARTS)
     await end(here, there, server)
 
 
