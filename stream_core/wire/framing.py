@@ -79,7 +79,7 @@ class FrameReader:
         self._start = 0
         self._end = 0
         self._shared = False
-        self._stop = BUFFER_BYTES
+        self._most = BUFFER_BYTES  # to receive at once
         self._large: Frame | None = None
         self._large_view = memoryview(b"")
         self._large_filled = 0
@@ -94,7 +94,7 @@ class FrameReader:
             self._start = self._end = 0
         elif self._end > self._size // 2:
             self._move(self._size)
-        return self._view[self._end : self._stop]
+        return self._view[self._end : self._end + self._most]
 
     def received(self, size: int) -> list[Frame]:
         """The frames that are complete now that `size` bytes are in the buffer.
@@ -111,12 +111,12 @@ class FrameReader:
             if self._large.kind in KNOWN_KINDS:
                 frames.append(self._large)
             if self._large_filled > BUFFER_BYTES:
-                self._stop = AHEAD_BYTES
+                self._most = AHEAD_BYTES
             self._large = None
             self._large_view = memoryview(b"")
         else:
             self._end += size
-            self._stop = BUFFER_BYTES
+            self._most = BUFFER_BYTES
         self._cut(frames)
         return frames
 

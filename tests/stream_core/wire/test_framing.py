@@ -159,6 +159,21 @@ def test_a_received_body_is_never_written_again(leave: bool, after: bytes) -> No
         assert memoryview(frame.body).readonly
 
 
+@pytest.mark.parametrize("leave", [False, True])
+@pytest.mark.parametrize("medium", [0, 1, 2, 3])
+@pytest.mark.parametrize("position", [1, 5_000, 100_000])
+def test_there_is_room_behind_a_huge_body_wherever_it_began(
+    leave: bool, medium: int, position: int
+) -> None:
+    reader = FrameReader(LIMIT, leave=leave)
+    feed(reader, wire(body=b"x" * 100) * 10_000)  # its buffer grows
+    bodies = [*[b"m" * 33_000] * medium, b"h" * 700_000]
+    data = b"".join(wire(body=body) for body in bodies)
+    sizes = [len(data) - 700_000 + position]
+    frames = feed(reader, data, sizes) + feed(reader, data, sizes)
+    assert [bytes(frame.body) for frame in frames] == bodies * 2
+
+
 def test_bodies_share_no_memory_unless_they_are_left_where_they_came() -> None:
     data = wire(body=bytes(40_000)) * 3
     for leave in (False, True):
