@@ -122,7 +122,7 @@ class Block(msgspec.Struct, frozen=True):
 
     Attributes:
         values: the values; of a samples channel one array whose first axis counts items.
-        times_ns: the time of each, an int64 array.
+        times_ns: the time of each, an int64 array that cannot be written to.
         sequences: the number of each.
         lost: the losses reported since the previous block.
         source: number of the client that wrote them.

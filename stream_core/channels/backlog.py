@@ -11,12 +11,12 @@ from stream_core.errors import ProtocolError
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
 from stream_core.wire.joining import follows, joined
+from stream_core.wire.tables import ALIGNMENT
 
-__all__ = ["JOINED_BYTES", "UNBOUNDED", "Backlog", "Run"]
+__all__ = ["UNBOUNDED", "Backlog", "Run"]
 
 UNBOUNDED = sys.maxsize
 _PINNED_BYTES = 1024 * 1024
-JOINED_BYTES = 64 * 1024  # as writers gather small items
 
 
 class Run:
@@ -81,6 +81,11 @@ class Run:
     def cut(self) -> Block:
         """The run as a block."""
         return self.block.cut(range(self.start, self.stop))
+
+
+def _largest_share(block: Block) -> int:
+    """The bytes that a block may need within a larger one, if each item's time has to be told."""
+    return block.size_bytes + 8 * block.count + ALIGNMENT
 
 
 class Backlog:
@@ -181,7 +186,9 @@ class Backlog:
         """Take the first notice; nothing may stand before it."""
         return self.notices.pop(0)
 
-    def take_block(self, most: int, together: int = 0) -> Block | Loss:
+    def take_block(
+        self, most: int, together: int = 0, *, before: int = UNBOUNDED, limit_bytes: int = 0
+    ) -> Block | Loss:
         """Take the first items, at most so many; no notice may stand before them.
 
         Where that is a part of a block that cannot be made plain, they are taken as a loss, with
@@ -191,6 +198,8 @@ class Backlog:
             most: of one block.
             together: small blocks of samples that follow each other become one, of so many items
                 at most.
+            before: of numbers below that one.
+            limit_bytes: of their body, whatever has to be said of their times.
         """
         try:
             self._open(most)
@@ -199,17 +208,19 @@ class Backlog:
         run = self._take(most)
         self._pass(run)
         block = run.cut()
-        return joined(self._followers(block, together)) if together > block.count else block
+        if block.count >= together:
+            return block
+        return joined(self._followers(block, together, before, limit_bytes))
 
-    def _followers(self, block: Block, most: int) -> list[Block]:
+    def _followers(self, block: Block, most: int, before: int, limit_bytes: int) -> list[Block]:
         """The block, and those behind it that are taken with it."""
-        blocks, size_bytes = [block], block.size_bytes
+        blocks, left_bytes = [block], limit_bytes - _largest_share(block)
         most -= block.count
         while self.runs and not self.notices:
             run = self.runs[0]
             most -= run.count
-            size_bytes += run.block.size_bytes
-            if most < 0 or size_bytes > JOINED_BYTES or run.count < run.block.count:
+            left_bytes -= _largest_share(run.block)
+            if most < 0 or left_bytes < 0 or run.count < run.block.count or run.first >= before:
                 break
             if not follows(run.block, blocks):
                 break

@@ -24,9 +24,10 @@ from stream_core.values import Loss, Overflow
 from stream_core.wire.blocks import Block
 from stream_core.wire.envelopes import Folder
 
-__all__ = ["EARLIER_DEMAND", "WINDOW_BYTES", "Ended", "Mark", "ReaderBuffer"]
+__all__ = ["EARLIER_DEMAND", "JOINED_BYTES", "WINDOW_BYTES", "Ended", "Mark", "ReaderBuffer"]
 
 WINDOW_BYTES = 1024 * 1024
+JOINED_BYTES = 64 * 1024  # as writers gather small items
 EARLIER_DEMAND = "withheld by the writer on an earlier demand"
 
 
@@ -41,6 +42,7 @@ class ReaderBuffer:
         first_sequence: the first number that is for it.
         reader_bytes: full at this size, too, unless `buffer_size` is None.
         window_bytes: how much may be on its way unconsumed.
+        joined_bytes: the largest body that small blocks are joined to.
         settled: whether the writers know of the reader; see `settle`.
         folder: of the channel, which makes envelopes; None where none is asked for.
 
@@ -57,11 +59,13 @@ class ReaderBuffer:
         *,
         reader_bytes: int,
         window_bytes: int = WINDOW_BYTES,
+        joined_bytes: int = JOINED_BYTES,
         settled: bool = True,
         folder: Folder | None = None,
     ) -> None:
         self._reader_bytes = reader_bytes
         self._window_bytes = window_bytes
+        self._joined_bytes = joined_bytes
         self._settled = settled
         self._changes = 0  # that the writers may not know of
         self.folder = folder
@@ -339,8 +343,12 @@ class ReaderBuffer:
     def _take_block(self, front: Backlog, now_ns: int) -> Block | Loss:
         flight = self._flight
         window_items = self._window_items
+        until = self._serving.until
         taken = front.take_block(
-            flight.fitting(window_items) or UNBOUNDED, window_items - flight.items
+            flight.fitting(window_items) or UNBOUNDED,
+            window_items - flight.items,
+            before=UNBOUNDED if until is None else until,
+            limit_bytes=self._joined_bytes,
         )
         if not flight.items:
             self._stalled_ns = now_ns

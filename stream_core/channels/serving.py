@@ -24,6 +24,11 @@ class Serving:
         self._until = first_sequence
 
     @property
+    def until(self) -> int | None:
+        """The numbers below it may go in this serving; None: all may."""
+        return self._until if self.interval_ns else None
+
+    @property
     def _next_ns(self) -> int:
         return 0 if self._begun_ns is None else self._begun_ns + self.interval_ns
 

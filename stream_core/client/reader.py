@@ -145,6 +145,7 @@ class Reader:
             times_ns = np.broadcast_to(np.int64(times), len(sequences))
         else:
             times_ns = np.array(times, np.int64)
+        times_ns.flags.writeable = False
         return Block(values, times_ns, sequences, inbox.take_losses(), source)
 
     async def read_array(self, n: int, out: Any = None) -> Any:

@@ -6,6 +6,7 @@ The quicker the link, the less often: each receipt costs both ends more than a f
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from stream_core.transport import Connection
 from stream_core.wire.header import Kind, header
@@ -21,9 +22,13 @@ class Receipts:
     """Sends CREDIT for a connection: after as many bytes as came in a millisecond lately.
 
     Where the link has become slower than that, it sends one when a millisecond has passed.
+
+    Args:
+        send: sends a frame on the connection that is received on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._send = send
         self._connection: Connection | None = None
         self._told_bytes = 0
         self._told_s = 0.0
@@ -68,4 +73,4 @@ class Receipts:
         enough_bytes = int(new_bytes * PERIOD_S / elapsed_s)
         self._enough_bytes = min(max(enough_bytes, LEAST_BYTES), MOST_BYTES)
         self._told_bytes, self._told_s = connection.bytes_in, now_s
-        connection.send(header(Kind.CREDIT, 0, sequence=connection.bytes_in))
+        self._send(header(Kind.CREDIT, 0, sequence=connection.bytes_in))

@@ -11,7 +11,7 @@ from stream_core.channels.channel import Channel
 from stream_core.channels.directory import Directory
 from stream_core.channels.names import check_channel_name
 from stream_core.channels.parameters import Parameters, changes
-from stream_core.channels.reader_buffer import ReaderBuffer
+from stream_core.channels.reader_buffer import JOINED_BYTES, ReaderBuffer
 from stream_core.errors import (
     ChannelNotFound,
     InvalidValue,
@@ -197,10 +197,12 @@ class Readers:
             past = channel.after(former.received)
         else:
             past = channel.newest(parameters.history)
+        limits = self._services.limits
         buffer = ReaderBuffer(
             parameters,
             past[0].first if past else channel.next_sequence,
-            reader_bytes=self._services.limits.reader_bytes,
+            reader_bytes=limits.reader_bytes,
+            joined_bytes=min(JOINED_BYTES, limits.frame_bytes),
             settled=channel.remembers,  # nothing is withheld from such a channel
             folder=None if parameters.envelope is None else channel.folder,
         )

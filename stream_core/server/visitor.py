@@ -51,9 +51,7 @@ class Visitor:
         self._handed_over = False
         limit_s = services.limits.handshake_s
         self._timer = asyncio.get_running_loop().call_later(limit_s, self._too_slow)
-        self.connection = Connection(
-            self, frame_bytes=services.limits.handshake_bytes, passes_on=True
-        )
+        self.connection = Connection(self, frame_bytes=services.limits.handshake_bytes)
 
     # transport.Receiver
 

@@ -44,21 +44,16 @@ class Connection(asyncio.BufferedProtocol):
     What is sent in one turn of the loop leaves as one vector, or as few. `room` says whether the
     sender should go on; nothing is refused without it, so control frames may always be sent.
 
-    Args:
-        receiver: is told what happens.
-        frame_bytes: the largest body that is accepted.
-        passes_on: the bodies that come are sent on soon; see `FrameReader`.
-
     Attributes:
         bytes_in, bytes_out: received, and sent or about to be.
         last_in_s: when the last byte came, by the monotonic clock.
     """
 
-    def __init__(self, receiver: Receiver, *, frame_bytes: int, passes_on: bool = False) -> None:
+    def __init__(self, receiver: Receiver, *, frame_bytes: int) -> None:
         self._loop = asyncio.get_running_loop()
         self._turn = Turn.of(self._loop)
         self._receiver = receiver
-        self._reader = FrameReader(frame_bytes, leave=passes_on)
+        self._reader = FrameReader(frame_bytes)
         self._transport: asyncio.Transport | None = None
         self._pending: list[Buffer] = []
         self._pending_bytes = 0

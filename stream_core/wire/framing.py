@@ -19,9 +19,6 @@ FIRST_BUFFER_BYTES = 4 * 1024  # thousands of peers may be silent
 GROWTH = 8
 MEDIUM_BYTES = 32 * 1024  # from here on bodies lie in memory that is used again
 LARGE_BYTES = 64 * 1024  # an incomplete body of this size gets a buffer of its own
-AHEAD_BYTES = (
-    4 * 1024
-)  # to read behind a body that filled more than a buffer: the next one's header
 KNOWN_KINDS = frozenset(int(kind) for kind in Kind)
 
 
@@ -56,30 +53,25 @@ class FrameReader:
     """Cuts a byte stream into frames.
 
     The caller asks for `buffer()`, fills it from the socket and says how much by `received(n)`.
-    Bodies are copied out of one buffer, which is used again and grows with what comes at once. A
-    large body that has not arrived whole is received straight into a buffer of its own. Frames of
-    an unknown optional kind are skipped.
+    Small bodies are copied out of one reused buffer, which grows with what comes at once; a large
+    body that has not arrived whole is received straight into a buffer of its own. Frames of an
+    unknown optional kind are skipped.
 
     Args:
         limit_bytes: a larger body is a `ProtocolError`; may be changed at any time.
-        leave: bodies that are not small stay in the buffer, and another one is used from then on.
-            That is quicker, for who does not keep them for long: they lie at any address, and
-            each keeps up to 256 KiB in memory.
 
     Attributes:
         error: how the peer broke the protocol, or None.
     """
 
-    def __init__(self, limit_bytes: int, *, leave: bool = False) -> None:
+    def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         self.error: ProtocolError | None = None
-        self._leave = leave
-        self._view = memoryview(bytearray(FIRST_BUFFER_BYTES))
+        self._buffer = bytearray(FIRST_BUFFER_BYTES)
+        self._view = memoryview(self._buffer)
         self._size = FIRST_BUFFER_BYTES
         self._start = 0
         self._end = 0
-        self._shared = False
-        self._most = BUFFER_BYTES  # to receive at once
         self._large: Frame | None = None
         self._large_view = memoryview(b"")
         self._large_filled = 0
@@ -89,12 +81,12 @@ class FrameReader:
         if self._large is not None:
             return self._large_view[self._large_filled :]
         if self._end == self._size and self._size < BUFFER_BYTES:
-            self._move(min(self._size * GROWTH, BUFFER_BYTES))
-        elif self._start == self._end and not self._shared:
+            self._grow()
+        elif self._start == self._end:
             self._start = self._end = 0
         elif self._end > self._size // 2:
-            self._move(self._size)
-        return self._view[self._end : self._end + self._most]
+            self._compact()
+        return self._view[self._end :]
 
     def received(self, size: int) -> list[Frame]:
         """The frames that are complete now that `size` bytes are in the buffer.
@@ -110,24 +102,26 @@ class FrameReader:
                 return frames
             if self._large.kind in KNOWN_KINDS:
                 frames.append(self._large)
-            if self._large_filled > BUFFER_BYTES:
-                self._most = AHEAD_BYTES
             self._large = None
             self._large_view = memoryview(b"")
         else:
             self._end += size
-            self._most = BUFFER_BYTES
         self._cut(frames)
         return frames
 
-    def _move(self, size: int) -> None:
-        """Have what is not cut yet at the beginning of a buffer of that size."""
+    def _grow(self) -> None:
+        """The peer sends more at once than there is room for."""
         rest = self._view[self._start : self._end]
-        if self._shared or size != self._size:
-            self._view = _buffer(size) if size >= MEDIUM_BYTES else memoryview(bytearray(size))
-            self._size, self._shared = size, False
-        self._view[: len(rest)] = rest
+        self._size = min(self._size * GROWTH, BUFFER_BYTES)
+        self._buffer = bytearray(self._size)
+        self._buffer[: len(rest)] = rest
+        self._view = memoryview(self._buffer)
         self._start, self._end = 0, len(rest)
+
+    def _compact(self) -> None:
+        rest = self._end - self._start
+        self._buffer[:rest] = self._buffer[self._start : self._end]
+        self._start, self._end = 0, rest
 
     def _cut(self, frames: list[Frame]) -> None:
         start, end, view, unpack = self._start, self._end, self._view, HEADER.unpack_from
@@ -149,13 +143,8 @@ class FrameReader:
                 break
             start = stop
             if known:
-                body: bytes | memoryview
-                if length < MEDIUM_BYTES:
-                    body = bytes(view[body_start:stop])
-                elif self._leave:
-                    body, self._shared = view[body_start:stop].toreadonly(), True
-                else:
-                    body = _copy(view[body_start:stop])
+                here = view[body_start:stop]
+                body = bytes(here) if length < MEDIUM_BYTES else _copy(here)
                 frames.append(
                     Frame(
                         kind, codec, flags, address, source, count, stride, sequence, time_ns, body
@@ -172,8 +161,7 @@ class FrameReader:
 
     def _refuse(self, length: int, kind: int) -> None:
         """The stream ends here; what follows is read over."""
-        self._start = self._end
-        self._move(self._size)
+        self._start = self._end = 0
         if length > self.limit_bytes:
             reason = f"a frame body of {length} bytes exceeds frame_bytes={self.limit_bytes}"
         else:

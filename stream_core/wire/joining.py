@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stream_core.wire.blocks import Block
+from stream_core.wire.blocks import LARGEST_SPAN, Block
 from stream_core.wire.header import CodecNumber, Flag
 from stream_core.wire.tables import ALIGNMENT, little
 
@@ -18,6 +18,7 @@ _TIMES = int(Flag.TIMES)
 _INTERVAL = int(Flag.INTERVAL)
 _TIMING = _TIMES | _INTERVAL
 _INT64 = struct.Struct("<q")
+_INT64_RANGE = range(-(2**63), 2**63)
 
 
 def follows(block: Block, blocks: Sequence[Block]) -> bool:
@@ -25,6 +26,8 @@ def follows(block: Block, blocks: Sequence[Block]) -> bool:
     after = blocks[-1]
     distance = block.first - after.last
     if len(blocks) > 1 and distance != _distance(blocks):
+        return False
+    if block.last - blocks[0].first > LARGEST_SPAN:
         return False
     return (
         block.codec == after.codec == _SAMPLES
@@ -83,4 +86,6 @@ def _common_interval_ns(blocks: Sequence[Block]) -> int | None:
     for before, block in pairwise(blocks):
         if block.time_ns != before.time_ns + before.count * interval_ns:
             return None
-    return interval_ns
+    length_ns = interval_ns * sum(block.count for block in blocks)
+    fits = length_ns in _INT64_RANGE and blocks[0].time_ns + length_ns in _INT64_RANGE
+    return interval_ns if fits else None

@@ -39,7 +39,9 @@ class Buffers:
             memory = self._free[room_bytes].pop()
         except LookupError:
             memory = np.empty(room_bytes, np.uint8)
-        lease = memory[:size_bytes]  # all that looks into the buffer holds this
+        # All that looks into the buffer holds the lease. It is no view of another array, past which
+        # numpy would go to hold that one instead.
+        lease = np.frombuffer(memory.data, np.uint8, size_bytes)
         held = ref(lease, self._give_back)
         self._lent[id(held)] = held, memory
         return lease.data
@@ -47,12 +49,18 @@ class Buffers:
     @property
     def free_bytes(self) -> int:
         """The size of all that nobody has."""
-        return sum(size * len(free) for size, free in tuple(self._free.items()))
+        return sum(size * len(self._free[size]) for size in list(self._free))
 
     def _give_back(self, lease: ref[Memory]) -> None:
         _, memory = self._lent.pop(id(lease))
-        if self.free_bytes < KEPT_BYTES:
-            self._free.setdefault(memory.nbytes, []).append(memory)
+        mine = self._free.setdefault(memory.nbytes, [])
+        mine.append(memory)
+        while self.free_bytes > KEPT_BYTES:
+            others = [self._free[size] for size in list(self._free) if size != memory.nbytes]
+            try:
+                next((free for free in others if free), mine).pop()
+            except IndexError:  # another thread was quicker
+                return
 
 
 def _roomy(size_bytes: int) -> int:

@@ -324,3 +324,24 @@ async def test_a_channel_may_refuse_to_be_paused(ends: Ends) -> None:
     reader = await pc.subscribe("x")
     with pytest.raises(sc.NotAllowed, match="may_pause"):
         await reader.configure(overflow="wait")
+
+
+@pytest.mark.parametrize("limits", [sc.Limits(frame_bytes=16_384)])
+@pytest.mark.parametrize("times_ns", [None, (0, 2**62), (-(2**63), 2**63 - 1)])
+async def test_small_blocks_come_together_within_every_limit(
+    ends: Ends, balanced: Balanced, limits: sc.Limits, times_ns: tuple[int, int] | None
+) -> None:
+    daq, pc = ends
+    writer = await daq.create_channel("x", dtype="f8", shape=(100,))
+    reader = await pc.subscribe("x", min_interval_s=0.05, overflow="wait")
+    await writer.send(np.zeros(100))
+    await reader.get(timeout_s=5)  # the next serving is later
+    for number in range(60):
+        time_ns = None if times_ns is None else times_ns[number % 2]
+        await writer.send(np.full(100, number), time_ns=time_ns)
+        await writer.flush()
+    items = [await reader.get_item(timeout_s=5) for _ in range(60)]
+    assert [item.value[99] for item in items] == list(range(60))
+    if times_ns is not None:
+        assert [item.time_ns for item in items] == [*times_ns] * 30
+    await balanced(reader)

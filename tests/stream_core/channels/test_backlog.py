@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from stream_core.channels.backlog import JOINED_BYTES, Backlog, Run
+from functools import partial
+
+from stream_core.channels.backlog import Backlog, Run
 from stream_core.channels.notices import Mark
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
@@ -158,22 +160,26 @@ def test_small_blocks_that_follow_each_other_are_taken_together() -> None:
     backlog = Backlog(10**9)
     for first in range(0, 30, 3):
         backlog.append(whole(samples(first, 3)))
-    assert list(backlog.take_block(10, 1).sequences) == [0, 1, 2]
-    assert list(backlog.take_block(10, 7).sequences) == [*range(3, 9)]
+    taken = partial(backlog.take_block, limit_bytes=10_000)
+    assert list(taken(10, 1).sequences) == [0, 1, 2]
+    assert list(taken(10, 7).sequences) == [*range(3, 9)]
     backlog.note(Loss(30, 30, 1, "paused"))
-    assert list(backlog.take_block(2, 100).sequences) == [*range(9, 11)]
-    assert list(backlog.take_block(100, 100).sequences) == [*range(11, 30)]
+    assert list(taken(2, 100).sequences) == [*range(9, 11)]
+    assert list(taken(100, 100, before=15).sequences) == [*range(11, 15)]
+    assert list(taken(100, 100, before=16).sequences) == [*range(15, 18)]
+    assert list(taken(100, 100).sequences) == [*range(18, 30)]
     assert (backlog.count, backlog.size_bytes) == (0, 0)
     assert backlog.notices == [Loss(30, 30, 1, "paused")]
 
 
-def test_they_stay_small_together() -> None:
+def test_they_stay_within_the_bytes_whatever_their_times_need() -> None:
     backlog = Backlog(10**9)
     for first in range(10):
-        backlog.append(whole(samples(first, 1, size=JOINED_BYTES // 4)))
-    backlog.append(whole(samples(10, 1, size=JOINED_BYTES)))
-    taken = [len(backlog.take_block(100, 100).sequences) for _ in range(4)]
-    assert (taken, backlog.count) == ([4, 4, 2, 1], 0)
+        backlog.append(whole(samples(first, 1, size=1000)))
+    backlog.append(whole(samples(10, 1, size=5000)))
+    limit_bytes = 4 * (1000 + 8 + 64)
+    taken = [backlog.take_block(100, 100, limit_bytes=limit_bytes) for _ in range(4)]
+    assert [len(block.sequences) for block in taken] == [4, 4, 2, 1]
 
 
 def test_a_notice_between_them_stands_where_it_was() -> None:
@@ -181,6 +187,6 @@ def test_a_notice_between_them_stands_where_it_was() -> None:
     backlog.append(whole(samples(0, 2)))
     backlog.note(Mark(1, "end"))
     backlog.append(whole(samples(2, 2)))
-    assert list(backlog.take_block(100, 100).sequences) == [0, 1]
+    assert list(backlog.take_block(100, 100, limit_bytes=10_000).sequences) == [0, 1]
     assert backlog.take_notice() == Mark(1, "end")
-    assert list(backlog.take_block(100, 100).sequences) == [2, 3]
+    assert list(backlog.take_block(100, 100, limit_bytes=10_000).sequences) == [2, 3]

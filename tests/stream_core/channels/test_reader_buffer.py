@@ -33,8 +33,15 @@ def compressed(first: int, count: int, *, broken: bool = False) -> Block:
     )
 
 
-def reader(first: int = 0, *, reader_bytes: int = 10_000, **parameters: object) -> ReaderBuffer:
-    return ReaderBuffer(checked_parameters(**parameters), first, reader_bytes=reader_bytes)
+def reader(
+    first: int = 0, *, reader_bytes: int = 10_000, joined_bytes: int = 10_000, **parameters: object
+) -> ReaderBuffer:
+    return ReaderBuffer(
+        checked_parameters(**parameters),
+        first,
+        reader_bytes=reader_bytes,
+        joined_bytes=joined_bytes,
+    )
 
 
 def offer(buffer: ReaderBuffer, block: Block, *, room: bool = True, now_ns: int = 0) -> bool:
@@ -359,6 +366,17 @@ def test_a_serving_gives_what_waits_then_and_no_more() -> None:
     assert buffer.due_ns is None
 
 
+def test_what_is_taken_together_is_of_one_serving() -> None:
+    buffer = reader(min_interval_s=1)
+    offer(buffer, samples(0, 1), room=False)
+    offer(buffer, samples(1, 1, source=2), room=False)
+    first = buffer.take(5)
+    assert isinstance(first, Block)
+    offer(buffer, samples(2, 1, source=2), room=False, now_ns=6)
+    assert drained(buffer, 6) == [[1]]
+    assert drained(buffer, 5 + SECOND_NS) == [[2]]
+
+
 @pytest.mark.parametrize("overflow", ["ring", "clear"])
 def test_what_something_newer_replaced_is_no_loss(overflow: str) -> None:
     buffer = reader(buffer_size=1, overflow=overflow, min_interval_s=1)
@@ -516,9 +534,9 @@ def test_a_window_that_cuts_what_cannot_be_made_plain_loses_it() -> None:
 
 
 def numbered_samples(first: int, count: int) -> Block:
-    """Samples of 100 bytes, each full of its number; each block is of another source."""
+    """Samples of 100 bytes, each full of its number."""
     body = b"".join(bytes([number % 251]) * 100 for number in range(first, first + count))
-    return Block(CodecNumber.SAMPLES, 0, first, count, 1, first, 0, body)
+    return Block(CodecNumber.SAMPLES, 0, 1, count, 1, first, 0, body)
 
 
 def compressed_samples(first: int, count: int) -> Block:
@@ -542,7 +560,7 @@ def seen(
     make: Callable[[int, int], Block], steps: list[tuple[str, int]], **wishes: object
 ) -> list[object]:
     """What a reader is sent, and its account after each step; `make` makes the blocks."""
-    buffer, told, sent, consumed = reader(reader_bytes=10**9, **wishes), [], -1, -1
+    buffer, told, sent, consumed = reader(joined_bytes=0, reader_bytes=10**9, **wishes), [], -1, -1
     for step, amount in steps:
         things: list[object] = []
         sequence = buffer.next_sequence

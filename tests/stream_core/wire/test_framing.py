@@ -136,21 +136,19 @@ def test_junk_at_each_position_spoils_nothing_before_it() -> None:
         max_size=12,
     ),
     sizes=st.lists(st.integers(1, 2 * BUFFER_BYTES), max_size=20),
-    leave=st.booleans(),
 )
 def test_large_frames_come_whole_however_they_are_split(
-    lengths: list[int], sizes: list[int], leave: bool
+    lengths: list[int], sizes: list[int]
 ) -> None:
     bodies = [bytes([number]) * length for number, length in enumerate(lengths, 1)]
     data = b"".join(wire(body=body) for body in bodies)
-    frames = feed(FrameReader(LIMIT, leave=leave), data, sizes)
+    frames = feed(FrameReader(LIMIT), data, sizes)
     assert [bytes(frame.body) for frame in frames] == bodies
 
 
-@pytest.mark.parametrize("leave", [False, True])
 @pytest.mark.parametrize("after", [wire(99), wire(body=b"z" * 40_000) * 20])
-def test_a_received_body_is_never_written_again(leave: bool, after: bytes) -> None:
-    reader = FrameReader(LIMIT, leave=leave)
+def test_a_received_body_is_never_written_again(after: bytes) -> None:
+    reader = FrameReader(LIMIT)
     bodies = [b"a" * 100, b"b" * 300_000, *(bytes([n]) * 40_000 for n in range(20)), b"c" * 300_000]
     frames = feed(reader, b"".join(wire(body=body) for body in bodies), [200])
     feed(reader, after + bytes(3 * BUFFER_BYTES))
@@ -159,13 +157,10 @@ def test_a_received_body_is_never_written_again(leave: bool, after: bytes) -> No
         assert memoryview(frame.body).readonly
 
 
-@pytest.mark.parametrize("leave", [False, True])
 @pytest.mark.parametrize("medium", [0, 1, 2, 3])
 @pytest.mark.parametrize("position", [1, 5_000, 100_000])
-def test_there_is_room_behind_a_huge_body_wherever_it_began(
-    leave: bool, medium: int, position: int
-) -> None:
-    reader = FrameReader(LIMIT, leave=leave)
+def test_there_is_room_behind_a_huge_body_wherever_it_began(medium: int, position: int) -> None:
+    reader = FrameReader(LIMIT)
     feed(reader, wire(body=b"x" * 100) * 10_000)  # its buffer grows
     bodies = [*[b"m" * 33_000] * medium, b"h" * 700_000]
     data = b"".join(wire(body=body) for body in bodies)
@@ -174,14 +169,11 @@ def test_there_is_room_behind_a_huge_body_wherever_it_began(
     assert [bytes(frame.body) for frame in frames] == bodies * 2
 
 
-def test_bodies_share_no_memory_unless_they_are_left_where_they_came() -> None:
-    data = wire(body=bytes(40_000)) * 3
-    for leave in (False, True):
-        reader = FrameReader(LIMIT, leave=leave)
-        feed(reader, wire(body=b"x" * 100) * 10_000)  # its buffer grows
-        frames = feed(reader, data)
-        owners = {id(frame.body.obj) for frame in frames if isinstance(frame.body, memoryview)}
-        assert len(owners) == (1 if leave else 3)
+def test_bodies_share_no_memory() -> None:
+    reader = FrameReader(LIMIT)
+    feed(reader, wire(body=b"x" * 100) * 10_000)  # its buffer grows
+    frames = feed(reader, wire(body=bytes(40_000)) * 3)
+    assert len({id(memoryview(frame.body).obj) for frame in frames}) == 3
 
 
 def test_all_facts_of_the_header_come_out() -> None:

@@ -86,6 +86,20 @@ def test_what_is_not_of_a_kind_does_not_follow(other: Block) -> None:
     assert not follows(other, [block(0, [0, 0, 0])])
 
 
+@pytest.mark.parametrize("last_ns", [2**62, 2**63 - 1])
+def test_times_too_far_apart_for_an_interval_are_told_one_by_one(last_ns: int) -> None:
+    for first_ns in (0, -(2**63)):
+        one = joined([block(0, [first_ns]), block(1, [last_ns])])
+        one.check(10_000)
+        assert list(one.times_ns()) == [first_ns, last_ns]
+
+
+def test_no_block_spans_more_numbers_than_a_block_may() -> None:
+    first = block(0, [0])
+    assert follows(Block(first.codec, 0, 1, 1, 1, 2**32 - 1, 0, b"ab"), [first])
+    assert not follows(Block(first.codec, 0, 1, 1, 1, 2**32, 0, b"ab"), [first])
+
+
 def test_all_have_one_distance() -> None:
     assert follows(block(6, [0]), [block(0, [0]), block(3, [0])])
     assert not follows(block(6, [0]), [block(2, [0]), block(3, [0])])
