@@ -183,8 +183,11 @@ class Connection(asyncio.BufferedProtocol):
         if self._counts_lines:
             self._transport.writelines(pending)
             return
-        # asyncio's own writelines forgets to pause in some releases of Python 3.12 and 3.13;
-        # its write does not.
+        # asyncio's own writelines forgets to pause in some releases of Python 3.12 and 3.13, and to
+        # look whether the socket has failed already: it would wait for room on a number that is
+        # another connection's next. Its write does neither.
+        if self._transport.is_closing():
+            return
         if len(pending) > 1:
             self._transport.writelines(pending[:-1])
         self._transport.write(pending[-1])

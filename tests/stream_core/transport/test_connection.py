@@ -121,6 +121,22 @@ async def test_many_frames_leave_before_the_turn_ends() -> None:
 
 
 @on_both_loops
+async def test_what_is_sent_after_the_socket_has_failed_goes_nowhere() -> None:
+    here, there, server = await pair()
+    transport = here.link._transport
+    assert transport is not None
+    number = transport.get_extra_info("socket").fileno()
+    transport.abort()  # as when the peer resets it
+    here.link.send(header(Kind.PING, 0))
+    here.link.send(header(Kind.PING, 0))
+    here.link.flush()
+    await here.link.lost
+    selector = getattr(asyncio.get_running_loop(), "_selector", None)
+    assert selector is None or number not in selector.get_map()
+    await end(here, there, server)
+
+
+@on_both_loops
 async def test_room_ends_at_the_window_and_comes_back() -> None:
     here, there, server = await pair()
     sent = 0
