@@ -40,7 +40,7 @@ class _Body:
                 f"a body in pieces has {size} bytes: more than {PIECE_BYTES} and up to "
                 f"frame_bytes={limit_bytes} are allowed"
             )
-        from stream_core.wire.arrays import uninitialised  # numpy is loaded when first needed
+        from stream_core.wire.memory import uninitialised  # numpy is loaded when first needed
 
         try:
             self.view = uninitialised(size)

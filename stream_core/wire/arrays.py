@@ -5,7 +5,7 @@ of msgpack `[type, shape]`, and zeros up to a multiple of 64, so that the elemen
 type is its numpy text, such as "<f8"; `[base, shape]` for an array inside a structured type; and
 `[size, [[name, offset, type, title], …]]` for a structured type itself.
 
-This is the only module of the package that imports numpy when it is imported.
+Of the package only this module and `wire/memory.py` import numpy when they are imported.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ __all__ = [
     "parse_dtype",
     "sample_dtype",
     "stride_rows",
-    "uninitialised",
 ]
 
 ALIGNMENT = 64
@@ -305,8 +304,3 @@ def stride_rows(
     rows = np.frombuffer(source, np.dtype((np.void, item_bytes)))
     chosen = rows[start : start + (count - 1) * step + 1 : step].copy()
     return chosen.view(np.uint8).data
-
-
-def uninitialised(size_bytes: int) -> memoryview:
-    """A writable buffer whose contents are undefined: without the cost of filling it."""
-    return np.empty(size_bytes, np.uint8).data

@@ -240,9 +240,3 @@ def test_strided_rows_are_every_nth_item(data: st.DataObject) -> None:
     rows = [view[i * item_bytes : (i + 1) * item_bytes] for i in range(items)]
     expected = b"".join(rows[start::step][:count])
     assert bytes(arrays.stride_rows(view, item_bytes, start, step, count)) == expected
-
-
-def test_an_uninitialised_buffer_is_writable() -> None:
-    buffer = arrays.uninitialised(10)
-    buffer[:] = b"0123456789"
-    assert (bytes(buffer), len(arrays.uninitialised(0))) == (b"0123456789", 0)
