@@ -42,6 +42,7 @@ class Settings(msgspec.Struct):
         live_values: whether the tree follows the values of all visible rows.
         plots: the layout of the plots, as the layout wrote it.
         command_lines: calls typed before, the latest last.
+        history_bytes: the memory that plots may take for history.
     """
 
     theme: str = "system"
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct):
     live_values: bool = False
     plots: dict[str, Any] = msgspec.field(default_factory=dict)
     command_lines: list[str] = msgspec.field(default_factory=list)
+    history_bytes: int = 1_000_000_000
 
     def remember(self, server: RecentServer) -> None:
         """Put a server to the front of the recent ones."""

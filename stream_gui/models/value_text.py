@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["bytes_text", "detail_text", "duration_text", "rate_text", "value_text"]
+__all__ = ["bytes_text", "detail_text", "duration_text", "rate_text", "span_text", "value_text"]
 
 FEW, ROW = 4, 64
 DETAIL_CHARACTERS = 20_000
@@ -64,6 +64,15 @@ def duration_text(duration_s: float) -> str:
         return f"{duration_s:.2f} s" if duration_s < 10 else f"{duration_s:.1f} s"
     minutes, seconds = divmod(round(duration_s), 60)
     return f"{minutes} min {seconds} s"
+
+
+def span_text(span_s: float) -> str:
+    """A stretch of time, roughly: "45 s", "14 min", "3.5 h", "7 days"."""
+    for limit_s, unit_s, unit in ((100, 1, "s"), (6000, 60, "min"), (172_800, 3600, "h")):
+        if span_s < limit_s:
+            amount = span_s / unit_s
+            return f"{amount:.1f} {unit}" if amount < 10 else f"{amount:.0f} {unit}"
+    return f"{span_s / 86_400:.0f} days"
 
 
 def _scaled(amount: float) -> str:

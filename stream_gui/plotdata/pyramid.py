@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,19 @@ from numpy.typing import NDArray
 
 from stream_gui.plotdata.sample_ring import SampleRing
 
-__all__ = ["FACTOR", "Level", "Pyramid"]
+__all__ = ["BYTES_WITH_PYRAMID", "FACTOR", "Level", "Pyramid"]
 
 FACTOR = 16
 """How many bins of a level one bin of the next level covers."""
 
+BYTES_WITH_PYRAMID = 1 + 2 / (FACTOR - 1)
+"""Bytes of samples with their pyramid, to those of the samples alone."""
+
 _BATCH = 16
 """Bins are folded so many at a time: until then a reader takes the finer level's."""
+
+_DEPTH = 6
+"""Levels: a bin of the last one covers 16 million samples."""
 
 
 class Level:
@@ -31,6 +38,13 @@ class Level:
         self.size = size
         self.low = SampleRing(capacity, dtype)
         self.high = SampleRing(capacity, dtype)
+
+    def resized(self, capacity: int) -> Level:
+        """Another level with room for so many bins, which holds the newest of this one's."""
+        level = copy(self)
+        level.low = self.low.resized(capacity)
+        level.high = self.high.resized(capacity)
+        return level
 
     @property
     def start(self) -> int:
@@ -60,8 +74,15 @@ class Pyramid:
     def __init__(self, samples: SampleRing) -> None:
         self._samples = samples
         self.levels = [
-            Level(FACTOR**k, samples.capacity // FACTOR**k + 2 * FACTOR * _BATCH, samples.dtype)
-            for k in range(1, _depth(samples.capacity) + 1)
+            Level(FACTOR**k, _bins(samples.capacity, k), samples.dtype)
+            for k in range(1, _DEPTH + 1)
+        ]
+
+    def resize(self, samples: SampleRing) -> None:
+        """Go on over this ring, with bins of their own for as many samples as it keeps."""
+        self._samples = samples
+        self.levels = [
+            level.resized(_bins(samples.capacity, k)) for k, level in enumerate(self.levels, 1)
         ]
 
     @property
@@ -87,12 +108,9 @@ class Pyramid:
             low, high = level.low, level.high
 
 
-def _depth(capacity: int) -> int:
-    """How many levels it takes until one bin nearly covers the ring."""
-    depth = 1
-    while FACTOR ** (depth + 1) < capacity:
-        depth += 1
-    return depth
+def _bins(samples: int, level: int) -> int:
+    """How many bins of a level are kept for so many samples."""
+    return int(samples // FACTOR**level + 2 * FACTOR * _BATCH)
 
 
 def _reduced(values: NDArray[Any], smaller: np.ufunc) -> NDArray[Any]:

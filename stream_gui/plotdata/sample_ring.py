@@ -26,12 +26,13 @@ class SampleRing:
             raise ValueError(f"a ring keeps at least 1 value, not {capacity}")
         self.capacity = capacity
         self.end = 0
+        self._oldest = 0
         self._values: NDArray[Any] = np.empty(capacity, dtype)
 
     @property
     def start(self) -> int:
         """The number of the oldest value kept; equal to `end` while there is none."""
-        return max(0, self.end - self.capacity)
+        return max(self._oldest, self.end - self.capacity)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -56,7 +57,18 @@ class SampleRing:
         """Make `end` the next number while the ring is still empty."""
         if self.end:
             raise ValueError("only an empty ring can begin elsewhere")
-        self.end = end
+        self.end = self._oldest = end
+
+    def resized(self, capacity: int) -> SampleRing:
+        """Another ring with room for so many values, which holds the newest of this one's."""
+        ring = SampleRing(capacity, self.dtype)
+        ring.skip_to(max(self.start, self.end - capacity))
+        position = ring.end % self.capacity
+        count = self.end - ring.end
+        head = min(count, self.capacity - position)
+        ring.write(self._values[position : position + head])
+        ring.write(self._values[: count - head])
+        return ring
 
     def read(self, first: int, last: int) -> NDArray[Any]:
         """A copy of the values numbered first … last - 1, which must be kept."""

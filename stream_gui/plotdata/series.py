@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stream_gui.plotdata.envelope import Envelope, EnvelopeBuilder
-from stream_gui.plotdata.pyramid import Pyramid
+from stream_gui.plotdata.pyramid import BYTES_WITH_PYRAMID, Pyramid
 from stream_gui.plotdata.sample_ring import SampleRing
 from stream_gui.plotdata.time_axis import TimeAxis
 
@@ -47,10 +48,12 @@ class Gap:
 class Series:
     """The newest samples of one column of a numeric channel.
 
+    Memory grows with what is kept, by doubling, until `capacity` is reached.
+
     Args:
         label: the curve's name.
         unit: the unit of its values.
-        capacity: how many samples are kept; at least 4096.
+        capacity: how many samples are kept; at least 4096. It can be changed later.
         dtype: how they are kept; float32 takes half the memory, float64 keeps large integers.
     """
 
@@ -66,6 +69,7 @@ class Series:
         self.unit = unit
         self._capacity = max(capacity, _SMALLEST_CAPACITY)
         self._dtype = dtype
+        self._writing = threading.Lock()
         self._lock = threading.Lock()
         self._version = 0
         self._epoch = 0
@@ -97,8 +101,15 @@ class Series:
 
     @property
     def capacity(self) -> int:
-        """How many samples can be kept."""
+        """How many samples can be kept; fewer than before lets the oldest go at once."""
         return self._capacity
+
+    @capacity.setter
+    def capacity(self, capacity: int) -> None:
+        with self._writing:
+            self._capacity = max(capacity, _SMALLEST_CAPACITY)
+            if self._samples.capacity > self._capacity:
+                self._resize(self._capacity)
 
     @property
     def newest_time_ns(self) -> int | None:
@@ -112,8 +123,23 @@ class Series:
 
     @property
     def nbytes(self) -> int:
-        """The bytes that the series takes once it is full."""
+        """The bytes set aside for it; the system gives those not yet written to elsewhere."""
         return self._samples.nbytes + self._pyramid.nbytes + self._times.nbytes
+
+    @property
+    def bytes_per_sample(self) -> float:
+        """The bytes that one more sample takes, its part of the pyramid and its time included."""
+        return self._samples.dtype.itemsize * BYTES_WITH_PYRAMID + 8 * (self._times.nbytes > 0)
+
+    def count_since(self, time_ns: int) -> int:
+        """How many samples of this time and later are kept, since a clock was last set back."""
+        with self._lock:
+            return self._times.count_since(time_ns)
+
+    def oldest_time_ns(self) -> int | None:
+        """The time of the oldest sample kept; None while there is none."""
+        with self._lock:
+            return self._times.oldest_ns
 
     def append(
         self,
@@ -138,12 +164,14 @@ class Series:
         if not len(samples):
             return
         times = self._as_times(len(samples), times_ns, time_ns, interval_ns)
-        step = self._pyramid.largest_write()
-        with self._lock:
-            for first in range(0, len(samples), step):
-                self._write(samples[first : first + step], times[first : first + step])
-            self._last_value = float(samples[-1])
-            self._version += 1
+        with self._writing:
+            self._make_room(len(samples))
+            step = self._pyramid.largest_write()
+            with self._lock:
+                for first in range(0, len(samples), step):
+                    self._write(samples[first : first + step], times[first : first + step])
+                self._last_value = float(samples[-1])
+                self._version += 1
 
     def mark_gap(self, reason: str, count: int | None = None) -> None:
         """Note that samples are missing after the newest one: the curve is interrupted there.
@@ -152,14 +180,14 @@ class Series:
             reason: why, in words.
             count: how many are missing; None if that is unknown.
         """
-        with self._lock:
+        with self._writing, self._lock:
             if self._samples.end:
                 self._add_gap(reason, count)
                 self._version += 1
 
     def clear(self) -> None:
         """Forget all samples."""
-        with self._lock:
+        with self._writing, self._lock:
             self._reset()
             self._epoch += 1
             self._version += 1
@@ -179,13 +207,31 @@ class Series:
             return self._builder.build(start_ns, stop_ns, max(1, pixels), self._gap_numbers)
 
     def _reset(self) -> None:
-        self._samples = SampleRing(self._capacity, self._dtype)
+        self._samples = SampleRing(_SMALLEST_CAPACITY, self._dtype)
         self._pyramid = Pyramid(self._samples)
-        self._times = TimeAxis(self._capacity)
+        self._times = TimeAxis(_SMALLEST_CAPACITY)
         self._builder = EnvelopeBuilder(self._samples, self._pyramid, self._times)
         self._gaps: list[Gap] = []
         self._gap_numbers: list[int] = []
         self._last_value = None
+
+    def _make_room(self, count: int) -> None:
+        """Double the memory, or more, if so many more samples need it and may have it."""
+        wanted, given = self.length + count, self._samples.capacity
+        if given < min(wanted, self._capacity):
+            self._resize(min(max(2 * given, wanted), self._capacity))
+
+    def _resize(self, capacity: int) -> None:
+        """Go on in memory of another size; readers wait for the change, not for the copying."""
+        samples = self._samples.resized(capacity)
+        pyramid, times = copy(self._pyramid), copy(self._times)
+        pyramid.resize(samples)
+        times.resize(capacity)
+        with self._lock:
+            self._samples, self._pyramid, self._times = samples, pyramid, times
+            self._builder = EnvelopeBuilder(samples, pyramid, times)
+            self._forget_gaps()
+            self._version += 1
 
     def _as_samples(self, values: ArrayLike) -> NDArray[Any]:
         given = np.atleast_1d(np.asarray(values))
@@ -220,6 +266,10 @@ class Series:
             self._add_gap("nothing came for a while, or the clock was set back", None)
         self._samples.write(samples)
         self._pyramid.fold()
+        self._forget_gaps()
+
+    def _forget_gaps(self) -> None:
+        """Let go of the gaps whose samples are kept no more."""
         if self._gap_numbers and self._gap_numbers[0] <= self._samples.start:
             kept = bisect_left(self._gap_numbers, self._samples.start)
             del self._gap_numbers[:kept], self._gaps[:kept]

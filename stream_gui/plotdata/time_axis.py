@@ -6,6 +6,7 @@ times do not decrease; a step back of more than a second begins a new segment.
 
 from __future__ import annotations
 
+from copy import copy
 from itertools import pairwise
 
 import numpy as np
@@ -37,12 +38,13 @@ class TimeAxis:
         self._vector: SampleRing | None = None
         self._segments = GrowingTable(1)
         self._newest_ns: int | None = None
+        self._oldest = 0
         self.end = 0
 
     @property
     def start(self) -> int:
         """The number of the oldest sample kept."""
-        return max(0, self.end - self._capacity)
+        return max(self._oldest, self.end - self._capacity)
 
     @property
     def newest_ns(self) -> int | None:
@@ -50,9 +52,32 @@ class TimeAxis:
         return self._newest_ns
 
     @property
+    def oldest_ns(self) -> int | None:
+        """The time of the oldest sample kept; None while there is none."""
+        if self.start == self.end:
+            return None
+        return int(self.times(np.array([self.start]))[0])
+
+    @property
     def nbytes(self) -> int:
         """The bytes taken by times kept one by one, once their ring is full."""
         return self._vector.nbytes if self._vector is not None else 0
+
+    def resize(self, capacity: int) -> None:
+        """Know the times of so many samples from now on, in memory shared with no copy of this."""
+        self._oldest = max(self.start, self.end - capacity)
+        self._capacity = capacity
+        self._runs, self._segments = copy(self._runs), copy(self._segments)
+        if self._vector is not None:
+            self._vector = self._vector.resized(capacity)
+        self._forget()
+
+    def count_since(self, time_ns: int) -> int:
+        """How many samples are kept of this time and later (of the newest stretch of time)."""
+        if not len(self._segments):
+            return 0
+        begin = max(int(self._segments.column(0)[-1]), self.start)
+        return self.end - self._lower_bound(time_ns, begin, self.end)
 
     def append_run(self, count: int, time_ns: int, interval_ns: int) -> bool:
         """Append evenly spaced samples.

@@ -109,6 +109,10 @@ class Feeds(QObject):
         """The feeds that are open."""
         return list(self._feeds.values())
 
+    def every_series(self) -> list[Series]:
+        """The series of all columns of all channels that are being read."""
+        return [series for feed in self._feeds.values() for series in feed.series]
+
     def newest(self) -> dict[str, object]:
         """The newest value of each channel that is being read."""
         values = {name: feed.newest() for name, feed in self._feeds.items() if feed.state == "live"}

@@ -18,6 +18,7 @@ from stream_gui.session.calls import Calls
 from stream_gui.session.channels import Channels
 from stream_gui.session.feeds import Feeds
 from stream_gui.session.following import Surroundings
+from stream_gui.session.history import History
 from stream_gui.session.last_values import LastValues
 from stream_gui.session.link import Link, Target
 from stream_gui.session.load import Load
@@ -55,13 +56,16 @@ class MonitorSession:
         self.bridge = Bridge(self.feedback)
         self.state = LinkState()
         self.link = Link(portal, self.bridge, self.tasks, self.feedback, self.state, client_factory)
-        around = Surroundings(portal, self.tasks, self.feedback, self.link)
+        self.around = Surroundings(portal, self.tasks, self.feedback, self.link)
         self.catalog = MethodCatalog()
-        self.channels = Channels(around, self.bridge, ChannelTree())
-        self.load = Load(around, self.bridge, self.channels.tree, self.catalog)
-        self.calls = Calls(around, self.bridge, self.catalog)
-        self.feeds = Feeds(around, self.bridge)
-        self.values = LastValues(around, self.bridge, self.channels.tree, self.feeds.newest)
+        self.channels = Channels(self.around, self.bridge, ChannelTree())
+        self.load = Load(self.around, self.bridge, self.channels.tree, self.catalog)
+        self.calls = Calls(self.around, self.bridge, self.catalog)
+        self.feeds = Feeds(self.around, self.bridge)
+        self.history = History(
+            self.around, self.feeds.every_series, settings.settings.history_bytes
+        )
+        self.values = LastValues(self.around, self.bridge, self.channels.tree, self.feeds.newest)
         self.servers = Servers(portal, self.tasks, self.feedback, self.link, run_files)
         self.plots = PlotLayout()
         self.plots.from_dict(settings.settings.plots)
@@ -118,6 +122,7 @@ class MonitorSession:
     async def close(self, *, stop_processes: bool = False) -> None:
         """End everything in order: what is followed, the link, the servers of this window."""
         self.values.close()
+        self.history.close()
         self.calls.cancel_all()
         await self.link.close()
         await self.servers.close(stop_processes=stop_processes)

@@ -18,6 +18,7 @@ from stream_gui.views.connect_dialog import ConnectDialog
 from stream_gui.views.dock import Dock
 from stream_gui.views.feedback_view import FeedbackView
 from stream_gui.views.help_dialogs import AboutDialog, ShortcutsDialog
+from stream_gui.views.history_menu import HistoryButton, HistoryMenu
 from stream_gui.views.leave_question import LeaveQuestion
 from stream_gui.views.link_banner import LinkBanner
 from stream_gui.views.load_view import LoadView
@@ -68,7 +69,11 @@ class MainWindow(QMainWindow):
         self.feedback = FeedbackView(session.reports, appearance)
         self.plots = PlotArea(session.plots, session.feeds)
         self.banner = LinkBanner(session.state, appearance)
-        self.status = StatusBar(session.state, session.load.history, session.reports, appearance)
+        self.history_menu = HistoryMenu(session.history, self)
+        kept = HistoryButton(session.history, self.history_menu)
+        self.status = StatusBar(
+            session.state, session.load.history, session.reports, kept, appearance
+        )
         self.setStatusBar(self.status)
         self._arrange()
         self.menus = Menus(self.menuBar(), appearance, self)
@@ -110,6 +115,7 @@ class MainWindow(QMainWindow):
         settings.theme = self._appearance.choice
         settings.plots = self._session.plots.to_dict()
         settings.command_lines = self.console.line.lines
+        settings.history_bytes = self._session.history.budget_bytes
         self._session.save_settings()
 
     def close_for_good(self) -> None:
@@ -253,7 +259,10 @@ class MainWindow(QMainWindow):
         )
 
     def _fill_plots_and_calls_menus(self) -> None:
-        self.menus.menu("&Plots").addActions(self.plots.actions())
+        plots = self.menus.menu("&Plots")
+        plots.addActions(self.plots.actions())
+        plots.addSeparator()
+        plots.addMenu(self.history_menu)
         self.menus.menu("C&alls").addActions(list(self.console.actions_of_console.values()))
 
     def _fill_view_menu(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from stream_gui.models.feedback_list import FeedbackList
 from stream_gui.models.link_state import LinkPhase, LinkState
@@ -27,6 +27,13 @@ class StatusBar(QStatusBar):
     Signals:
         link_clicked(): the state of the link was clicked.
         feedback_clicked(): the count of unread reports was clicked.
+
+    Args:
+        state: of the link.
+        history: the load of the server.
+        reports: what there is to read.
+        kept: shows the memory that plots take.
+        appearance: light or dark.
     """
 
     link_clicked = Signal()
@@ -37,6 +44,7 @@ class StatusBar(QStatusBar):
         state: LinkState,
         history: LoadHistory,
         reports: FeedbackList,
+        kept: QWidget,
         appearance: Appearance,
     ) -> None:
         super().__init__()
@@ -57,6 +65,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.addWidget(self.link)
         self.addPermanentWidget(self.load)
+        self.addPermanentWidget(kept)
         self.addPermanentWidget(self.unread)
         state.changed.connect(self._show_link)
         state.changed.connect(self._show_load)

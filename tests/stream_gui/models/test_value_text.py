@@ -10,6 +10,7 @@ from stream_gui.models.value_text import (
     detail_text,
     duration_text,
     rate_text,
+    span_text,
     value_text,
 )
 
@@ -77,3 +78,17 @@ def test_sizes_have_prefixes(size: float, text: str) -> None:
 )
 def test_durations_have_units(duration_s: float, text: str) -> None:
     assert duration_text(duration_s) == text
+
+
+@pytest.mark.parametrize(
+    ("span_s", "text"),
+    [
+        (0.5, "0.5 s"),
+        (45.2, "45 s"),
+        (840, "14 min"),
+        (12_600, "3.5 h"),
+        (604_800, "7 days"),
+    ],
+)
+def test_a_stretch_of_time_is_told_roughly(span_s: float, text: str) -> None:
+    assert span_text(span_s) == text

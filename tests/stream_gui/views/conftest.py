@@ -35,6 +35,7 @@ def session(qapp: QApplication, tmp_path: Path) -> Iterator[MonitorSession]:
     )
     yield session
     session.values.close()
+    session.history.close()
     session.bridge.close()
 
 

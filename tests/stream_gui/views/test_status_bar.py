@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from stream_gui.models.link_state import LinkPhase
 from stream_gui.session.monitor_session import MonitorSession
@@ -17,7 +18,9 @@ ADDRESS = "10.0.0.5:50012"
 
 @pytest.fixture
 def bar(qtbot: Any, session: MonitorSession, appearance: Appearance) -> StatusBar:
-    bar = StatusBar(session.state, session.load.history, session.reports, appearance)
+    bar = StatusBar(
+        session.state, session.load.history, session.reports, QLabel("kept"), appearance
+    )
     qtbot.addWidget(bar)
     return bar
 
