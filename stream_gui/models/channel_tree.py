@@ -9,8 +9,8 @@ import msgspec
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 
 import stream_core as sc
+from stream_gui.models.channel_mime import CHANNEL_MIME, channels_to_mime
 from stream_gui.models.channel_node import ChannelNode, column_names, column_value, plottable
-from stream_gui.models.plot_layout import CHANNEL_MIME, channels_to_mime
 from stream_gui.models.value_text import rate_text, value_text
 
 __all__ = ["ChannelTree"]

@@ -1,118 +1,99 @@
-"""Which curves stand in which panel, and how much time they show; knows no widget, no data."""
+"""Which panels there are and what they show, and each way to change that; knows no widget."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-__all__ = [
-    "CHANNEL_MIME",
-    "WINDOWS_S",
-    "Curve",
-    "PlotLayout",
-    "channels_from_mime",
-    "channels_to_mime",
-]
+from stream_gui.models.layout_history import LayoutHistory
+from stream_gui.models.plot_state import ALL_AXES, AxisState, Curve, LayoutState, Panel
+from stream_gui.models.plot_state_dict import state_from_dict, state_to_dict
 
-CHANNEL_MIME = "application/x-streamscope-channel"
-"""The type of what is dragged to a plot: UTF-8 lines, a channel and, after a tab, a column."""
+__all__ = ["WINDOWS_S", "Curve", "PlotLayout"]
 
 WINDOWS_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 """The stretches of time that the steps go through."""
 
 _SHORTEST_S, _LONGEST_S = 1e-4, 7 * 86_400.0
 
-logger = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One column of a channel in a panel.
-
-    Attributes:
-        channel: the channel's name.
-        column: the column's name; "" is the only one, or all of them until they are known.
-        colour: number of its colour, from 0.
-        visible: whether it is drawn.
-    """
-
-    channel: str
-    column: str = ""
-    colour: int = 0
-    visible: bool = True
-
-
-@dataclass(slots=True)
-class _Panel:
-    curves: list[Curve] = field(default_factory=list)
-    y_range: tuple[float, float] | None = None
-
-
-def channels_to_mime(entries: Iterable[tuple[str, str]]) -> bytes:
-    """The data of a drag: channels, each with a column or "" for all."""
-    lines = (f"{channel}\t{column}" if column else channel for channel, column in entries)
-    return "\n".join(lines).encode()
-
-
-def channels_from_mime(data: bytes) -> list[tuple[str, str]]:
-    """What was dragged; lines that name no channel are left out."""
-    lines = data.decode("utf-8", "replace").splitlines()
-    pairs = [line.partition("\t") for line in lines]
-    return [(channel, column) for channel, _, column in pairs if channel]
-
-
-class PlotLayout(QObject):
+class PlotLayout(LayoutHistory):
     """The panels, their curves and the time that all of them show.
 
     Signals:
-        panel_added: with the panel's number.
-        panel_removed: with the panel's number.
-        panel_changed: with the number of the panel whose curves or scale have changed.
-        current_changed: another panel takes what is added without naming one.
-        window_changed: another stretch of time is shown.
-        paused_changed: the view stands still, or follows again.
+        paused_changed: the view stands still, or follows again; those of `LayoutHistory` besides.
     """
 
-    panel_added = Signal(int)
-    panel_removed = Signal(int)
-    panel_changed = Signal(int)
-    current_changed = Signal()
-    window_changed = Signal()
     paused_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._panels: dict[int, _Panel] = {}
         self._next_panel = 1
-        self._current: int | None = None
-        self._window_s = 10.0
         self._paused = False
+
+    # what there is
 
     @property
     def panels(self) -> tuple[int, ...]:
-        """The panels' numbers, from top to bottom."""
-        return tuple(self._panels)
+        """The panels' numbers, in the order in which they were added."""
+        return tuple(self.state.panels)
 
     @property
     def current(self) -> int | None:
         """The panel that takes what is added without naming one."""
-        return self._current
+        return self.state.current
+
+    def panel(self, panel: int) -> Panel:
+        """All of a panel, as a value that is never changed in place."""
+        return self.state.panels[panel]
+
+    def kind(self, panel: int) -> str:
+        """What sort of panel it is."""
+        return self.state.panels[panel].kind
+
+    def curves(self, panel: int) -> tuple[Curve, ...]:
+        """The curves of a panel, in the order in which they were added."""
+        return self.state.panels[panel].curves
+
+    def options(self, panel: int) -> Mapping[str, Any]:
+        """What this kind of panel remembers besides its curves."""
+        return self.state.panels[panel].options
+
+    def axis_range(self, panel: int, axis: str) -> tuple[float, float] | None:
+        """The fixed scale of a panel's axis; None: it fits itself to the data."""
+        return self.state.panels[panel].axis(axis).y_range
+
+    def y_range(self, panel: int) -> tuple[float, float] | None:
+        """The fixed scale of all axes of a panel that have none of their own, or None."""
+        return self.axis_range(panel, ALL_AXES)
+
+    def shared(self, name: str, default: Any = None) -> Any:
+        """What the panels share under this name."""
+        return self.state.shared.get(name, default)
+
+    # the time
 
     @property
     def window_s(self) -> float:
         """How much time is shown, in seconds."""
-        return self._window_s
+        return self.state.window_s
 
     @window_s.setter
     def window_s(self, window_s: float) -> None:
-        bounded = min(max(_SHORTEST_S, float(window_s)), _LONGEST_S)
-        if bounded != self._window_s:
-            self._window_s = bounded
-            self.window_changed.emit()
+        bounded = _bounded(window_s)
+        self.change("another time window", replace(self.state, window_s=bounded), fold="window")
+
+    def step_window(self, steps: int) -> None:
+        """Show a longer (positive) or shorter stretch of time, by the usual ones."""
+        longer = [window for window in WINDOWS_S if window > self.window_s * 1.001]
+        shorter = [window for window in WINDOWS_S if window < self.window_s * 0.999]
+        choices = longer if steps > 0 else shorter[::-1]
+        if choices:
+            self.window_s = choices[min(abs(steps), len(choices)) - 1]
 
     @property
     def paused(self) -> bool:
@@ -125,56 +106,34 @@ class PlotLayout(QObject):
             self._paused = paused
             self.paused_changed.emit()
 
-    def step_window(self, steps: int) -> None:
-        """Show a longer (positive) or shorter stretch of time, by the usual ones."""
-        longer = [window for window in WINDOWS_S if window > self._window_s * 1.001]
-        shorter = [window for window in WINDOWS_S if window < self._window_s * 0.999]
-        choices = longer if steps > 0 else shorter[::-1]
-        if choices:
-            self.window_s = choices[min(abs(steps), len(choices)) - 1]
+    # the panels
 
-    def curves(self, panel: int) -> tuple[Curve, ...]:
-        """The curves of a panel, in the order in which they were added."""
-        return tuple(self._panels[panel].curves)
-
-    def y_range(self, panel: int) -> tuple[float, float] | None:
-        """A panel's fixed scale; None: it fits itself to the data."""
-        return self._panels[panel].y_range
-
-    def set_y_range(self, panel: int, y_range: tuple[float, float] | None) -> None:
-        """Fix a panel's scale, or let it fit itself to the data again."""
-        if self._panels[panel].y_range != y_range:
-            self._panels[panel].y_range = y_range
-            self.panel_changed.emit(panel)
-
-    def add_panel(self) -> int:
-        """A new, empty panel at the bottom, which becomes the current one."""
-        panel = self._next_panel
+    def add_panel(self, kind: str = "time") -> int:
+        """A new, empty panel at the end, which becomes the current one."""
+        number = self._next_panel
         self._next_panel += 1
-        self._panels[panel] = _Panel()
-        self.panel_added.emit(panel)
-        self.set_current(panel)
-        return panel
+        state = replace(self.state, current=number).with_panel(number, Panel(kind))
+        self.change("new panel", state)
+        return number
 
     def remove_panel(self, panel: int) -> None:
         """Take a panel away; the one that takes its place becomes the current one."""
-        position = self.panels.index(panel)
-        del self._panels[panel]
-        self.panel_removed.emit(panel)
-        if self._current == panel:
-            left = self.panels
-            self.set_current(left[min(position, len(left) - 1)] if left else None)
+        self.change("closing a panel", self.state.without_panel(panel))
 
     def clear(self) -> None:
         """Take all panels away."""
-        for panel in self.panels:
-            self.remove_panel(panel)
+        state = replace(self.state, panels=MappingProxyType({}), current=None)
+        self.change("closing all panels", state)
 
     def set_current(self, panel: int | None) -> None:
-        """Make a panel the one that takes what is added without naming one."""
-        if panel != self._current:
-            self._current = panel
-            self.current_changed.emit()
+        """Make a panel the one that takes what is added without naming one; no change to undo."""
+        self.amend(replace(self.state, current=panel))
+
+    def set_arrangement(self, arrangement: str) -> None:
+        """Keep where the panels stand, as the view wrote it."""
+        self.change("moving a panel", replace(self.state, arrangement=arrangement))
+
+    # their curves
 
     def plot(self, channel: str, column: str = "", panel: int | None = None) -> int:
         """Show a channel, or one column of it, in a panel.
@@ -187,93 +146,107 @@ class PlotLayout(QObject):
         Returns:
             The panel's number.
         """
-        target = panel if panel is not None else self._current
-        if target is None:
-            target = self.add_panel()
-        curves = self._panels[target].curves
-        if not any(curve.channel == channel and curve.column in (column, "") for curve in curves):
-            curves.append(Curve(channel, column, _free_colour(curves)))
-            self.panel_changed.emit(target)
-        self.set_current(target)
+        with self.one_change(f"plotting {channel}"):
+            target = panel if panel is not None else self.current
+            if target is None:
+                target = self.add_panel()
+            self._change_panel("", target, self.panel(target).with_curve(channel, column))
+            self.set_current(target)
         return target
 
-    def plot_in_new_panel(self, channel: str, column: str = "") -> int:
+    def plot_in_new_panel(self, channel: str, column: str = "", kind: str = "time") -> int:
         """Show a channel, or one column of it, in a panel of its own; return its number."""
-        return self.plot(channel, column, self.add_panel())
+        with self.one_change(f"plotting {channel}"):
+            return self.plot(channel, column, self.add_panel(kind))
 
     def resolve_columns(self, panel: int, channel: str, columns: Sequence[str]) -> None:
-        """Put one curve for each column in place of "all of them", now that they are known."""
-        curves = self._panels[panel].curves
-        whole = [c for c in curves if c.channel == channel and not c.column]
-        if not whole or not columns or tuple(columns) == ("",):
-            return
-        position = curves.index(whole[0])
-        curves.remove(whole[0])
-        shown = {curve.column for curve in curves if curve.channel == channel}
-        for column in columns:
-            if column not in shown:
-                colour = _free_colour(curves)
-                curves.insert(position, replace(whole[0], column=column, colour=colour))
-                position += 1
-        self.panel_changed.emit(panel)
+        """Put one curve for each column in place of "all of them", now that they are known.
+
+        The operator has asked for all of them before: this is no change to undo.
+        """
+        resolved = self.panel(panel).with_columns(channel, columns)
+        self.amend(self.state.with_panel(panel, resolved))
 
     def remove_curve(self, panel: int, channel: str, column: str = "") -> None:
         """Take a curve out of a panel."""
-        curves = self._panels[panel].curves
-        kept = [c for c in curves if (c.channel, c.column) != (channel, column)]
-        if len(kept) < len(curves):
-            curves[:] = kept
-            self.panel_changed.emit(panel)
+        changed = self.panel(panel).without_curve(channel, column)
+        self._change_panel(f"removing {_name(channel, column)}", panel, changed)
 
     def set_visible(self, panel: int, channel: str, column: str, visible: bool) -> None:
         """Draw a curve, or keep it without drawing it."""
-        curves = self._panels[panel].curves
-        for number, curve in enumerate(curves):
-            if (curve.channel, curve.column) == (channel, column) and curve.visible != visible:
-                curves[number] = replace(curve, visible=visible)
-                self.panel_changed.emit(panel)
+        changed = self.panel(panel).with_changed_curve(
+            channel, column, lambda curve: replace(curve, visible=visible)
+        )
+        doing = "showing" if visible else "hiding"
+        self._change_panel(f"{doing} {_name(channel, column)}", panel, changed)
+
+    def set_axis(self, panel: int, channel: str, column: str, axis: str) -> None:
+        """Move a curve to an axis, by its name; "" is the axis of the curve's unit."""
+        changed = self.panel(panel).with_changed_curve(
+            channel, column, lambda curve: replace(curve, axis=axis)
+        )
+        self._change_panel(f"moving {_name(channel, column)} to another axis", panel, changed)
+
+    # how they are shown
+
+    def set_axis_range(self, panel: int, axis: str, y_range: tuple[float, float] | None) -> None:
+        """Fix the scale of a panel's axis, or let it fit itself to the data again."""
+        changed = self.panel(panel).with_axis(axis, AxisState(y_range))
+        if self.axis_range(panel, axis) != y_range:
+            self._change_panel("another scale", panel, changed, fold=f"scale {panel} {axis}")
+
+    def set_y_range(self, panel: int, y_range: tuple[float, float] | None) -> None:
+        """Fix the scale of all axes of a panel, or let all fit themselves to the data again."""
+        axes = {} if y_range is None else {ALL_AXES: AxisState(y_range)}
+        changed = replace(self.panel(panel), axes=MappingProxyType(axes))
+        self._change_panel("another scale", panel, changed, fold=f"scale {panel}")
+
+    def set_staggered(self, panel: int, staggered: bool) -> None:
+        """Stack the axes of a panel, each in a band of its own, or lay them over each other."""
+        changed = replace(self.panel(panel), staggered=staggered)
+        self._change_panel("staggering" if staggered else "not staggering", panel, changed)
+
+    def set_option(
+        self, panel: int, name: str, value: object, *, doing: str = "", fold: str = ""
+    ) -> None:
+        """Let a panel remember a plain value; None forgets it.
+
+        Args:
+            panel: its number.
+            name: of the option.
+            value: what JSON can hold.
+            doing: what this does, in the operator's words, for "Undo …".
+            fold: see `change`.
+        """
+        changed = self.panel(panel).with_option(name, value)
+        self._change_panel(doing or name.replace("_", " "), panel, changed, fold=fold)
+
+    def set_shared(self, name: str, value: object, *, doing: str = "", fold: str = "") -> None:
+        """Let the panels share a plain value; None forgets it; else as `set_option`."""
+        state = self.state.with_shared(name, value)
+        self.change(doing or name.replace("_", " "), state, fold=fold)
+
+    # between two starts
 
     def to_dict(self) -> dict[str, Any]:
         """The layout as plain values, for the settings."""
-        panels = [
-            {
-                "curves": [[c.channel, c.column, c.colour, c.visible] for c in panel.curves],
-                "y_range": list(panel.y_range) if panel.y_range else None,
-            }
-            for panel in self._panels.values()
-        ]
-        return {"window_s": self._window_s, "panels": panels}
+        return state_to_dict(self.state)
 
-    def from_dict(self, state: dict[str, Any]) -> None:
+    def from_dict(self, values: Mapping[str, Any]) -> None:
         """Become what `to_dict` described; what cannot be understood is left out and logged."""
-        self.clear()
-        try:
-            self.window_s = float(state.get("window_s", self._window_s))
-        except (TypeError, ValueError):
-            logger.warning("a remembered time window is not a number: %r", state["window_s"])
-        for entry in state.get("panels", ()):
-            try:
-                panel = _panel_from(entry)
-            except (TypeError, ValueError, LookupError, AttributeError):
-                logger.warning("a remembered plot panel cannot be understood: %r", entry)
-                continue
-            number = self.add_panel()
-            self._panels[number] = panel
-            self.panel_changed.emit(number)
+        self.amend(replace(LayoutState(), window_s=self.window_s))
+        state = state_from_dict(values, self.state)
+        self._next_panel = max(self._next_panel, max(state.panels, default=0) + 1)
+        self.amend(replace(state, window_s=_bounded(state.window_s)))
+        self.forget_changes()
+
+    def _change_panel(self, doing: str, number: int, panel: Panel, fold: str = "") -> None:
+        self.change(doing, self.state.with_panel(number, panel), fold)
 
 
-def _free_colour(curves: Iterable[Curve]) -> int:
-    """The smallest colour number that no curve has."""
-    taken = {curve.colour for curve in curves}
-    return next(number for number in range(len(taken) + 1) if number not in taken)
+def _bounded(window_s: float) -> float:
+    return min(max(_SHORTEST_S, float(window_s)), _LONGEST_S)
 
 
-def _panel_from(entry: dict[str, Any]) -> _Panel:
-    curves = [
-        Curve(str(channel), str(column), int(colour), bool(visible))
-        for channel, column, colour, visible in entry["curves"]
-    ]
-    if entry.get("y_range") is None:
-        return _Panel(curves)
-    low, high = entry["y_range"]
-    return _Panel(curves, (float(low), float(high)))
+def _name(channel: str, column: str) -> str:
+    return f"{channel} {column}".strip()

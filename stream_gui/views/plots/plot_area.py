@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from stream_gui.models.plot_layout import CHANNEL_MIME, PlotLayout, channels_from_mime
-from stream_gui.views.plots.feed_source import FeedSource, PlotFeed
+from stream_gui.models.channel_mime import CHANNEL_MIME, channels_from_mime
+from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.views.plots.feed_source import FeedSource
 from stream_gui.views.plots.frame_timer import FrameTimer
+from stream_gui.views.plots.panel_frame import PanelFrame
+from stream_gui.views.plots.panels.panel_view import PanelContext
 from stream_gui.views.plots.plot_actions import PlotActions
 from stream_gui.views.plots.plot_bar import PlotBar
 from stream_gui.views.plots.plot_colours import PlotColours
-from stream_gui.views.plots.plot_panel import PlotPanel
 from stream_gui.views.plots.time_view import TimeView
 
 __all__ = ["PlotArea"]
@@ -46,7 +48,7 @@ class PlotArea(QWidget):
         self.setAccessibleName("Plots")
         self._layout = layout
         self._feeds = feeds
-        self._panels: dict[int, PlotPanel] = {}
+        self._panels: dict[int, PanelFrame] = {}
         self._painted_before = 0
         self._values_at_s = 0.0
         self.time_view = TimeView(layout)
@@ -68,7 +70,7 @@ class PlotArea(QWidget):
     @property
     def frames(self) -> int:
         """How many times panels have been drawn."""
-        return self._painted_before + sum(panel.frames for panel in self._panels.values())
+        return self._painted_before + sum(panel.view.frames for panel in self._panels.values())
 
     @property
     def empty_text(self) -> str:
@@ -76,7 +78,7 @@ class PlotArea(QWidget):
         return "" if self._panels else self._empty.text()
 
     @property
-    def panels(self) -> Mapping[int, PlotPanel]:
+    def panels(self) -> Mapping[int, PanelFrame]:
         """The panels by their numbers."""
         return MappingProxyType(self._panels)
 
@@ -97,7 +99,7 @@ class PlotArea(QWidget):
             self._values_at_s = now_s
             self._show_values()
         painted = [
-            panel.paint_frame(self.time_view.columns(panel.canvas.column_count), now_s)
+            panel.view.paint_frame(self.time_view, now_s)
             for panel in self._panels.values()
             if not panel.visibleRegion().isEmpty()
         ]
@@ -108,7 +110,7 @@ class PlotArea(QWidget):
         self.frame_timer.stop()
         self._scrolling.stop()
         for panel in self._panels.values():
-            panel.shut_down()
+            panel.view.shut_down()
 
     def sizeHint(self) -> QSize:
         """Enough for two panels."""
@@ -139,9 +141,10 @@ class PlotArea(QWidget):
         """Plot the channels in a panel of their own."""
         dropped = channels_from_mime(bytes(event.mimeData().data(CHANNEL_MIME).data()))
         if dropped:
-            panel = self._layout.add_panel()
-            for channel, column in dropped:
-                self._layout.plot(channel, column, panel)
+            with self._layout.one_change("plotting what was dropped"):
+                panel = self._layout.add_panel()
+                for channel, column in dropped:
+                    self._layout.plot(channel, column, panel)
         event.acceptProposedAction()
 
     def _build(self) -> None:
@@ -177,11 +180,9 @@ class PlotArea(QWidget):
         )
 
     def _on_panel_added(self, number: int) -> None:
-        panel = PlotPanel(self._layout, number, self._feeds)
+        panel = PanelFrame(PanelContext(self._layout, number, self._feeds, self.time_view))
         self._panels[number] = panel
         panel.closed.connect(lambda: self._layout.remove_panel(number))
-        panel.canvas.panned.connect(self.time_view.pan)
-        panel.canvas.zoomed.connect(self.time_view.zoom)
         self._splitter.addWidget(panel)
         self._follow_panels()
         self._scrolling.start()
@@ -193,8 +194,8 @@ class PlotArea(QWidget):
 
     def _on_panel_removed(self, number: int) -> None:
         panel = self._panels.pop(number)
-        self._painted_before += panel.frames
-        panel.shut_down()
+        self._painted_before += panel.view.frames
+        panel.view.shut_down()
         panel.hide()
         panel.setParent(None)
         panel.deleteLater()
@@ -202,7 +203,7 @@ class PlotArea(QWidget):
 
     def _on_panel_changed(self, number: int) -> None:
         if number in self._panels:
-            self._panels[number].follow_layout()
+            self._panels[number].view.follow_layout()
 
     def _follow_panels(self) -> None:
         """Let the bottom panel alone show the times, and the current one stand out."""
@@ -210,13 +211,13 @@ class PlotArea(QWidget):
         self._scroll.setVisible(bool(numbers))
         self._empty.setVisible(not numbers)
         for number, panel in self._panels.items():
-            panel.canvas.show_time_axis(number == numbers[-1])
+            panel.view.show_time_axis(number == numbers[-1])
             panel.show_current(number == self._layout.current and len(numbers) > 1)
-            panel.need_paint()
+            panel.view.need_paint()
 
     def _fit_current(self) -> None:
         if self._layout.current in self._panels:
-            self._panels[self._layout.current].fit()
+            self._panels[self._layout.current].view.fit()
 
     def _paint_due(self) -> None:
         if not self.window().isMinimized():
@@ -226,20 +227,13 @@ class PlotArea(QWidget):
         """The time of the newest sample of all live channels, else of all; whether any is live."""
         live: list[int] = []
         other: list[int] = []
-        for feed, newest_ns in self._newest_of_curves():
-            (live if feed.state == "live" else other).append(newest_ns)
-        return max(live or other, default=None), bool(live)
-
-    def _newest_of_curves(self) -> Iterator[tuple[PlotFeed, int]]:
         for panel in self._panels.values():
-            for shown in panel.curves:
-                newest_ns = shown.series.newest_time_ns if shown.series is not None else None
-                if newest_ns is not None:
-                    yield shown.feed, newest_ns
+            for feed, newest_ns in panel.view.newest():
+                (live if feed.state == "live" else other).append(newest_ns)
+        return max(live or other, default=None), bool(live)
 
     def _show_values(self) -> None:
         behind_s = self.time_view.behind_s
         self.bar.show_behind(behind_s, self.time_view.stop_ns)
         for panel in self._panels.values():
-            panel.show_values()
-            panel.show_paused("paused" if self._layout.paused else "")
+            panel.view.show_values()

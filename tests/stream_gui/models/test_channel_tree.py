@@ -8,8 +8,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 import stream_core as sc
 from stream_gui.models.channel_filter import ChannelFilter
+from stream_gui.models.channel_mime import CHANNEL_MIME, channels_from_mime
 from stream_gui.models.channel_tree import ChannelTree
-from stream_gui.models.plot_layout import CHANNEL_MIME, channels_from_mime
 
 
 @pytest.fixture

@@ -2,16 +2,13 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from stream_gui.models.plot_layout import (
-    Curve,
-    PlotLayout,
-    channels_from_mime,
-    channels_to_mime,
-)
+from stream_gui.models.plot_layout import Curve, PlotLayout
+from stream_gui.models.plot_state import NO_UNIT_AXIS, axis_name
 
 
 @pytest.fixture
@@ -21,12 +18,6 @@ def layout(qapp: object) -> PlotLayout:
 
 def columns(layout: PlotLayout, panel: int) -> list[str]:
     return [curve.column for curve in layout.curves(panel)]
-
-
-def test_what_is_dragged_comes_out() -> None:
-    entries = [("rig/waveform", ""), ("rig/waveform", "ch0"), ("grüße/°C", "")]
-    assert channels_from_mime(channels_to_mime(entries)) == entries
-    assert channels_from_mime(b"\n\tx\na\n") == [("a", "")]
 
 
 def test_the_first_channel_makes_a_panel_and_the_next_joins_it(layout: PlotLayout) -> None:
@@ -128,3 +119,175 @@ def test_junk_in_the_settings_is_left_out_and_logged(
         layout.from_dict({"window_s": "long", "panels": [good, 5, {"curves": [["a"]]}]})
     assert len(layout.panels) == 1
     assert len(caplog.records) == 3
+
+
+def test_layouts_from_before_there_were_axes_and_kinds_come_back(layout: PlotLayout) -> None:
+    old = {"curves": [["a", "x", 3, False]], "y_range": [-1, 2.5]}
+    layout.from_dict({"window_s": 60.0, "panels": [old, {**old, "y_range": None}]})
+    first, second = layout.panels
+    assert layout.kind(first) == "time"
+    assert layout.curves(first) == (Curve("a", "x", 3, visible=False),)
+    assert layout.axis_range(first, "V") == (-1.0, 2.5)
+    assert layout.axis_range(second, "V") is None
+    assert layout.current == second
+
+
+def test_all_of_a_panel_comes_back(layout: PlotLayout) -> None:
+    layout.plot("camera", panel=layout.add_panel("image"))
+    panel = layout.plot_in_new_panel("a", "x")
+    layout.set_axis(panel, "a", "x", "mine")
+    layout.set_axis_range(panel, "mine", (0.0, 1.0))
+    layout.set_axis_range(panel, "V", None)
+    layout.set_staggered(panel, True)
+    layout.set_option(panel, "limits", [1.0, 2.0])
+    layout.set_arrangement("AAAA")
+    layout.set_shared("markers", [[1, "begun"]])
+    layout.remove_panel(layout.add_panel())
+    other = PlotLayout()
+    other.from_dict(json.loads(json.dumps(layout.to_dict())))
+    assert other.state == layout.state
+    assert not other.can_undo
+    assert other.add_panel() not in layout.panels
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {"panels": 5},
+        {"panels": None, "shared": 3, "current": []},
+        {"current": 7, "arrangement": None},
+        {"panels": [{"curves": [], "axes": {"V": [1]}}, {"curves": 5}, {"number": "x"}]},
+    ],
+)
+def test_no_junk_keeps_it_from_starting(layout: PlotLayout, junk: dict[str, object]) -> None:
+    layout.from_dict(junk)
+    assert (layout.panels, layout.current) == ((), None)
+
+
+def test_an_axis_is_fixed_and_freed_apart_from_the_others(layout: PlotLayout) -> None:
+    panel = layout.add_panel()
+    layout.set_y_range(panel, (0.0, 1.0))
+    layout.set_axis_range(panel, "V", (2.0, 3.0))
+    layout.set_axis_range(panel, "A", None)
+    assert [layout.axis_range(panel, axis) for axis in ("V", "A", "s")] == [(2, 3), None, (0, 1)]
+    layout.set_y_range(panel, None)
+    assert [layout.axis_range(panel, axis) for axis in ("V", "A", "s")] == [None, None, None]
+
+
+def test_a_curve_stands_on_the_axis_of_its_unit_until_it_is_moved(layout: PlotLayout) -> None:
+    panel = layout.plot("a", "x")
+    assert [axis_name(layout.curves(panel)[0], unit) for unit in ("V", "")] == ["V", NO_UNIT_AXIS]
+    layout.set_axis(panel, "a", "x", "A")
+    assert axis_name(layout.curves(panel)[0], "V") == "A"
+
+
+CHANGES: list[Callable[[PlotLayout, int], object]] = [
+    lambda layout, panel: layout.add_panel("image"),
+    lambda layout, panel: layout.remove_panel(panel),
+    lambda layout, panel: layout.clear(),
+    lambda layout, panel: layout.plot("b", "y", panel),
+    lambda layout, panel: layout.plot_in_new_panel("b"),
+    lambda layout, panel: layout.remove_curve(panel, "a", "x"),
+    lambda layout, panel: layout.set_visible(panel, "a", "x", False),
+    lambda layout, panel: layout.set_axis(panel, "a", "x", "other"),
+    lambda layout, panel: layout.set_axis_range(panel, "V", (0.0, 1.0)),
+    lambda layout, panel: layout.set_y_range(panel, (0.0, 1.0)),
+    lambda layout, panel: layout.set_staggered(panel, True),
+    lambda layout, panel: layout.set_option(panel, "levels", [0, 1]),
+    lambda layout, panel: layout.set_shared("markers", [1]),
+    lambda layout, panel: layout.set_arrangement("AAAA"),
+    lambda layout, panel: layout.step_window(1),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_is_undone_by_one_step_and_done_again(
+    layout: PlotLayout, change: Callable[[PlotLayout, int], object], qtbot: QtBot
+) -> None:
+    panel = layout.plot("a", "x")
+    layout.add_panel()
+    layout.set_current(panel)
+    before, doing = layout.state, layout.undo_text
+    with qtbot.waitSignal(layout.undo_changed, timeout=0):
+        change(layout, panel)
+    after = layout.state
+    assert after != before
+    assert layout.undo_text
+    layout.undo()
+    assert (layout.state, layout.undo_text) == (before, doing)
+    layout.redo()
+    assert layout.state == after
+    assert not layout.can_redo
+
+
+def test_what_changes_nothing_leaves_nothing_to_undo(layout: PlotLayout) -> None:
+    panel = layout.plot("a", "x")
+    layout.forget_changes()
+    layout.plot("a", "x")
+    layout.set_visible(panel, "a", "x", True)
+    layout.set_axis_range(panel, "V", None)
+    layout.set_option(panel, "levels", None)
+    layout.remove_curve(panel, "b")
+    layout.window_s = layout.window_s
+    layout.set_current(panel)
+    assert not layout.can_undo
+    layout.undo()
+    layout.redo()
+    assert layout.panels == (panel,)
+
+
+def test_what_belongs_together_is_undone_together(layout: PlotLayout) -> None:
+    with layout.one_change("plotting what was dropped"):
+        layout.plot_in_new_panel("a")
+        layout.plot("b")
+        with layout.one_change("more"):
+            layout.plot_in_new_panel("c")
+    assert layout.undo_text == "plotting what was dropped"
+    layout.undo()
+    assert layout.panels == ()
+    assert not layout.can_undo
+
+
+def test_a_turn_of_the_wheel_is_undone_as_one(layout: PlotLayout) -> None:
+    panel = layout.add_panel()
+    for notch in range(5):
+        layout.set_axis_range(panel, "V", (0.0, 2.0 + notch))
+    layout.undo()
+    assert layout.axis_range(panel, "V") is None
+
+
+def test_columns_that_become_known_are_no_change_to_undo(layout: PlotLayout) -> None:
+    panel = layout.plot("a")
+    layout.resolve_columns(panel, "a", ("x", "y"))
+    layout.set_visible(panel, "a", "x", False)
+    layout.undo()
+    assert columns(layout, panel) == ["x", "y"]
+    layout.undo()
+    assert layout.panels == ()
+    layout.redo()
+    assert columns(layout, panel) == ["x", "y"]
+
+
+def test_undoing_tells_what_has_changed(layout: PlotLayout, qtbot: QtBot) -> None:
+    first = layout.plot("a")
+    second = layout.plot_in_new_panel("b")
+    layout.remove_panel(first)
+    told: list[tuple[str, int]] = []
+    layout.panel_added.connect(lambda panel: told.append(("added", panel)))
+    layout.panel_removed.connect(lambda panel: told.append(("removed", panel)))
+    layout.panel_changed.connect(lambda panel: told.append(("changed", panel)))
+    layout.undo()
+    assert told == [("added", first)]
+    assert layout.panels == (first, second)
+    with qtbot.waitSignal(layout.current_changed, timeout=0):
+        layout.undo()
+    assert told[1:] == [("removed", second)]
+
+
+def test_shared_values_are_told_by_name(layout: PlotLayout, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(layout.shared_changed, timeout=0) as told:
+        layout.set_shared("cursors", [1, 2])
+    assert told.args == ["cursors"]
+    assert layout.shared("cursors") == [1, 2]
+    layout.set_shared("cursors", None)
+    assert layout.shared("cursors", "none") == "none"

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.plotdata.series import Series
 from stream_gui.views.plots.plot_area import PlotArea
+from stream_gui.views.plots.plot_canvas import PlotCanvas
 
 SECOND = 1_000_000_000
 T0 = 1_700_000_000 * SECOND
@@ -90,7 +91,8 @@ def paint(area: PlotArea, qapp: QObject) -> Callable[[float], bool]:
     def paint(now_s: float = 0.0) -> bool:
         painted = area.paint_frame(round(now_s * SECOND))
         for panel in area.panels.values():
-            panel.canvas.viewport().repaint()
+            for canvas in panel.view.findChildren(PlotCanvas):
+                canvas.viewport().repaint()
         return painted
 
     return paint

@@ -19,7 +19,7 @@ Paint = Callable[[float], bool]
 
 def drawn_afresh(area: PlotArea, panel: int) -> np.ndarray:
     """The image of a panel as it would be if all of it were drawn now."""
-    item = area.panels[panel].canvas.curves_item
+    item = area.panels[panel].view.canvas.curves_item
     item._stale_from = 0
     item._draw(item._picture)
     return item._raster.pixels.copy()
@@ -35,7 +35,7 @@ def test_an_image_moved_on_is_the_same_as_one_drawn_afresh(
     feeds["a"].become_live("x", "y")
     feeds["slow"].become_live()
     rng = np.random.default_rng(4)
-    item = area.panels[panel].canvas.curves_item
+    item = area.panels[panel].view.canvas.curves_item
     for frame in range(60):
         now_s = frame * 0.05
         feeds["a"].append(*rng.normal(size=50), start_s=now_s, interval_s=0.001)
@@ -58,7 +58,7 @@ def test_a_frame_that_was_not_painted_is_made_up_for(
         feeds["a"].append(*np.sin(np.arange(100)), start_s=now_s, interval_s=0.001)
         area.paint_frame(round(now_s * 1e9))
     paint(4)
-    item = area.panels[panel].canvas.curves_item
+    item = area.panels[panel].view.canvas.curves_item
     moved_on = item._raster.pixels.copy()
     assert np.array_equal(moved_on, drawn_afresh(area, panel))
 

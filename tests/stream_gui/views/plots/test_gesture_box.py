@@ -28,7 +28,7 @@ def canvas(area: PlotArea, layout: PlotLayout, feeds: FakeFeeds) -> PlotCanvas:
     feeds["a"].append(*range(60))
     area.paint_frame(0)
     QApplication.processEvents()
-    return area.panels[panel].canvas
+    return area.panels[panel].view.canvas
 
 
 def wheel(canvas: PlotCanvas, place: QPointF, notches: int, keys: Qt.KeyboardModifier) -> None:

@@ -9,7 +9,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from stream_gui.models.plot_layout import CHANNEL_MIME, PlotLayout, channels_to_mime
+from stream_gui.models.channel_mime import CHANNEL_MIME, channels_to_mime
+from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.views.plots.plot_area import PlotArea
 
 if TYPE_CHECKING:
@@ -67,12 +68,12 @@ def test_a_drag_over_the_curves_reaches_the_panel(area: PlotArea, layout: PlotLa
     data = QMimeData()
     data.setData(CHANNEL_MIME, channels_to_mime([("a", "")]))
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    viewport = panel.canvas.viewport()
+    viewport = panel.view.canvas.viewport()
     enter = QDragEnterEvent(QPoint(50, 50), COPY, data, buttons, keys)
     QApplication.sendEvent(viewport, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(viewport, QDropEvent(QPointF(50, 50), COPY, data, buttons, keys))
-    assert [shown.curve.channel for shown in panel.curves] == ["a"]
+    assert [shown.curve.channel for shown in panel.view.curves] == ["a"]
 
 
 def test_what_is_no_channel_is_not_taken(area: PlotArea) -> None:
@@ -93,13 +94,13 @@ def test_a_curve_appears_in_its_colour(
     feeds["a"].become_live()
     feeds["a"].append(*range(10))
     paint(0)
-    canvas = area.panels[panel].canvas
+    canvas = area.panels[panel].view.canvas
     before = colours_in(canvas.grab().toImage())
     layout.set_visible(panel, "a", "", False)
     paint(0.1)
     hidden = colours_in(canvas.grab().toImage())
-    assert area.panels[panel].curve_colours[0] in before
-    assert area.panels[panel].curve_colours[0] not in hidden
+    assert area.panels[panel].view.curve_colours[0] in before
+    assert area.panels[panel].view.curve_colours[0] not in hidden
 
 
 def test_only_what_has_changed_is_painted(
@@ -125,11 +126,11 @@ def test_the_view_follows_the_data(
     feeds["a"].become_live()
     feeds["a"].append(*range(5))
     paint(0)
-    labels = area.panels[panel].canvas.time_axis.labels
+    labels = area.panels[panel].view.canvas.time_axis.labels
     feeds["a"].append(*range(60), start_s=5)
     paint(60)
     assert labels
-    assert area.panels[panel].canvas.time_axis.labels != labels
+    assert area.panels[panel].view.canvas.time_axis.labels != labels
 
 
 def test_paused_the_view_stands_still_and_no_data_is_lost(
@@ -141,7 +142,7 @@ def test_paused_the_view_stands_still_and_no_data_is_lost(
     paint(0)
     layout.paused = True
     paint(0.2)
-    canvas = area.panels[panel].canvas
+    canvas = area.panels[panel].view.canvas
     labels, picture = canvas.time_axis.labels, canvas.box.viewRange()
     feeds["a"].append(*range(60), start_s=10)
     paint(60)
@@ -213,10 +214,12 @@ def test_every_action_has_a_key(area: PlotArea) -> None:
 
 def test_only_the_bottom_panel_shows_the_times(area: PlotArea, layout: PlotLayout) -> None:
     first, second = layout.add_panel(), layout.add_panel()
-    heights = [area.panels[panel].canvas.time_axis.maximumHeight() for panel in (first, second)]
+    heights = [
+        area.panels[panel].view.canvas.time_axis.maximumHeight() for panel in (first, second)
+    ]
     assert heights[0] < heights[1]
     layout.remove_panel(second)
-    assert area.panels[first].canvas.time_axis.maximumHeight() == heights[1]
+    assert area.panels[first].view.canvas.time_axis.maximumHeight() == heights[1]
 
 
 def test_feeds_are_given_back(area: PlotArea, layout: PlotLayout, feeds: FakeFeeds) -> None:
@@ -274,3 +277,23 @@ def test_a_new_panel_comes_into_sight(qtbot: QtBot, area: PlotArea, layout: Plot
     for _ in range(6):
         panel = area.panels[layout.add_panel()]
     qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty(), timeout=2000)
+
+
+def test_a_panel_of_a_kind_from_later_says_so_and_is_kept(
+    area: PlotArea, layout: PlotLayout, paint: Paint
+) -> None:
+    panel = layout.add_panel("hologram")
+    assert "hologram" in area.panels[panel].view.note
+    paint(0)
+    assert layout.to_dict()["panels"][0]["kind"] == "hologram"
+
+
+def test_a_closed_panel_comes_back_by_undo(
+    area: PlotArea, layout: PlotLayout, feeds: FakeFeeds
+) -> None:
+    panel = layout.plot("a", "x")
+    layout.remove_panel(panel)
+    assert not feeds.is_open
+    layout.undo()
+    assert [shown.curve.channel for shown in area.panels[panel].view.curves] == ["a"]
+    assert [feed.channel for feed in feeds.is_open] == ["a"]

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.views.plots.panel_curves import MOST_COLUMNS
+from stream_gui.views.plots.panels.time_panel import TimePanel
 from stream_gui.views.plots.plot_area import PlotArea
-from stream_gui.views.plots.plot_panel import PlotPanel
 
 if TYPE_CHECKING:
     from tests.stream_gui.views.plots.conftest import FakeFeeds
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
 Paint = Callable[[float], bool]
 
 
-def legend(panel: PlotPanel) -> list[str]:
+def legend(panel: TimePanel) -> list[str]:
     return [entry.text for entry in panel.legend.entries]
 
 
 def test_an_empty_panel_asks_for_a_channel(area: PlotArea, layout: PlotLayout) -> None:
-    panel = area.panels[layout.add_panel()]
+    panel = area.panels[layout.add_panel()].view
     assert panel.canvas.note.startswith("Drag a channel here")
     assert panel.title == ""
 
@@ -35,7 +35,7 @@ def test_an_empty_panel_asks_for_a_channel(area: PlotArea, layout: PlotLayout) -
 def test_a_channel_goes_from_waiting_to_live_to_ended(
     area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, paint: Paint
 ) -> None:
-    panel = area.panels[layout.plot("rig/adc")]
+    panel = area.panels[layout.plot("rig/adc")].view
     assert legend(panel) == ["adc, waiting"]
     assert panel.canvas.note == "Waiting for rig/adc"
     feeds["rig/adc"].become_live("x", "y")
@@ -56,7 +56,7 @@ def test_a_channel_goes_from_waiting_to_live_to_ended(
 def test_a_channel_that_cannot_be_read_says_why(
     area: PlotArea, layout: PlotLayout, feeds: FakeFeeds
 ) -> None:
-    panel = area.panels[layout.plot("secret")]
+    panel = area.panels[layout.plot("secret")].view
     feeds["secret"].state = "error"
     feeds["secret"].problem = "not allowed"
     feeds["secret"].changed.emit()
@@ -67,7 +67,7 @@ def test_a_channel_that_cannot_be_read_says_why(
 def test_losses_are_told_once_a_channel(
     area: PlotArea, layout: PlotLayout, feeds: FakeFeeds
 ) -> None:
-    panel = area.panels[layout.plot("a")]
+    panel = area.panels[layout.plot("a")].view
     feeds["a"].become_live("x", "y")
     feeds["a"].lost = 1204
     feeds["a"].changed.emit()
@@ -78,7 +78,7 @@ def test_losses_are_told_once_a_channel(
 def test_names_leave_out_what_the_title_says(
     area: PlotArea, layout: PlotLayout, feeds: FakeFeeds
 ) -> None:
-    panel = area.panels[layout.plot("rig/a", "x")]
+    panel = area.panels[layout.plot("rig/a", "x")].view
     assert (panel.title, legend(panel)) == ("rig/a", ["x, waiting"])
     layout.plot("rig/b")
     assert panel.title == "rig"
@@ -94,7 +94,7 @@ def test_a_channel_of_very_many_columns_shows_some_and_says_so(
     number = layout.plot("a")
     feeds["a"].become_live(*(str(n) for n in range(MOST_COLUMNS + 7)))
     assert len(layout.curves(number)) == MOST_COLUMNS
-    assert area.panels[number].legend.more_text == "7 more columns"
+    assert area.panels[number].view.legend.more_text == "7 more columns"
 
 
 def test_an_entry_hides_and_removes_its_curve(
@@ -102,7 +102,7 @@ def test_an_entry_hides_and_removes_its_curve(
 ) -> None:
     number = layout.plot("a")
     feeds["a"].become_live("x", "y")
-    panel = area.panels[number]
+    panel = area.panels[number].view
     qtbot.mouseClick(panel.legend.entries[1], Qt.MouseButton.LeftButton)
     assert [curve.visible for curve in layout.curves(number)] == [True, False]
     qtbot.keyClick(panel.legend.entries[1], Qt.Key.Key_Return)
@@ -116,7 +116,7 @@ def test_the_scale_fits_itself_until_it_is_fixed(
     area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, paint: Paint
 ) -> None:
     number = layout.plot("a")
-    panel = area.panels[number]
+    panel = area.panels[number].view
     feeds["a"].become_live()
     feeds["a"].append(-1, 1)
     paint(0)
@@ -139,18 +139,18 @@ def test_a_panel_without_data_shows_no_scale(
     area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, paint: Paint
 ) -> None:
     layout.plot("a")
-    empty = area.panels[layout.add_panel()]
+    empty = area.panels[layout.add_panel()].view
     feeds["a"].become_live()
     feeds["a"].append(1, 2)
     paint(0)
     assert empty.canvas.value_axis.labels == []
-    assert area.panels[layout.panels[0]].canvas.value_axis.labels
+    assert area.panels[layout.panels[0]].view.canvas.value_axis.labels
 
 
 def test_units_take_prefixes(
     area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, paint: Paint
 ) -> None:
-    panel = area.panels[layout.plot("a")]
+    panel = area.panels[layout.plot("a")].view
     feeds["a"].become_live(unit="V")
     feeds["a"].append(0.001, 0.004)
     paint(0)
@@ -161,7 +161,7 @@ def test_units_take_prefixes(
 def test_numbers_that_are_none_break_nothing(
     area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, paint: Paint
 ) -> None:
-    panel = area.panels[layout.plot("a")]
+    panel = area.panels[layout.plot("a")].view
     feeds["a"].become_live()
     feeds["a"].append(math.nan, math.inf, -math.inf, 1e308, -1e308, 0.0, math.nan)
     assert paint(0)
@@ -171,7 +171,7 @@ def test_numbers_that_are_none_break_nothing(
 def test_other_colours_are_taken_over(
     area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, paint: Paint
 ) -> None:
-    panel = area.panels[layout.plot("a")]
+    panel = area.panels[layout.plot("a")].view
     feeds["a"].become_live()
     feeds["a"].append(1, 2)
     paint(0)
@@ -199,7 +199,10 @@ def test_a_legend_of_many_rows_leaves_room_for_the_curves(
         layout.plot_in_new_panel(channel)
     feeds["a"].become_live(*(f"column{number}" for number in range(MOST_COLUMNS)))
     area.resize(420, 480)
-    panel = area.panels[layout.panels[0]]
-    qtbot.waitUntil(lambda: panel.canvas.geometry().bottom() < panel.height(), timeout=2000)
+    frame = area.panels[layout.panels[0]]
+    panel = frame.view
+    legend = panel.legend
+    qtbot.waitUntil(lambda: legend.height() >= legend.heightForWidth(legend.width()), timeout=2000)
+    assert panel.geometry().bottom() < frame.height()
+    assert panel.canvas.geometry().bottom() < panel.height()
     assert panel.canvas.height() >= panel.canvas.minimumHeight()
-    assert panel.legend.height() >= panel.legend.heightForWidth(panel.legend.width())

@@ -1,0 +1,1 @@
+"""The kinds of panels: one small class each, behind one interface."""
