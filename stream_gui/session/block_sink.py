@@ -1,7 +1,8 @@
 """From a reader's blocks to series: in the client's thread, with no word to Qt but the news.
 
 A column of a samples channel is a series of its own; objects that are numbers, rows of numbers or
-dicts of numbers are taken too. Anything else cannot be drawn, and says so.
+dicts of numbers are taken too. Anything else cannot be drawn, and says so. The pairs of an envelope
+are two samples each, the minimum at the time of its bin and the maximum in the middle of it.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class BlockSink:
         self._announce = announce
         self._curves: Curves | None = None
         self._keys: tuple[str, ...] | None = None
+        self._bin_ns = 0
 
     def take(self, block: sc.Block, info: sc.ChannelInfo | None) -> int:
         """Append a block; gives how many items were lost before it.
@@ -66,11 +68,14 @@ class BlockSink:
         """
         lost = self._mark(block.lost)
         if len(block.sequences):
-            rows = self._rows(block.values)
+            times_ns = np.asarray(block.times_ns, np.int64)
+            if _is_envelope(block.values, info):
+                rows, times_ns = self._pairs(block.values, times_ns)
+            else:
+                rows = self._rows(block.values)
             curves = self._curves
             if curves is None or curves.columns != self._names(rows.shape[1], info):
                 curves = self._begin(rows, info)
-            times_ns = np.asarray(block.times_ns, np.int64)
             for column, series in enumerate(curves.series):
                 series.append(rows[:, column], times_ns)
         return lost
@@ -115,6 +120,17 @@ class BlockSink:
             )
         return rows
 
+    def _pairs(
+        self, values: NDArray[Any], times_ns: NDArray[np.int64]
+    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """The pairs of an envelope as two samples each, with their times."""
+        rows = self._rows(values.reshape(-1, *values.shape[2:]))
+        if len(times_ns) > 1:
+            self._bin_ns = max(0, int(times_ns[-1] - times_ns[0]) // (len(times_ns) - 1))
+        times = np.repeat(times_ns, 2)
+        times[1::2] += self._bin_ns // 2
+        return rows, times
+
     def _from_objects(self, values: Any) -> NDArray[Any]:
         first = values[0]
         if isinstance(first, dict):
@@ -128,6 +144,16 @@ class BlockSink:
         except (TypeError, ValueError, OverflowError, AttributeError):
             kind = type(first).__name__
             raise NotDrawableError(f"{self._channel} carries {kind}, not numbers") from None
+
+
+def _is_envelope(values: Any, info: sc.ChannelInfo | None) -> bool:
+    """Whether these are pairs of minima and maxima of a samples channel."""
+    return (
+        isinstance(values, np.ndarray)
+        and info is not None
+        and info.dtype is not None
+        and values.ndim == len(info.shape) + 2
+    )
 
 
 def _number(value: Any) -> Any:

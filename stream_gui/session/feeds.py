@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -9,11 +11,13 @@ import stream_core as sc
 from stream_gui.plotdata.series import Series
 from stream_gui.session.block_sink import BlockSink, Curves, NotDrawableError
 from stream_gui.session.bridge import Bridge
+from stream_gui.session.economy import Economy
 from stream_gui.session.following import Following, Surroundings
 
 __all__ = ["Feed", "Feeds"]
 
-BUFFER_SIZE = 200_000
+BUFFER_SIZE = 4_000_000
+OVERRUN = "overflow"
 LOSSES_TOLD_MS = 250
 
 
@@ -31,6 +35,7 @@ class Feed(QObject):
         state: "waiting", "live", "ended" or "error".
         problem: what is wrong, or "".
         lost: how many items were lost on the way here.
+        reduced: samples for each pair of minimum and maximum asked from the server; 1: all come.
     """
 
     changed = Signal()
@@ -44,6 +49,7 @@ class Feed(QObject):
         self.state = "waiting"
         self.problem = ""
         self.lost = 0
+        self.reduced = 1
         self._losses = QTimer(self, singleShot=True, interval=LOSSES_TOLD_MS)
         self._losses.timeout.connect(self.changed)
 
@@ -63,6 +69,12 @@ class Feed(QObject):
         """Take a new state."""
         if (state, problem) != (self.state, self.problem):
             self.state, self.problem = state, problem
+            self.changed.emit()
+
+    def reduce(self, reduced: int) -> None:
+        """From here on it comes reduced, or whole again."""
+        if reduced != self.reduced:
+            self.reduced = reduced
             self.changed.emit()
 
     def add_lost(self, count: int) -> None:
@@ -158,12 +170,34 @@ class Feeds(QObject):
             self._bridge.post(self._failed, client, feed, str(error))
             return
         try:
-            while True:
-                block = await reader.get_block()
-                lost = sink.take(block, reader.info)
-                if lost:
-                    self._bridge.post(feed.add_lost, lost)
+            await self._take_all(reader, feed, sink)
         except (NotDrawableError, sc.NotAllowed, sc.ChannelClosed) as error:
             self._bridge.post(self._failed, client, feed, str(error))
         finally:
             await reader.close()
+
+    async def _take_all(self, reader: sc.Reader, feed: Feed, sink: BlockSink) -> None:
+        """Take what comes; ask for less when it is too much."""
+        economy = Economy(time.monotonic())
+        self._bridge.post(feed.reduce, economy.reduced)
+        while True:
+            block = await reader.get_block()
+            begin_s = time.monotonic()
+            lost = sink.take(block, reader.info)
+            if lost:
+                self._bridge.post(feed.add_lost, lost)
+            now_s = time.monotonic()
+            overrun = sum(loss.count for loss in block.lost if loss.reason == OVERRUN)
+            economy.add(len(block.sequences) * economy.reduced, overrun, now_s - begin_s)
+            if economy.is_due(now_s) and _has_samples(reader.info):
+                before = economy.reduced
+                if economy.judge(now_s) != before:
+                    await reader.configure(
+                        envelope=economy.reduced if economy.reduced > 1 else None
+                    )
+                    self._bridge.post(feed.reduce, economy.reduced)
+
+
+def _has_samples(info: sc.ChannelInfo | None) -> bool:
+    """Whether the server can fold an envelope of it."""
+    return info is not None and info.dtype is not None

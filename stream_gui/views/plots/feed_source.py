@@ -52,6 +52,10 @@ class PlotFeed(Protocol):
         """How many items were lost on the way here."""
 
     @property
+    def reduced(self) -> int:
+        """Samples for each pair of minimum and maximum that the server sends; 1: it sends all."""
+
+    @property
     def changed(self) -> ChangeSignal:
         """Sent when columns, state or losses change; never for each block."""
 

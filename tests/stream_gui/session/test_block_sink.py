@@ -90,3 +90,24 @@ def test_losses_are_counted_and_leave_gaps() -> None:
 def test_an_empty_block_only_tells_of_losses() -> None:
     sink = BlockSink("a", lambda curves: None)
     assert sink.take(block(np.zeros(0), sc.Loss(0, None, 2, "gone")), None) == 2
+
+
+def test_the_pairs_of_an_envelope_are_two_samples_each() -> None:
+    info = sc.ChannelInfo(name="rig/a", dtype="float64", shape=(2,), columns=("x", "y"))
+    low, high = [[-1.0, -2.0], [0.0, 0.0]], [[1.0, 2.0], [5.0, 0.5]]
+    pairs = np.stack([np.array(low), np.array(high)], axis=1)
+    times_ns = np.array([0, 1000], np.int64)
+    envelope = sc.Block(pairs, times_ns, range(0, 20, 10), (), 1)
+    curves = taken(envelope, info=info)
+    assert curves.columns == ("x", "y")
+    shown = curves.series[0].envelope(0, 10_000, 1000)
+    assert shown.low.tolist() == [-1.0, 1.0, 0.0, 5.0]
+    assert shown.times_ns.tolist() == [0, 500, 1000, 1500]
+
+
+def test_whole_samples_and_envelopes_of_a_channel_are_one_curve() -> None:
+    info = sc.ChannelInfo(name="rig/a", dtype="float64")
+    pairs = sc.Block(np.array([[7.0, 9.0]]), np.array([10_000_000]), range(10, 11), (), 1)
+    curves = taken(block(np.arange(10.0)), pairs, block(np.zeros(1), first=20), info=info)
+    assert curves.series[0].total == 13
+    assert curves.series[0].gaps() == ()

@@ -4,9 +4,11 @@ import asyncio
 from typing import Any
 
 import numpy as np
+import pytest
 
 import stream_core as sc
 from stream_gui.models.channel_tree import ChannelTree
+from stream_gui.session.economy import Economy
 from stream_gui.session.link import Target
 from stream_gui.session.monitor_session import MonitorSession
 
@@ -150,3 +152,39 @@ async def test_joining_is_remembered_without_the_secret(
     path = session.settings_file._path
     assert path is not None
     assert "plain secret" not in path.read_text()
+
+
+async def test_what_is_too_much_is_asked_for_as_an_envelope_and_no_peak_is_lost(
+    joined: MonitorSession, server: sc.Server, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = [1]
+
+    class Stub(Economy):
+        def is_due(self, now_s: float) -> bool:
+            return True
+
+        def judge(self, now_s: float) -> int:
+            self.reduced = wanted[0]
+            return self.reduced
+
+    monkeypatch.setattr("stream_gui.session.feeds.Economy", Stub)
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("rig/w", dtype="float64", rate_hz=1000)
+        feed = joined.feeds.open("rig/w")
+        await asyncio.wait_for(writer.wait_active(), 5)
+        await writer.send_samples(np.zeros(1000))
+        await eventually(lambda: feed.series and feed.series[0].total == 1000)
+        wanted[0] = 100
+        await writer.send_samples(np.zeros(1000))
+        await eventually(lambda: feed.reduced == 100)
+        spike = np.zeros(1000)
+        spike[517] = 99.0
+        await writer.send_samples(spike)
+        await eventually(lambda: feed.series[0].total >= 2000 + 18)
+        newest = feed.series[0].newest_time_ns
+        assert feed.series[0].envelope(newest - 10**10, newest, 5000).high.max() == 99.0
+        assert feed.lost == 0
+        wanted[0] = 1
+        await writer.send_samples(np.ones(1000))
+        await eventually(lambda: feed.reduced == 1)
+        joined.feeds.close(feed)

@@ -28,6 +28,7 @@ class FakeFeed(QObject):
         self.state = "waiting"
         self.problem = ""
         self.lost = 0
+        self.reduced = 1
 
     def become_live(self, *columns: str, unit: str = "V") -> None:
         self.columns = columns or ("",)
