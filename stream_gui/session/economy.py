@@ -1,8 +1,8 @@
 """How much of a channel is asked for: everything, while link and machine keep up; it asks nobody.
 
-What overruns this monitor's buffer at the server, or takes too much of this machine, is asked for as
-an envelope: minima and maxima of so many samples, so that no peak is lost. After a while everything
-is tried again, after longer and longer whiles if that fails.
+What overruns this monitor's buffer at the server, or takes too much of this machine, is asked for
+as an envelope: minima and maxima of so many samples, so that no peak is lost. After a while
+everything is tried again, after longer and longer whiles if that fails.
 """
 
 from __future__ import annotations
