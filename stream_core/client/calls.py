@@ -26,7 +26,7 @@ from stream_core.rpc import (
 from stream_core.rpc.parcels import Key
 from stream_core.wire import objects
 from stream_core.wire.framing import Frame
-from stream_core.wire.header import Flag, Kind, header
+from stream_core.wire.header import HEADER, Flag, Kind
 
 __all__ = ["Calls"]
 
@@ -34,6 +34,8 @@ OWN = 0  # in the place of the caller's number: the call is this client's
 MOST_GIVEN_UP = 1024
 WAITING_FRAMES = 4  # as much as in so many frames of the largest size may wait for one caller
 SMALL_BYTES = 4096  # what is smaller is cheaper to copy than to send in two parts
+CALL = int(Kind.CALL)  # plain ints: frames are many
+RESULT = int(Kind.RESULT)
 PIECE = int(Flag.PIECE)
 ARGUMENTS = int(Flag.ARGUMENTS)
 QUEUED = frozenset(map(int, (Kind.CALL, Kind.RESULT, Kind.FAILURE, Kind.PROGRESS)))
@@ -53,6 +55,9 @@ class Calls:
         link: of the client.
         flush: sends the data that must not be overtaken.
         table: the methods that the client offers; workers: threads for them.
+
+    Attributes:
+        handlers: what is done with a frame of a call, by its kind.
     """
 
     def __init__(self, link: Link, flush: FirstSent, table: MethodTable, workers: int) -> None:
@@ -71,6 +76,16 @@ class Calls:
             workers=workers,
             caller_name=lambda number: self._names.get(number, f"client {number}"),
         )
+        self._whole_bytes = 0  # larger bodies travel in pieces, or not at all
+        self.handlers: dict[int, Callable[[Frame], None]] = {
+            RESULT: self._answer,
+            int(Kind.FAILURE): self._answer,
+            int(Kind.PROGRESS): self._answer,
+            CALL: self._call,
+            int(Kind.CANCEL): self._cancel,
+            int(Kind.CREDIT): self._credit,
+            int(Kind.NAME): self._name,
+        }
 
     # Made here
 
@@ -159,25 +174,19 @@ class Calls:
         body: bytes = b"",
     ) -> bool:
         self._flush()
-        large = len(body) > min(PIECE_BYTES, self._link.frame_bytes)
-        to_server = kind == Kind.CALL and address == 0  # in order with the client's data
-        if (large or self._large) and kind in QUEUED and not to_server:
-            key = (OWN if kind == Kind.CALL else address, sequence)
-            if large or key in self._large:
+        size_bytes = len(body)
+        large = size_bytes > self._whole_bytes
+        if large or self._large.keys:
+            to_server = kind == CALL and address == 0  # in order with the client's data
+            key = (OWN if kind == CALL else address, sequence)
+            if kind in QUEUED and not to_server and (large or key in self._large.keys):
                 frame = Frame(kind, 0, flags, address, 0, 0, 0, sequence, time_ns, body)
                 return self._link.up and self._send_large(key, frame)
-        head = header(
-            kind,
-            len(body),
-            flags=flags,
-            address=address,
-            count=count,
-            sequence=sequence,
-            time_ns=time_ns,
-        )
-        alone = len(self._pending) + len(self._dispatcher) <= 1
+        # Spelled out: going through keywords would double the cost of a header.
+        head = HEADER.pack(size_bytes, kind, 0, flags, address, 0, count, 0, sequence, time_ns)
+        alone = len(self._pending.numbers) + len(self._dispatcher.keys) <= 1
         send = self._link.send_now if alone else self._link.send
-        if len(body) < SMALL_BYTES:
+        if size_bytes < SMALL_BYTES:
             send(head + body)
         else:
             send(head, body)
@@ -223,20 +232,6 @@ class Calls:
 
     # What comes
 
-    def frame(self, frame: Frame) -> None:
-        """A frame of a call: of its caller, or an answer of its target."""
-        match frame.kind:
-            case Kind.RESULT | Kind.FAILURE | Kind.PROGRESS:
-                self._answer(frame)
-            case Kind.CALL:
-                self._call(frame)
-            case Kind.CANCEL:
-                self._dispatcher.cancel(frame.source, frame.sequence)
-            case Kind.CREDIT:
-                self._credit(frame)
-            case Kind.NAME:
-                self._names[frame.address] = bytes(frame.body).decode(errors="replace")
-
     def _answer(self, frame: Frame) -> None:
         body = frame.body
         if frame.flags & PIECE:
@@ -244,9 +239,10 @@ class Calls:
             if whole is None:
                 return
             body = whole
-        on_reply = self._replies.pop(frame.sequence, None)
-        if on_reply is not None and frame.kind == Kind.RESULT:
-            self._reply(on_reply, objects.decode(body))
+        if self._replies:
+            on_reply = self._replies.pop(frame.sequence, None)
+            if on_reply is not None and frame.kind == RESULT:
+                self._reply(on_reply, objects.decode(body))
         self._pending.frame(frame.kind, frame.sequence, frame.flags, body)
 
     @staticmethod
@@ -262,6 +258,12 @@ class Calls:
         else:
             self._dispatcher.call(frame.source, frame.sequence, frame.time_ns, frame.body)
 
+    def _cancel(self, frame: Frame) -> None:
+        self._dispatcher.cancel(frame.source, frame.sequence)
+
+    def _name(self, frame: Frame) -> None:
+        self._names[frame.address] = bytes(frame.body).decode(errors="replace")
+
     def _credit(self, frame: Frame) -> None:
         if frame.flags & PIECE:
             caller = OWN if frame.flags & ARGUMENTS else frame.source
@@ -274,6 +276,7 @@ class Calls:
     def link_up(self, name: str, *, resumed: bool) -> None:
         """There is a link, and the server knows us by that name."""
         self._dispatcher.table = self._table.renamed(name)
+        self._whole_bytes = min(PIECE_BYTES, self._link.frame_bytes)
         if not resumed:
             self._names = {OWN: SERVER}
 

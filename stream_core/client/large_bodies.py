@@ -21,18 +21,22 @@ class LargeBodies:
     Args:
         link: of the client.
         on_left: told of each call of which nothing waits any more.
+
+    Attributes:
+        keys: of the calls of which something large is under way.
     """
 
     def __init__(self, link: Link, on_left: Callable[[Key], None]) -> None:
         self._link = link
         self._parcels = Parcels(on_left)
+        self.keys = self._parcels.keys
         self._earned_bytes = 0  # sent of data, since a piece was
 
     def __len__(self) -> int:
-        return len(self._parcels)
+        return len(self.keys)
 
     def __contains__(self, key: Key) -> bool:
-        return key in self._parcels
+        return key in self.keys
 
     @property
     def waiting(self) -> bool:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 from stream_core.client.greeting import Identity
@@ -27,7 +27,7 @@ from stream_core.errors import (
 from stream_core.transport import Address, Connection, Receiver
 from stream_core.values import State
 from stream_core.wire import messages
-from stream_core.wire.conversation import CLIENT_RECEIVES, Conversation, Phase
+from stream_core.wire.conversation import CLIENT_RECEIVES, Conversation
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind, header
 
@@ -42,7 +42,7 @@ FIRST_RETRY_S = 0.05
 LONGEST_RETRY_S = 2.0
 
 # Plain ints: on the hot path the members of an enum cost more than the comparison.
-_PING, _PONG = int(Kind.PING), int(Kind.PONG)
+_PING, _PONG, _GOODBYE = int(Kind.PING), int(Kind.PONG), int(Kind.GOODBYE)
 
 
 class LinkOwner(Protocol):
@@ -54,8 +54,9 @@ class LinkOwner(Protocol):
     def link_down(self, error: StreamError, *, final: bool) -> None:
         """The link broke, or a broken one cannot be made again; `final`: it stays so."""
 
-    def frame_received(self, frame: Frame) -> None:
-        """A frame that is not the link's own business."""
+    @property
+    def handlers(self) -> Mapping[int, Callable[[Frame], None]]:
+        """What is done with the frames that are not the link's own business, by their kind."""
 
     def room_again(self) -> None:
         """The outbox has room again."""
@@ -74,6 +75,7 @@ class Link:
 
     Attributes:
         state: see `State`; welcome: what the server said; None before the first link.
+        frame_bytes: the largest body of a frame that the server accepts; 0 before the first link.
         clock: the estimate of the server's clock.
         not_ours: why it is of no use in this process; "": it is.
         end_reason: why there is no link any more, and will be none; "" before the end.
@@ -94,9 +96,11 @@ class Link:
         self.clock = OffsetEstimate()
         self.state = State.CLOSED
         self.welcome: messages.Welcome | None = None
+        self.frame_bytes = 0
         self.end_reason = ""
         self.not_ours = ""
         self._owner = owner
+        self._handlers: dict[int, Callable[[Frame], None]] = {}  # by the kind of a frame
         self._reconnect = reconnect
         self._connect_timeout_s = connect_timeout_s
         self._on_state = on_state
@@ -121,11 +125,6 @@ class Link:
         return connection is not None and (
             connection.room or connection.waiting_bytes < OUTBOX_BYTES
         )
-
-    @property
-    def frame_bytes(self) -> int:
-        """The largest body of a frame that the server accepts; 0 before the first link."""
-        return self.welcome.frame_bytes if self.welcome else 0
 
     @property
     def keeps_up(self) -> bool:
@@ -182,8 +181,10 @@ class Link:
         sent_ns: int,
     ) -> Receiver:
         former, self.welcome = self.welcome, welcome
+        self.frame_bytes = welcome.frame_bytes
         self._connection = connection
         self._conversation = conversation
+        self._handlers = {_PING: self._pinged, _PONG: self._heartbeat.pong, **self._owner.handlers}
         self._was_full = False
         connection.limit(max(welcome.frame_bytes, SMALLEST_FRAME_BYTES))
         if former is None or former.epoch != welcome.epoch:
@@ -213,9 +214,9 @@ class Link:
             ConnectionLost: the link is down.
             RuntimeError: this is a fork of the client's process.
         """
-        self.check_ours()
         if self._connection is not None:
             return
+        self.check_ours()
         if self.state is not State.CLOSED:
             raise ConnectionLost(f"there is no link to {self.address} now; it is made again")
         raise ConnectionLost(self.end_reason or f"there is no link to {self.address}")
@@ -256,20 +257,21 @@ class Link:
 
     def frames_received(self, connection: Connection, frames: list[Frame]) -> None:
         """Frames have come from the server."""
+        steady, handlers = self._conversation.steady, self._handlers
         for frame in frames:
             if connection is not self._connection:
                 return
             kind = frame.kind
-            self._conversation.receive(kind)
-            if kind == _PING:
-                self.send(header(Kind.PONG, 0, sequence=frame.sequence))
-            elif kind == _PONG:
-                self._heartbeat.pong(frame)
-            elif self._conversation.phase is Phase.CLOSED:
-                self._dismissed(messages.decode(messages.Goodbye, frame.body))
+            if kind not in steady:
+                self._conversation.receive(kind)
+                if kind == _GOODBYE:
+                    self._dismissed(messages.decode(messages.Goodbye, frame.body))
             else:
-                self._owner.frame_received(frame)
+                handlers[kind](frame)
         self._receipts.received(connection)
+
+    def _pinged(self, frame: Frame) -> None:
+        self.send(header(Kind.PONG, 0, sequence=frame.sequence))
 
     def writable(self, connection: Connection) -> None:
         """The outbox has room again."""

@@ -26,10 +26,6 @@ from stream_core.wire.header import Kind
 
 __all__ = ["Session"]
 
-_DATA = int(Kind.DATA)  # plain ints: frames are many
-_GONE = int(Kind.GONE)
-_STREAM_CONTROL = frozenset(map(int, (Kind.DEMAND, Kind.LOST, Kind.MARK, Kind.END)))
-
 
 class Session:
     """One connected life of a client.
@@ -44,6 +40,7 @@ class Session:
     Attributes:
         link, streams, targets: the parts.
         call: sends a call to a target.
+        handlers: what is done with a frame from the server, by its kind.
     """
 
     def __init__(
@@ -71,6 +68,11 @@ class Session:
         self.streams = Streams(self, self._chores, trusted)
         self._calls = Calls(self.link, self.streams.flush, table, workers)
         self.targets = Targets(self, self._calls, self._chores, timeout_s)
+        self.handlers = {
+            int(Kind.GONE): self._gone,
+            **self.streams.handlers,
+            **self._calls.handlers,
+        }
         self.call = self._calls.call
         self._timeout_s = timeout_s
         self._awaiting_link: set[asyncio.Future[None]] = set()
@@ -213,17 +215,8 @@ class Session:
         self._calls.room_again()
         self.streams.room_again()
 
-    def frame_received(self, frame: Frame) -> None:
-        """A frame from the server."""
-        kind = frame.kind
-        if kind == _DATA:
-            self.streams.data(frame)
-        elif kind in _STREAM_CONTROL:
-            self.streams.control(frame)
-        elif kind == _GONE:
-            self.targets.gone(frame.address)
-        else:
-            self._calls.frame(frame)
+    def _gone(self, frame: Frame) -> None:
+        self.targets.gone(frame.address)
 
     # The end
 

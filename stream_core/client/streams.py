@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from stream_core.client.chores import Chores
 from stream_core.client.home import StreamHome
@@ -28,6 +28,7 @@ class Streams:
 
     Attributes:
         outlets: of the writers; inboxes: of the readers.
+        handlers: what is done with a frame of a stream, by its kind.
     """
 
     def __init__(self, home: StreamHome, chores: Chores, trusted: Collection[Codec]) -> None:
@@ -35,15 +36,18 @@ class Streams:
         keys = Keys(home)
         self.outlets = Outlets(home, chores, keys)
         self.inboxes = Inboxes(home, chores, keys, trusted)
-        self.data = self.inboxes.data
+        self.handlers: dict[int, Callable[[Frame], None]] = {
+            int(Kind.DATA): self.inboxes.data,
+            int(Kind.DEMAND): self.outlets.demanded,
+            int(Kind.LOST): self.inboxes.control,
+            int(Kind.MARK): self.inboxes.control,
+            int(Kind.END): self._ended,
+        }
         self.flush = self.outlets.flush
         self.room_again = self.outlets.room_again
 
-    def control(self, frame: Frame) -> None:
-        """A LOST, MARK, END or DEMAND frame."""
-        if frame.kind == Kind.DEMAND:
-            self.outlets.demanded(frame)
-        elif frame.kind == Kind.END and frame.count == WRITER_END:
+    def _ended(self, frame: Frame) -> None:
+        if frame.count == WRITER_END:
             self.outlets.ended(frame)
         else:
             self.inboxes.control(frame)

@@ -5,7 +5,6 @@ It never looks for its target itself: `Targets` does.
 
 from __future__ import annotations
 
-import asyncio
 import weakref
 from functools import partial
 from typing import Any, Protocol
@@ -108,7 +107,7 @@ class Target:
             target_name=self.name,
         )
         call.second_chance = partial(self._refused, method, given)
-        call.add_done_callback(self._ended)
+        call.on_failure = self._failed
         return call
 
     def waits_for(self, method: MethodDescription) -> bool:
@@ -123,15 +122,9 @@ class Target:
             raise TargetNotFound(f"client '{self.name}' has gone and has not come back yet")
         return self.number
 
-    def _ended(self, call: Call) -> None:
-        if call.target != self.number:
-            return
-        try:
-            call.result()
-        except TargetNotFound:
+    def _failed(self, call: Call, error: Exception) -> None:
+        if call.target == self.number and isinstance(error, TargetNotFound):
             self._finder.look_again(self)
-        except (Exception, asyncio.CancelledError):
-            return  # the caller hears of it
 
     def seek(self, path: str) -> InvokeLate | None:
         """A name is asked for that the target did not have; see `Invoker`."""
@@ -145,7 +138,7 @@ class Target:
         """
         number = self.number or 0
         call = self._calls.postpone(number, path, timeout_s=timeout_s, target_name=self.name)
-        call.add_done_callback(self._ended)
+        call.on_failure = self._failed
         self._finder.start(self, call, self._send_late(call, given))
         return call
 

@@ -72,9 +72,11 @@ def decode_call(body: bytes | bytearray | memoryview) -> tuple[str, list[Any], d
         ProtocolError: the body is not that of a call.
     """
     path, start = _split(body)
-    arguments = objects.decode(memoryview(body)[start:])
-    match arguments:
-        case [list(args), dict(kwargs)]:
+    rest = body[start:] if type(body) is bytes else memoryview(body)[start:]  # which are small
+    arguments = objects.decode(rest)
+    if type(arguments) is list and len(arguments) == 2:
+        args, kwargs = arguments
+        if type(args) is list and type(kwargs) is dict:
             if kwargs and not all(type(name) is str for name in kwargs):
                 raise ProtocolError("CALL is malformed: the name of an argument is not text")
             return path, args, kwargs

@@ -42,6 +42,7 @@ class Call:
         streams: whether its results arrive one by one.
         deadline: in the time of `time.monotonic`; None: it waits without end.
         second_chance: told of the target's refusal; True: it will be called again, or failed.
+        on_failure: told of the error, when it fails.
     """
 
     streams = False
@@ -52,6 +53,7 @@ class Call:
         "_office",
         "_on_progress",
         "deadline",
+        "on_failure",
         "path",
         "second_chance",
         "sequence",
@@ -78,6 +80,7 @@ class Call:
         self.path = path
         self.deadline: float | None = None
         self.second_chance: Callable[[Call, Exception], bool] | None = None
+        self.on_failure: Callable[[Call, Exception], None] | None = None
 
     def __repr__(self) -> str:
         state = "done" if self._future.done() else "under way"
@@ -150,6 +153,8 @@ class Call:
         if not future.done():
             future.set_exception(error)
             future.exception()  # a call that nobody awaits fails without a word
+            if self.on_failure is not None:
+                self.on_failure(self, error)
         if self._callbacks is not None:
             self._ended()
 

@@ -26,6 +26,7 @@ __all__ = ["PendingCalls"]
 
 AnyCall = TypeVar("AnyCall", bound=Call)
 SERVER = 0
+RESULT = int(Kind.RESULT)
 END = int(Flag.END)
 PIECE = int(Flag.PIECE)
 STREAMED = int(Flag.MORE | Flag.END)
@@ -37,6 +38,9 @@ class PendingCalls:
     Args:
         send: sends a frame, or drops it where the link is gone.
         drop: forgets what waits to be sent of the call of that number.
+
+    Attributes:
+        numbers: of these calls.
     """
 
     def __init__(self, send: SendFrame, drop: Callable[[int], None] = lambda _call: None) -> None:
@@ -46,6 +50,7 @@ class PendingCalls:
         self._leaving: set[int] = set()
         self._loop = asyncio.get_running_loop()
         self._calls: dict[int, Call] = {}
+        self.numbers = self._calls.keys()
         self._deadlines = Deadlines[int](self._calls, self._expire)
         self._newest = 0
 
@@ -170,7 +175,7 @@ class PendingCalls:
         if call is None:
             return
         try:
-            if kind == Kind.RESULT and not flags & STREAMED:
+            if kind == RESULT and not flags & STREAMED:
                 value = objects.decode(body)
                 self._end(call)
                 call.succeed(value)

@@ -20,8 +20,7 @@ class Execution:
     """One call under way at its target.
 
     Attributes:
-        caller, sequence: who called, and the call's number there.
-        key: both.
+        key: who called, and the call's number there.
         method: what is executed.
         deadline: when it must have ended, in the time of `time.monotonic`; None: whenever.
         cancelled: nobody waits for a result any more; the method should end.
@@ -31,20 +30,12 @@ class Execution:
         window: how far a stream of results may run ahead, if it is one.
     """
 
-    __slots__ = (
-        "_caller_name",
-        "_send_progress",
-        "begun",
-        "caller",
-        "cancelled",
-        "deadline",
-        "key",
-        "leaving",
-        "method",
-        "sequence",
-        "task",
-        "window",
-    )
+    # What all begin with stands here: most calls end before any of it changes.
+    cancelled = False
+    leaving = False
+    begun = True
+    task: asyncio.Task[None] | None = None
+    window: Window | None = None
 
     def __init__(
         self,
@@ -55,16 +46,15 @@ class Execution:
         send_progress: Callable[[Execution, bytes], None],
     ) -> None:
         self.key = key
-        self.caller, self.sequence = key
         self.method = method
         self.deadline = deadline
-        self.cancelled = False
-        self.leaving = False
-        self.begun = True
-        self.task: asyncio.Task[None] | None = None
-        self.window: Window | None = None
         self._caller_name = caller_name
         self._send_progress = send_progress
+
+    @property
+    def caller(self) -> int:
+        """The number of who called."""
+        return self.key[0]
 
     @property
     def caller_name(self) -> str:

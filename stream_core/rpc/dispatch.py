@@ -49,6 +49,7 @@ class Dispatcher:
 
     Attributes:
         table: may be replaced at any time.
+        keys: of the calls of which the last answer has not left yet.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Dispatcher:
         self._arguments = Arguments(self._grant)
         self._answers = Answers(send)
         self._live = self._answers.live
+        self.keys = self._live.keys()
         self._deadlines = Deadlines[Key](self._live, self._expire)
         self._workers = Workers(workers, table.name)
         self._ending: set[asyncio.Task[None]] = set()

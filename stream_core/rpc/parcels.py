@@ -127,12 +127,14 @@ class Parcels:
         on_left: told of each call of which nothing waits any more.
 
     Attributes:
+        keys: of these calls.
         waiting_bytes: of all bodies, as far as they have not been taken.
     """
 
     def __init__(self, on_left: Callable[[Key], None]) -> None:
         self._on_left = on_left
         self._lines: dict[Key, _Line] = {}
+        self.keys = self._lines.keys()
         self._turns: deque[Key] = deque()
         self.waiting_bytes = 0
 

@@ -19,6 +19,7 @@ __all__ = ["CallRouter"]
 OWN = 0  # in the place of the caller's number: the call is the receiver's
 IN_ORDER = -1  # in the place of the target's: the server itself, and frames that follow the reply
 FOLLOWED = frozenset({"create_channel", "open_writer", "subscribe"})
+_CREDIT = int(Kind.CREDIT)  # plain ints: frames are many
 _PIECE = int(Flag.PIECE)
 _ARGUMENTS = int(Flag.ARGUMENTS)
 
@@ -176,17 +177,19 @@ class CallRouter:
 
     def reply(self, target: Session, frame: Frame) -> None:
         """A target answers; an answer to a call that is not under way is dropped."""
-        if (frame.address, frame.sequence) not in target.serving:
+        key = (frame.address, frame.sequence)
+        if key not in target.serving:
             return
         caller = self._services.sessions.numbered(frame.address)
         if caller is None:
-            target.serving.discard((frame.address, frame.sequence))
+            target.serving.discard(key)
             return
         if caller.choked and frame.body:
             self._give_up(caller, target, frame.sequence)
             return
         if ends_call(frame.kind, frame.flags) and is_whole(frame):
-            self._finish(caller, frame.sequence)
+            caller.calling.pop(frame.sequence, None)
+            _served(target, key)
         _send(caller, (OWN, frame.sequence), _from(target, frame, caller.number))
 
     def _give_up(self, caller: Session, target: Session, sequence: int) -> None:
@@ -233,8 +236,7 @@ class CallRouter:
         number = caller.calling.pop(sequence, None)
         target = None if number is None else self._services.sessions.numbered(number)
         if target is not None:
-            target.serving.discard((caller.number, sequence))
-            target.delivery.drop((caller.number, sequence))
+            _served(target, (caller.number, sequence))
         return target
 
     def _introduce(self, caller: Session, target: Session) -> None:
@@ -258,10 +260,17 @@ class CallRouter:
 def _send(receiver: Session, key: Key, frame: Frame) -> bool:
     """Send a frame of a call; whether it has to wait, since it is large, or follows what is."""
     large = frame.flags & _PIECE or len(frame.body) > PIECE_BYTES
-    if frame.kind == Kind.CREDIT or not (large or receiver.delivery.carries(key)):
+    if frame.kind == _CREDIT or not (large or key in receiver.delivery.calls):
         receiver.forward(frame)
         return False
     return receiver.connected and receiver.delivery.send_of_call(key, frame)
+
+
+def _served(target: Session, key: Key) -> None:
+    """The target has nothing more to do with a call."""
+    target.serving.discard(key)
+    if target.delivery.calls:
+        target.delivery.drop(key)
 
 
 def _method(frame: Frame) -> str:

@@ -34,6 +34,7 @@ class Delivery:
         on_left: told of each call of which nothing large waits any more.
 
     Attributes:
+        calls: those of which something large is under way, so that what follows waits behind it.
         items_out: sent so far.
     """
 
@@ -41,6 +42,7 @@ class Delivery:
         self._connection: Connection | None = None
         self._pacing = Pacing()
         self._parcels = Parcels(on_left)
+        self.calls = self._parcels.keys
         self._schedule: Schedule[Subscription | Parcels] = Schedule()
         self.items_out = 0
 
@@ -94,10 +96,6 @@ class Delivery:
         self._schedule.remove(subscription)
 
     # What is large of calls
-
-    def carries(self, key: Key) -> bool:
-        """Whether something large of a call is under way, so that what follows waits behind it."""
-        return key in self._parcels
 
     def exceeds(self, limit_bytes: int) -> bool:
         """Whether more than that waits of calls, beside the largest body."""

@@ -200,9 +200,9 @@ class Session:
     def choked(self) -> bool:
         """Whether so much waits for its link that nothing may be added on others' behalf."""
         connection = self.connection
-        limit = self._services.limits.link_bytes
-        if connection is None:
+        if connection is None or (connection.room and not self.delivery.calls):
             return False
+        limit = self._services.limits.link_bytes
         if not connection.room and connection.waiting_bytes > limit:
             return True
         return self.delivery.exceeds(limit)
@@ -255,10 +255,13 @@ class Session:
         """Frames have come from the client."""
         if connection is not self.connection:
             return
-        receive = self._conversation.receive
+        conversation = self._conversation
+        steady = conversation.steady
         for frame in frames:
             kind = frame.kind
-            receive(kind)
+            if kind not in steady:
+                conversation.receive(kind)
+                steady = conversation.steady
             if kind == _DATA:
                 self._data(frame)
             else:

@@ -41,10 +41,11 @@ class Receiver(Protocol):
 class Connection(asyncio.BufferedProtocol):
     """Sends and receives frames.
 
-    What is sent in one turn of the loop leaves as one vector, or as few. `room` says whether the
-    sender should go on; nothing is refused without it, so control frames may always be sent.
+    What is sent in one turn of the loop leaves as one vector, or as few. Nothing is refused where
+    there is no room, so control frames may always be sent.
 
     Attributes:
+        room: whether the transport keeps up, so that the sender should go on.
         bytes_in, bytes_out: received, and sent or about to be.
         last_in_s: when the last byte came, by the monotonic clock.
     """
@@ -60,6 +61,7 @@ class Connection(asyncio.BufferedProtocol):
         self._paused = False
         self._scheduled = False
         self._closing = False
+        self.room = True
         self._abort_timer: asyncio.TimerHandle | None = None
         self.lost = self._loop.create_future()
         self.bytes_in = 0
@@ -68,11 +70,6 @@ class Connection(asyncio.BufferedProtocol):
         self.peer = Address("unknown", 0)
         self._counts_lines = True
         keep_from_forks(self, Connection._inherited)
-
-    @property
-    def room(self) -> bool:
-        """Whether the transport keeps up."""
-        return not self._paused and self._pending_bytes < WINDOW_BYTES and not self._closing
 
     @property
     def closing(self) -> bool:
@@ -97,12 +94,14 @@ class Connection(asyncio.BufferedProtocol):
         """Send a frame, given as neighbouring parts that are not changed any more."""
         if self._closing:
             return
-        self._pending.extend(parts)
-        size = sum(map(len, parts))
-        self._pending_bytes += size
+        pending = self._pending
+        pending.extend(parts)
+        size = len(parts[0]) if len(parts) == 1 else sum(map(len, parts))
+        self._pending_bytes = waiting_bytes = self._pending_bytes + size
         self.bytes_out += size
-        if self._pending_bytes >= WINDOW_BYTES or len(self._pending) >= MANY_PARTS:
+        if waiting_bytes >= WINDOW_BYTES or len(pending) >= MANY_PARTS:
             self._write()
+            self._see_room()
         elif not self._scheduled:
             self._scheduled = True
             self._turn.send_later(self)
@@ -132,6 +131,7 @@ class Connection(asyncio.BufferedProtocol):
             return
         self._write(last=True)
         self._closing = True
+        self.room = False
         if self._transport is not None:
             self._give_time(self.waiting_bytes)
             self._end_sending(self._transport)
@@ -152,6 +152,7 @@ class Connection(asyncio.BufferedProtocol):
     def abort(self) -> None:
         """End at once."""
         self._closing = True
+        self.room = False
         self._pending.clear()
         self._pending_bytes = 0
         if self._transport is not None:
@@ -170,16 +171,22 @@ class Connection(asyncio.BufferedProtocol):
     def _inherited(self) -> None:
         """This is a fork: the connection is the other process's alone."""
         self._closing = True
+        self.room = False
         self._pending.clear()
         transport, self._transport = self._transport, None
         if transport is not None:
             let_go(transport.get_extra_info("socket"))
+
+    def _see_room(self) -> None:
+        full = self._paused or self._pending_bytes >= WINDOW_BYTES
+        self.room = not (full or self._closing)
 
     def _write(self, *, last: bool = False) -> None:
         if not self._pending or self._transport is None or (self._paused and not last):
             return
         pending, self._pending = self._pending, []
         self._pending_bytes = 0
+        self.room = not (self._paused or self._closing)  # `pause_writing` may end it meanwhile
         if self._counts_lines:
             self._transport.writelines(pending)
             return
@@ -235,10 +242,12 @@ class Connection(asyncio.BufferedProtocol):
     def pause_writing(self) -> None:
         """The transport's window is full."""
         self._paused = True
+        self.room = False
 
     def resume_writing(self) -> None:
         """The transport's window is open."""
         self._paused = False
+        self._see_room()
         self._write()
         if self.room:
             self._receiver.writable(self)
@@ -246,6 +255,7 @@ class Connection(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
         self._closing = True
+        self.room = False
         self._transport = None
         self._pending.clear()
         self._pending_bytes = 0

@@ -49,7 +49,6 @@ CLIENT_RECEIVES: Table = {
     Phase.CLOSED: {},
 }
 
-_OPEN = Phase.OPEN
 _NAMES = {int(kind): kind.name for kind in Kind}
 
 
@@ -57,13 +56,23 @@ class Conversation:
     """Holds one side's received frames to its table.
 
     Attributes:
-        phase: where the conversation stands; the server opens it when it sends WELCOME.
+        steady: the kinds that may be received now and change nothing; for the others, `receive`.
     """
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._open = table[Phase.OPEN]
         self.phase = Phase.GREETING
+
+    @property
+    def phase(self) -> Phase:
+        """Where the conversation stands; the server opens it when it sends WELCOME."""
+        return self._phase
+
+    @phase.setter
+    def phase(self, phase: Phase) -> None:
+        self._phase = phase
+        following = self._table[phase].items()
+        self.steady = frozenset(int(kind) for kind, after in following if after is phase)
 
     def receive(self, kind: int) -> None:
         """Follow a received frame.
@@ -71,8 +80,8 @@ class Conversation:
         Raises:
             ProtocolError: that kind is not allowed now.
         """
-        if self.phase is _OPEN and self._open.get(kind) is _OPEN:
-            return  # the hot path: the hash of an enum member is a call
+        if kind in self.steady:
+            return
         phase = self._table[self.phase].get(kind)
         if phase is None and kind >= FIRST_OPTIONAL_KIND:
             return

@@ -97,6 +97,16 @@ async def test_done_callbacks(join):
     assert seen[-1] is good
 
 
+async def test_a_call_says_that_it_failed_and_nothing_else(join):
+    link, seen = join(Host()), []
+    good, bad, gone = link.remote.add(1, 2), link.remote.fail(), link.remote.sleep()
+    for call in (good, bad, gone):
+        call.on_failure = lambda call, error: seen.append((call, type(error)))
+    gone.cancel()
+    await asyncio.wait([asyncio.ensure_future(good), asyncio.ensure_future(bad)])
+    assert seen == [(bad, RemoteError)]
+
+
 async def test_a_failing_callback_is_logged_and_keeps_nothing_up(join, caplog):
     call, seen = join(Host()).remote.add(1, 2), []
     call.add_done_callback(lambda call: 1 / 0)

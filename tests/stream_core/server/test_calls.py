@@ -232,7 +232,7 @@ async def test_a_large_answer_arrives_whole(paced, kind, in_pieces, sessions, se
         assert await caller.answer(number) == "end"
     session = sessions(server)["caller"]
     assert not session.calling
-    assert not session.delivery.carries((0, number))
+    assert (0, number) not in session.delivery.calls
 
 
 async def granted(caller, target, number: int) -> int:
@@ -292,7 +292,7 @@ async def test_large_arguments_arrive_whole(paced, in_pieces, sessions, server):
                 assert grant.flags == Flag.PIECE | Flag.ARGUMENTS
                 caller.send_pieces(Kind.CALL, body, range(index + 1, index + 5), **facts)
     assert whole == body
-    assert not sessions(server)["target"].delivery.carries((caller.number, 1))
+    assert (caller.number, 1) not in sessions(server)["target"].delivery.calls
 
 
 async def test_the_servers_own_methods_take_and_give_what_is_large(server, join):
@@ -333,7 +333,7 @@ async def test_a_caller_that_wants_no_more_stops_the_pieces(paced, how, sessions
     target.send(Kind.RESULT, LARGE, address=caller.number, sequence=number)
     await caller.frame(Kind.RESULT)
     session = sessions(server)["caller"]
-    assert session.delivery.carries((0, number))
+    assert (0, number) in session.delivery.calls
     if how == "cancel":
         caller.send(Kind.CANCEL, address=target.number, sequence=number)
         await caller.sync()
@@ -341,7 +341,7 @@ async def test_a_caller_that_wants_no_more_stops_the_pieces(paced, how, sessions
         caller.abort()
     else:
         caller.send(Kind.GOODBYE, b"\x91\xa0")
-    await until(lambda: not session.delivery.carries((0, number)))
+    await until(lambda: (0, number) not in session.delivery.calls)
     assert not session.delivery.exceeds(0)
 
 
@@ -352,7 +352,7 @@ async def test_what_waits_of_arguments_goes_with_the_call(paced, end, sessions, 
     await target.frame(Kind.CALL)
     session = sessions(server)["target"]
     key = (caller.number, number)
-    assert session.delivery.carries(key)
+    assert key in session.delivery.calls
     if end == "cancel":
         caller.send(Kind.CANCEL, address=target.number, sequence=number)
     elif end == "caller":
@@ -361,7 +361,7 @@ async def test_what_waits_of_arguments_goes_with_the_call(paced, end, sessions, 
         target.abort()
     else:
         target.send(Kind.FAILURE, b"", address=caller.number, sequence=number)
-    await until(lambda: not session.delivery.carries(key))
+    await until(lambda: key not in session.delivery.calls)
 
 
 async def test_pieces_of_a_call_that_is_over_are_dropped(paced, sessions, server):

@@ -81,3 +81,15 @@ def test_any_number_is_a_step_skipped_or_a_protocol_error(table: Table, phase: P
             conversation.receive(kind)
         except ProtocolError:
             assert kind < 128
+
+
+@pytest.mark.parametrize("table", [SERVER_RECEIVES, CLIENT_RECEIVES])
+@pytest.mark.parametrize("phase", list(Phase))
+def test_what_is_steady_is_allowed_and_changes_nothing(table: Table, phase: Phase) -> None:
+    for kind in range(256):
+        conversation = Conversation(table)
+        conversation.phase = phase
+        assert (kind in conversation.steady) is (table[phase].get(kind) is phase)
+        if kind in conversation.steady:
+            conversation.receive(kind)
+            assert conversation.phase is phase
