@@ -6,7 +6,6 @@ The writer's lock is held for copies only, a reader's for copies of as much as i
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,34 +14,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stream_gui.plotdata.envelope import Envelope, EnvelopeBuilder
+from stream_gui.plotdata.gaps import Gap, GapList
+from stream_gui.plotdata.probe import Probe, Sample, Stretch
 from stream_gui.plotdata.pyramid import BYTES_WITH_PYRAMID, Pyramid
 from stream_gui.plotdata.sample_ring import SampleRing
+from stream_gui.plotdata.statistics import Statistics
+from stream_gui.plotdata.summary import Summary
 from stream_gui.plotdata.time_axis import TimeAxis
 
 __all__ = ["Gap", "Series"]
 
 _SMALLEST_CAPACITY = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A place where samples are missing.
-
-    Attributes:
-        index: number of the first sample after it, counted from the series' first one.
-        reason: why, in words.
-        count: how many are missing; None if that is unknown.
-    """
-
-    index: int
-    reason: str
-    count: int | None
-
-    def joined(self, reason: str, count: int | None) -> Gap:
-        """This gap with another one in the same place."""
-        reasons = dict.fromkeys([*self.reason.split("; "), reason])
-        both = None if count is None or self.count is None else self.count + count
-        return Gap(self.index, "; ".join(reasons), both)
 
 
 class Series:
@@ -124,7 +106,8 @@ class Series:
     @property
     def nbytes(self) -> int:
         """The bytes set aside for it; the system gives those not yet written to elsewhere."""
-        return self._samples.nbytes + self._pyramid.nbytes + self._times.nbytes
+        rings = (self._samples, self._pyramid, self._summary, self._times)
+        return sum(ring.nbytes for ring in rings)
 
     @property
     def bytes_per_sample(self) -> float:
@@ -182,7 +165,7 @@ class Series:
         """
         with self._writing, self._lock:
             if self._samples.end:
-                self._add_gap(reason, count)
+                self._gaps.add(self._samples.end, reason, count)
                 self._version += 1
 
     def clear(self) -> None:
@@ -195,7 +178,7 @@ class Series:
     def gaps(self) -> tuple[Gap, ...]:
         """The gaps among the samples kept, in order."""
         with self._lock:
-            return tuple(self._gaps)
+            return tuple(self._gaps.gaps)
 
     def envelope(self, start_ns: int, stop_ns: int, pixels: int) -> Envelope:
         """What to show of a stretch of time on so many pixels; the cost is that of the pixels.
@@ -204,15 +187,52 @@ class Series:
         of their size, so that a peak stays what it is at every zoom and while scrolling.
         """
         with self._lock:
-            return self._builder.build(start_ns, stop_ns, max(1, pixels), self._gap_numbers)
+            return self._builder.build(start_ns, stop_ns, max(1, pixels), self._gaps.numbers)
+
+    def statistics(self, start_ns: int, stop_ns: int) -> Statistics:
+        """What the samples from `start_ns` to `stop_ns`, both included, amount to.
+
+        The cost is that of the two ends and of one row for each few thousand samples between.
+        """
+        with self._lock:
+            extract = self._probe.extract(start_ns, stop_ns)
+        return extract.statistics()
+
+    def sample_at(self, time_ns: int) -> Sample | None:
+        """The sample nearest to a time at which there is a curve; None before, after, in gaps."""
+        with self._lock:
+            return self._probe.sample_at(time_ns)
+
+    def neighbour(self, time_ns: int, steps: int) -> int | None:
+        """The time of the sample so many steps after (or, if negative, before) a time, if any."""
+        with self._lock:
+            return self._probe.neighbour(time_ns, steps)
+
+    def spans(self, start_ns: int, stop_ns: int) -> list[tuple[int, int]]:
+        """The numbers (first, last + 1) of the samples from `start_ns` to `stop_ns`, both included.
+
+        There are several where the clock was set back meanwhile.
+        """
+        with self._lock:
+            return self._probe.spans(start_ns, stop_ns)
+
+    def read(self, first: int, last: int) -> Stretch:
+        """Copies of the samples first … last - 1, but for those that are no longer kept."""
+        with self._lock:
+            return self._probe.read(first, last)
+
+    def gaps_between(self, start_ns: int, stop_ns: int) -> tuple[Gap, ...]:
+        """The gaps that reach into a stretch of time, in order."""
+        with self._lock:
+            return self._probe.gaps_between(start_ns, stop_ns)
 
     def _reset(self) -> None:
         self._samples = SampleRing(_SMALLEST_CAPACITY, self._dtype)
         self._pyramid = Pyramid(self._samples)
         self._times = TimeAxis(_SMALLEST_CAPACITY)
-        self._builder = EnvelopeBuilder(self._samples, self._pyramid, self._times)
-        self._gaps: list[Gap] = []
-        self._gap_numbers: list[int] = []
+        self._gaps = GapList()
+        self._summary = Summary(self._samples, self._times)
+        self._read_through()
         self._last_value = None
 
     def _make_room(self, count: int) -> None:
@@ -224,14 +244,21 @@ class Series:
     def _resize(self, capacity: int) -> None:
         """Go on in memory of another size; readers wait for the change, not for the copying."""
         samples = self._samples.resized(capacity)
-        pyramid, times = copy(self._pyramid), copy(self._times)
+        pyramid, times, summary = copy(self._pyramid), copy(self._times), copy(self._summary)
         pyramid.resize(samples)
         times.resize(capacity)
+        summary.resize(samples, times)
         with self._lock:
-            self._samples, self._pyramid, self._times = samples, pyramid, times
-            self._builder = EnvelopeBuilder(samples, pyramid, times)
-            self._forget_gaps()
+            self._samples, self._times = samples, times
+            self._pyramid, self._summary = pyramid, summary
+            self._read_through()
+            self._gaps.forget_before(self._samples.start)
             self._version += 1
+
+    def _read_through(self) -> None:
+        """Let readers look at the rings that there are now."""
+        self._builder = EnvelopeBuilder(self._samples, self._pyramid, self._times)
+        self._probe = Probe(self._samples, self._times, self._summary, self._gaps)
 
     def _as_samples(self, values: ArrayLike) -> NDArray[Any]:
         given = np.atleast_1d(np.asarray(values))
@@ -262,25 +289,13 @@ class Series:
         broken = times.append_to(self._times, len(samples))
         if before_ns is not None and (self._times.newest_ns or 0) < before_ns:
             self._epoch += 1
-        if broken and self._gap_numbers[-1:] != [self._samples.end]:  # else the reason is known
-            self._add_gap("nothing came for a while, or the clock was set back", None)
+        number = self._samples.end
+        if broken and not self._gaps.ends_at(number):  # else the reason is known
+            self._gaps.add(number, "nothing came for a while, or the clock was set back", None)
         self._samples.write(samples)
         self._pyramid.fold()
-        self._forget_gaps()
-
-    def _forget_gaps(self) -> None:
-        """Let go of the gaps whose samples are kept no more."""
-        if self._gap_numbers and self._gap_numbers[0] <= self._samples.start:
-            kept = bisect_left(self._gap_numbers, self._samples.start)
-            del self._gap_numbers[:kept], self._gaps[:kept]
-
-    def _add_gap(self, reason: str, count: int | None) -> None:
-        number = self._samples.end
-        if self._gap_numbers and self._gap_numbers[-1] == number:
-            self._gaps[-1] = self._gaps[-1].joined(reason, count)
-            return
-        self._gaps.append(Gap(number, reason, count))
-        self._gap_numbers.append(number)
+        self._summary.fold(self._gaps.numbers)
+        self._gaps.forget_before(self._samples.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ times do not decrease; a step back of more than a second begins a new segment.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from itertools import pairwise
 
@@ -57,6 +58,14 @@ class TimeAxis:
         if self.start == self.end:
             return None
         return int(self.times(np.array([self.start]))[0])
+
+    @property
+    def settled(self) -> int:
+        """Up to which number times are final: a block may yet begin before the newest one's end."""
+        if self._vector is not None or self._newest_ns is None:
+            return self.end
+        newest_segment = max(int(self._segments.column(0)[-1]), self.start)
+        return self._lower_bound(self._newest_ns - _SECOND_NS + 1, newest_segment, self.end)
 
     @property
     def nbytes(self) -> int:
@@ -130,14 +139,22 @@ class TimeAxis:
         One neighbour on each side is included where there is one, so that lines can leave the
         view. There is one span for each segment that has samples there.
         """
-        bounds = [max(int(first), self.start) for first in self._segments.column(0)] + [self.end]
         found = []
-        for first, last in pairwise(bounds):
-            lower = self._lower_bound(start_ns, first, last)
-            upper = self._lower_bound(stop_ns + 1, lower, last)
+        for first, last, lower, upper in self.stretches(start_ns, stop_ns):
             if lower < upper or first < lower < last:
                 found.append((max(lower - 1, first), min(upper + 1, last)))
         return found
+
+    def stretches(self, start_ns: int, stop_ns: int) -> Iterator[tuple[int, int, int, int]]:
+        """For each segment its samples, and those of them from `start_ns` to `stop_ns`.
+
+        Gives (first, last + 1) of either, both times included; where the segment has none there,
+        the latter two are the number of the sample before which they would stand.
+        """
+        bounds = [max(int(first), self.start) for first in self._segments.column(0)] + [self.end]
+        for first, last in pairwise(bounds):
+            lower = self._lower_bound(start_ns, first, last)
+            yield first, last, lower, self._lower_bound(stop_ns + 1, lower, last)
 
     def _append_piece(self, times_ns: NDArray[np.int64]) -> bool:
         interval_ns = _even_interval(times_ns)
@@ -233,7 +250,7 @@ class TimeAxis:
         begin = int(np.searchsorted(firsts, first, side="right")) - 1
         stop = int(np.searchsorted(firsts, last))
         times = self._runs.column(_TIME)[begin:stop]
-        row = begin + int(np.searchsorted(times, time_ns, side="right")) - 1
+        row = begin + int(np.searchsorted(times, time_ns)) - 1  # the last one that begins earlier
         if row < begin:
             return first
         number = int(firsts[row]) + self._steps(row, time_ns)
