@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections.abc import Callable, Collection, Iterator, Sequence
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, NoReturn
 
 from stream_core.client.callbacks import Callbacks
 from stream_core.client.end_marks import EndMarks
@@ -19,7 +19,15 @@ from stream_core.clock import OffsetEstimate
 from stream_core.errors import InvalidValue, LimitExceeded
 from stream_core.security import ChannelKey
 from stream_core.values import ChannelInfo, Codec
-from stream_core.wire.batches import Batch, ItemBatch, Lane, ObjectBatch, Packed, SamplesBatch
+from stream_core.wire.batches import (
+    LARGE_BLOCK_BYTES,
+    Batch,
+    ItemBatch,
+    Lane,
+    ObjectBatch,
+    Packed,
+    SamplesBatch,
+)
 from stream_core.wire.blocks import Block
 from stream_core.wire.compression import Compressor
 from stream_core.wire.header import CodecNumber, Flag, Kind, header
@@ -258,7 +266,7 @@ class Outlet:
         if self._first < 0:
             self._first = self._next
         if full and self._batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
-            self._refuse_last()
+            self._part_last()
         if not self._dirty:
             self._mark_dirty(now_ns)
         elif now_ns - self.turn_ns > TURN_NS:
@@ -302,26 +310,30 @@ class Outlet:
         if len(lane.values) >= lane.most:
             self.filled()
 
-    def _refuse_last(self) -> None:
-        """The last item of the batch is too large: what came before it leaves without it."""
+    def _part_last(self) -> None:
+        """The block is too large: its last item leaves by itself, or is refused if it is, too."""
         first, packed = self._packed()
+        if packed.count == 1:
+            self._refuse_last(packed.size_bytes)
+        body = b"".join(packed.parts)
+        whole = Block(
+            packed.codec, packed.flags, 0, packed.count, self._every, first, packed.time_ns, body
+        )
+        self._send_block(whole.cut(range(packed.count - 1)))
+        last = whole.cut(range(packed.count - 1, packed.count))
+        if last.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+            self._refuse_last(last.size_bytes)
+        self._send_block(last)
+
+    def _refuse_last(self, size_bytes: int) -> NoReturn:
         if not self._selective:
             self._next -= 1
-        if packed.count > 1:
-            body = b"".join(packed.parts)
-            whole = Block(
-                packed.codec,
-                packed.flags,
-                0,
-                packed.count,
-                self._every,
-                first,
-                packed.time_ns,
-                body,
-            )
-            kept = whole.cut(range(packed.count - 1))
-            self._send_items(first, kept.codec, kept.flags, kept.count, kept.time_ns, [kept.body])
-        raise self._too_large(packed.size_bytes)
+        raise self._too_large(size_bytes)
+
+    def _send_block(self, block: Block) -> None:
+        self._send_items(
+            block.first, block.codec, block.flags, block.count, block.time_ns, [block.body]
+        )
 
     def _too_large(self, size_bytes: int) -> LimitExceeded:
         return LimitExceeded(
@@ -416,7 +428,7 @@ class Outlet:
             if self._first < 0:
                 self._first = self.next
             if self._batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
-                self._refuse_last()
+                self._part_last()
         self._next += 1
         if not self._dirty and self._batch.count:
             self._mark_dirty(now_ns)
@@ -571,7 +583,7 @@ class Outlet:
         if codec is CodecNumber.OBJECT:
             return ObjectBatch()
         if codec is not CodecNumber.SAMPLES:
-            return ItemBatch(codec)
+            return ItemBatch(codec, min(LARGE_BLOCK_BYTES, self.limit_bytes // 2))
         assert self._layout is not None
         return SamplesBatch(self._layout.dtype, self._layout.shape)
 

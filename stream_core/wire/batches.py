@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BLOCK_BYTES",
     "BLOCK_ITEMS",
+    "LARGE_BLOCK_BYTES",
     "Batch",
     "ItemBatch",
     "Lane",
@@ -38,12 +39,14 @@ __all__ = [
 ]
 
 BLOCK_BYTES = 64 * 1024
+LARGE_BLOCK_BYTES = 512 * 1024  # of items that are a good part of it each
 ROWS_BYTES = 512 * 1024  # of samples that come as arrays and follow each other
 BLOCK_ITEMS = 1024
 
 # What an object takes of a block's room: its bytes, but so much at least that the items are
 # bounded by the same sum.
 _LEAST_BYTES = BLOCK_BYTES // BLOCK_ITEMS
+_MOST_TIMES = 8  # as large as its items is a large block: who keeps an array keeps its whole block
 _PREFIX_BYTES = 5  # at most, before the bytes of a text
 _SHORT = _LEAST_BYTES - _PREFIX_BYTES
 _FIXED = frozenset({type(None), bool, float})
@@ -318,9 +321,17 @@ class ObjectBatch(Lane):
 
 
 class ItemBatch:
-    """Items of codec `raw`, `array`, `pickle` or `marshal`, kept in parts until they leave."""
+    """Items of codec `raw`, `array`, `pickle` or `marshal`, kept in parts until they leave.
 
-    def __init__(self, codec: CodecNumber) -> None:
+    Where they are large, a block has several of them: what a frame costs at each place that it
+    comes to is more than what half a megabyte does.
+
+    Args:
+        codec: of the items.
+        most_bytes: of a block of large items.
+    """
+
+    def __init__(self, codec: CodecNumber, most_bytes: int = LARGE_BLOCK_BYTES) -> None:
         self.codec = int(codec)
         self.count = 0
         self.size_bytes = 0
@@ -329,11 +340,12 @@ class ItemBatch:
         self._parts: list[Buffer] = []
         self._ends: list[int] = []
         self._times: list[int] = []
+        self._limit_bytes = self._most_bytes = max(BLOCK_BYTES, most_bytes)
 
     @property
     def full(self) -> bool:
         """Whether the block should leave before another item comes."""
-        return self.count >= BLOCK_ITEMS or self.size_bytes >= BLOCK_BYTES
+        return self.count >= BLOCK_ITEMS or self.size_bytes >= self._most_bytes
 
     def add(self, value: Any, time_ns: int) -> bool:
         """Take one item."""
@@ -343,7 +355,9 @@ class ItemBatch:
         if padding:
             self._parts.append(bytes(padding))
         self._parts.extend(parts)
-        self.size_bytes += padding + sum(map(len, parts))
+        size = sum(map(len, parts))
+        self._most_bytes = max(BLOCK_BYTES, min(self._most_bytes, size * _MOST_TIMES))
+        self.size_bytes += padding + size
         self._ends.append(self.size_bytes)
         self.count += 1
         return self.full
@@ -360,6 +374,7 @@ class ItemBatch:
         packed = Packed(self.codec, flags, self.count, self._times[0], parts, size)
         self._parts, self._ends, self._times = [], [], []
         self.count = self.size_bytes = 0
+        self._most_bytes = self._limit_bytes
         return packed
 
 

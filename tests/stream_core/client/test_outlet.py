@@ -13,6 +13,7 @@ from stream_core.wire import objects
 from stream_core.wire.blocks import Block
 from stream_core.wire.framing import Frame, FrameReader
 from stream_core.wire.header import CodecNumber, Flag, Kind
+from stream_core.wire.items import decode_block
 from stream_core.wire.messages import DemandNotice
 
 ACTIVE = DemandNotice("active")
@@ -199,6 +200,48 @@ def test_an_item_that_no_frame_carries_leaves_the_others_as_they_were() -> None:
     wire.outlet.offer("c", None)
     wire.outlet.flush()
     assert wire.data() == [(0, 2, 0), (2, 1, 0)]
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_an_item_that_is_too_large_for_its_block_alone_leaves_by_itself(every: int) -> None:
+    wire = Wire(DemandNotice("active", every=every, binding=True))
+    for number in range(2 * every + 1):
+        wire.outlet.offer(np.full(450_000 if number else 300_000, number, "u1"), number)
+    wire.outlet.flush()
+    blocks = [Block.received(frame) for frame in wire.frames if frame.kind == Kind.DATA]
+    assert all(block.size_bytes <= 1 << 20 for block in blocks)
+    numbers = [number for block in blocks for number in block.sequences]
+    assert numbers == [0, every, 2 * every]
+    values = [value for block in blocks for value in decode_block(block, None, ())]
+    assert [len(value) for value in values] == [300_000, 450_000, 450_000]
+    assert [value[0] for value in values] == numbers
+    assert [time for block in blocks for time in block.times_ns()] == numbers
+
+
+def test_an_item_leaves_although_those_before_it_leave_no_room_for_it() -> None:
+    wire = Wire()
+    wire.outlet.offer(np.zeros(400_000, "u1"), 1)
+    wire.outlet.offer(np.zeros(700_000, "u1"), 2)
+    assert wire.data() == [(0, 1, 0), (1, 1, 0)]
+    wire.outlet.offer(np.zeros(400_000, "u1"), 3)
+    with pytest.raises(LimitExceeded, match="1100064 bytes"):
+        wire.outlet.offer(np.zeros(1_100_000, "u1"), 4)
+    wire.outlet.offer(np.zeros(1, "u1"), 5)
+    wire.outlet.flush()
+    assert wire.data() == [(2, 1, 0), (3, 1, 0)]
+
+
+@pytest.mark.parametrize("limit_bytes", [100_000, 200_000, 1 << 20])
+def test_blocks_of_large_items_keep_within_a_frame(limit_bytes: int) -> None:
+    wire = Wire()
+    wire.outlet.limit_bytes = limit_bytes
+    wire.outlet.attach(7, ChannelInfo(name="x"), ACTIVE, told=1, base=0)
+    for _ in range(20):
+        wire.outlet.offer(np.zeros(65_536, "u1"), None)
+    wire.outlet.flush()
+    frames = [frame for frame in wire.frames if frame.kind == Kind.DATA]
+    assert max(len(frame.body) for frame in frames) <= limit_bytes
+    assert sum(frame.count for frame in frames) == 20
 
 
 def test_samples_leave_in_blocks_that_the_reader_can_place_in_time() -> None:

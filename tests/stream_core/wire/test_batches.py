@@ -13,6 +13,7 @@ from stream_core.wire import objects
 from stream_core.wire.batches import (
     BLOCK_BYTES,
     BLOCK_ITEMS,
+    LARGE_BLOCK_BYTES,
     Batch,
     ItemBatch,
     ObjectBatch,
@@ -165,8 +166,11 @@ def test_a_read_only_array_is_not_copied() -> None:
     assert np.shares_memory(np.frombuffer(shared[0]), array)
 
 
-@pytest.mark.parametrize("codec", [CodecNumber.OBJECT, CodecNumber.RAW])
-def test_a_batch_is_full_by_items_or_bytes(codec: CodecNumber) -> None:
+@pytest.mark.parametrize(
+    ("codec", "size_bytes"),
+    [(CodecNumber.OBJECT, BLOCK_BYTES), (CodecNumber.RAW, LARGE_BLOCK_BYTES)],
+)
+def test_a_batch_is_full_by_items_or_bytes(codec: CodecNumber, size_bytes: int) -> None:
     batch = batch_of(codec)
     for index in range(BLOCK_ITEMS):
         assert not batch.full
@@ -174,8 +178,35 @@ def test_a_batch_is_full_by_items_or_bytes(codec: CodecNumber) -> None:
     assert batch.full
     batch.pack()
     assert not batch.full
-    batch.add(bytes(BLOCK_BYTES), 0)
+    batch.add(bytes(size_bytes), 0)
     assert batch.full
+
+
+@pytest.mark.parametrize(
+    ("item_bytes", "items"), [(1024, 64), (8 * 1024, 8), (20 * 1024, 8), (64 * 1024, 8)]
+)
+def test_a_large_batch_is_eight_times_as_large_as_its_items_at_most(
+    item_bytes: int, items: int
+) -> None:
+    batch = batch_of(CodecNumber.RAW)
+    added = [batch.add(bytes(item_bytes), index) for index in range(items)]
+    assert added == [False] * (items - 1) + [True]
+
+
+@pytest.mark.parametrize(("item_bytes", "items"), [(100_000, 6), (300_000, 2), (2**20, 1)])
+def test_a_batch_has_as_few_items_as_fill_it(item_bytes: int, items: int) -> None:
+    batch = batch_of(CodecNumber.ARRAY)
+    added = [batch.add(np.zeros(item_bytes, "u1"), index) for index in range(items)]
+    assert added == [False] * (items - 1) + [True]
+    assert not batch_of(CodecNumber.ARRAY).full
+
+
+def test_a_small_item_ends_a_batch_of_large_ones() -> None:
+    batch = batch_of(CodecNumber.RAW)
+    assert not batch.add(bytes(BLOCK_BYTES), 0)
+    assert batch.add(b"x", 1)
+    batch.pack()
+    assert not batch.add(bytes(BLOCK_BYTES), 2)
 
 
 @pytest.mark.parametrize("value", [None, True, 7, 2**80, 1.5, "text", "tëxt", b"x", [1, "a"]])
