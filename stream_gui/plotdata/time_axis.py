@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from stream_gui.plotdata.growing_table import GrowingTable
 from stream_gui.plotdata.sample_ring import SampleRing
 
-__all__ = ["TimeAxis"]
+__all__ = ["TimeAxis", "even_interval"]
 
 _SECOND_NS = 1_000_000_000
 _NEVER = np.iinfo(np.int64).max
@@ -157,7 +157,7 @@ class TimeAxis:
             yield first, last, lower, self._lower_bound(stop_ns + 1, lower, last)
 
     def _append_piece(self, times_ns: NDArray[np.int64]) -> bool:
-        interval_ns = _even_interval(times_ns)
+        interval_ns = even_interval(times_ns)
         if interval_ns is not None:
             return self.append_run(len(times_ns), int(times_ns[0]), interval_ns)
         broken = self._begin(int(times_ns[0]))
@@ -266,7 +266,7 @@ class TimeAxis:
         return -(-elapsed // interval)
 
 
-def _even_interval(times_ns: NDArray[np.int64]) -> int | None:
+def even_interval(times_ns: NDArray[np.int64]) -> int | None:
     """The distance of evenly spaced times, to a nanosecond; 0 for a single one, else None."""
     count = len(times_ns)
     if count == 1:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 import stream_core as sc
 from stream_gui.plotdata.series import Series
+from stream_gui.plotdata.time_axis import even_interval
 
 __all__ = ["BlockSink", "Curves", "NotDrawableError"]
 
@@ -76,8 +77,13 @@ class BlockSink:
             curves = self._curves
             if curves is None or curves.columns != self._names(rows.shape[1], info):
                 curves = self._begin(rows, info)
+            interval_ns = even_interval(times_ns)  # found once for all columns
             for column, series in enumerate(curves.series):
-                series.append(rows[:, column], times_ns)
+                if interval_ns is None:
+                    series.append(rows[:, column], times_ns)
+                else:
+                    time_ns = int(times_ns[0])
+                    series.append(rows[:, column], time_ns=time_ns, interval_ns=interval_ns)
         return lost
 
     def _mark(self, losses: tuple[sc.Loss, ...]) -> int:

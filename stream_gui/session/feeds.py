@@ -17,6 +17,7 @@ from stream_gui.session.following import Following, Surroundings
 __all__ = ["Feed", "Feeds"]
 
 BUFFER_SIZE = 4_000_000
+SERVED_EVERY_S = 0.03  # at the rate of frames: small blocks come as one
 OVERRUN = "overflow"
 LOSSES_TOLD_MS = 250
 
@@ -163,7 +164,9 @@ class Feeds(QObject):
     async def _read(self, client: sc.Client, feed: Feed) -> None:
         sink = self._sinks[feed.channel]
         try:
-            reader = await client.subscribe(feed.channel, buffer_size=BUFFER_SIZE, wait=True)
+            reader = await client.subscribe(
+                feed.channel, buffer_size=BUFFER_SIZE, min_interval_s=SERVED_EVERY_S, wait=True
+            )
         except sc.ConnectionLost:
             raise
         except (sc.StreamError, ValueError) as error:
