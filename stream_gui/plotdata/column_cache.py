@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stream_gui.plotdata.columns import Columns, ColumnView, columns_of, extremes_of
-from stream_gui.plotdata.series import Series
+from stream_gui.plotdata.envelope import Envelope
 
 __all__ = ["CachedColumns", "ColumnCache"]
 
@@ -27,44 +28,65 @@ class CachedColumns:
     changed_from: int
 
 
+class Source(Protocol):
+    """A series, or several of the same times."""
+
+    @property
+    def version(self) -> object:
+        """Another value whenever there is something new to show."""
+
+    @property
+    def epoch(self) -> object:
+        """Another value when samples come that are not later than all before."""
+
+    @property
+    def newest_time_ns(self) -> int | None:
+        """The time of the newest sample; None while there is none."""
+
+    def envelope(self, start_ns: int, stop_ns: int, pixels: int) -> Envelope:
+        """What to show of a stretch of time on so many pixels."""
+
+
 class ColumnCache:
-    """The columns of one series while its view moves on.
+    """The columns of one source while its view moves on.
 
     Columns are anchored in time and samples only ever come at the end: a column that lies before
     the newest sample of the frame before never changes again.
     """
 
     def __init__(self) -> None:
-        self._series: Series | None = None
+        self._source: Source | None = None
         self._view: ColumnView | None = None
         self._columns: Columns | None = None
-        self._version = -1
-        self._epoch = -1
+        self._version: object = None
+        self._epoch: object = None
         self._newest_ns: int | None = None
 
-    def update(self, series: Series, view: ColumnView) -> CachedColumns:
-        """The columns of a series in a view."""
-        version, epoch, newest_ns = series.version, series.epoch, series.newest_time_ns
-        first = self._first_change(series, view, version, epoch)
+    def update(self, source: Source, view: ColumnView) -> CachedColumns:
+        """The columns of a source in a view."""
+        version, epoch, newest_ns = source.version, source.epoch, source.newest_time_ns
+        first = self._first_change(source, view, version, epoch)
         if first and self._columns is not None and self._view is not None:
             columns = _moved(self._columns, view.first - self._view.first)
             if first < view.count:
-                columns = _completed(columns, series, view, first)
+                columns = _completed(columns, source, view, first)
             columns = _with_extremes(columns)
         else:
-            columns = _computed(series, view)
-        self._series, self._view, self._columns = series, view, columns
+            columns = _computed(source, view)
+        self._source, self._view, self._columns = source, view, columns
         self._version, self._epoch, self._newest_ns = version, epoch, newest_ns
         return CachedColumns(columns, first)
 
-    def _first_change(self, series: Series, view: ColumnView, version: int, epoch: int) -> int:
+    def _first_change(
+        self, source: Source, view: ColumnView, version: object, epoch: object
+    ) -> int:
         """The first column that may differ from the one in the same place of time before."""
         old = self._view
         if old is None or self._columns is None or self._newest_ns is None:
             return 0
         shift = view.first - old.first
         usable = (
-            series is self._series
+            source is self._source
             and epoch == self._epoch
             and (view.count, view.column_ns) == (old.count, old.column_ns)
             and 0 <= shift < view.count
@@ -79,8 +101,8 @@ class ColumnCache:
         return max(0, min(newest_column - 1, old.count - shift))
 
 
-def _computed(series: Series, view: ColumnView) -> Columns:
-    return columns_of(series.envelope(view.start_ns, view.stop_ns, view.count), view)
+def _computed(source: Source, view: ColumnView) -> Columns:
+    return columns_of(source.envelope(view.start_ns, view.stop_ns, view.count), view)
 
 
 def _moved(columns: Columns, shift: int) -> Columns:
@@ -96,17 +118,19 @@ def _moved(columns: Columns, shift: int) -> Columns:
 
 
 def _shifted(values: NDArray[np.float64], shift: int) -> NDArray[np.float64]:
-    moved = np.full_like(values, np.nan)
-    moved[: len(values) - shift] = values[shift:]
+    moved = np.empty_like(values)
+    kept = values.shape[-1] - shift
+    moved[..., :kept] = values[..., shift:]
+    moved[..., kept:] = np.nan
     return moved
 
 
-def _completed(columns: Columns, series: Series, view: ColumnView, first: int) -> Columns:
+def _completed(columns: Columns, source: Source, view: ColumnView, first: int) -> Columns:
     """The columns with those from `first` on computed anew."""
     part = ColumnView(view.first + first, view.count - first, view.column_ns)
-    news = _computed(series, part)
-    columns.low[first:] = news.low
-    columns.high[first:] = news.high
+    news = _computed(source, part)
+    columns.low[..., first:] = news.low
+    columns.high[..., first:] = news.high
     return columns
 
 

@@ -55,6 +55,8 @@ class ColumnView:
 class Columns:
     """What a curve covers in each pixel column; NaN where it covers nothing.
 
+    Of several curves together there is a row for each in all arrays but `marks`.
+
     Attributes:
         low: the lowest value in each column, the joining line included.
         high: the highest.
@@ -68,14 +70,25 @@ class Columns:
     high: NDArray[np.float64]
     marks: NDArray[np.int64]
     mark_values: NDArray[np.float64]
-    least: float
-    most: float
+    least: Any
+    most: Any
+
+    def row(self, number: int) -> Columns:
+        """One curve of several."""
+        return Columns(
+            self.low[number],
+            self.high[number],
+            self.marks,
+            self.mark_values[number],
+            float(self.least[number]),
+            float(self.most[number]),
+        )
 
 
 def columns_of(envelope: Envelope, view: ColumnView) -> Columns:
     """Lay an envelope on pixel columns: the extremes of each, joined by straight lines."""
-    low = np.full(view.count, np.nan)
-    high = np.full(view.count, np.nan)
+    low = np.full((*envelope.low.shape[:-1], view.count), np.nan)
+    high = np.full_like(low, np.nan)
     back = np.flatnonzero(np.diff(envelope.times_ns) < 0) + 1
     for piece in np.split(np.arange(len(envelope)), back) if len(back) else [slice(None)]:
         _add_piece(low, high, _Points.of(envelope, piece, view))
@@ -97,8 +110,8 @@ class _Points:
         elapsed = envelope.times_ns[piece] - view.start_ns
         return _Points(
             elapsed / view.column_ns,
-            envelope.low[piece],
-            envelope.high[piece],
+            envelope.low[..., piece],
+            envelope.high[..., piece],
             envelope.breaks[piece],
         )
 
@@ -106,13 +119,13 @@ class _Points:
 def _add_piece(low: NDArray[np.float64], high: NDArray[np.float64], points: _Points) -> None:
     if not len(points.places):
         return
-    count = len(low)
+    count = low.shape[-1]
     edges = np.searchsorted(points.places, np.arange(count + 1, dtype=np.float64))
     _add_extremes(low, high, points, edges)
     joints = _joints(points, edges)
     for target, smaller in ((low, np.fmin), (high, np.fmax)):
-        smaller(target, joints[:-1], out=target)
-        smaller(target, joints[1:], out=target)
+        smaller(target, joints[..., :-1], out=target)
+        smaller(target, joints[..., 1:], out=target)
 
 
 def _add_extremes(
@@ -126,13 +139,15 @@ def _add_extremes(
     if not len(filled):
         return
     begins, end = edges[filled], edges[-1]
-    low[filled] = np.fmin(low[filled], np.fmin.reduceat(points.low[:end], begins))
-    high[filled] = np.fmax(high[filled], np.fmax.reduceat(points.high[:end], begins))
+    lowest = np.fmin.reduceat(points.low[..., :end], begins, axis=-1)
+    highest = np.fmax.reduceat(points.high[..., :end], begins, axis=-1)
+    low[..., filled] = np.fmin(low[..., filled], lowest)
+    high[..., filled] = np.fmax(high[..., filled], highest)
 
 
 def _joints(points: _Points, edges: NDArray[np.intp]) -> NDArray[np.float64]:
     """The height at which the line crosses each edge between columns; NaN where none does."""
-    heights = np.full(len(edges), np.nan)
+    heights = np.full((*points.low.shape[:-1], len(edges)), np.nan)
     inside = np.flatnonzero((edges > 0) & (edges < len(points.places)))
     after = edges[inside]
     joined = ~points.breaks[after]
@@ -140,28 +155,30 @@ def _joints(points: _Points, edges: NDArray[np.intp]) -> NDArray[np.float64]:
     before = after - 1
     low, high = points.low.astype(np.float64, copy=False), points.high
     with np.errstate(invalid="ignore", over="ignore"):
-        middle = (low[after] + high[after]) / 2
-        leaves = np.clip(middle, low[before], high[before])
-        arrives = np.clip(leaves, low[after], high[after])
+        middle = (low[..., after] + high[..., after]) / 2
+        leaves = np.clip(middle, low[..., before], high[..., before])
+        arrives = np.clip(leaves, low[..., after], high[..., after])
         distance = points.places[after] - points.places[before]
         share = (inside - points.places[before]) / distance
-        heights[inside] = leaves + (arrives - leaves) * share
+        heights[..., inside] = leaves + (arrives - leaves) * share
     return heights
 
 
 def _marks(envelope: Envelope, view: ColumnView) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Where to mark single samples: few, raw and with a number."""
+    """Where to mark single samples: few, raw and with a number; NaN where a curve has none."""
     columns = (envelope.times_ns - view.start_ns) // view.column_ns
-    shown = (columns >= 0) & (columns < view.count) & np.isfinite(envelope.low)
+    finite = np.isfinite(envelope.low)
+    shown = (columns >= 0) & (columns < view.count) & finite.any(axis=tuple(range(finite.ndim - 1)))
     count = int(np.count_nonzero(shown))
     if envelope.samples_per_bin > 1 or count * _MARK_WHEN_WIDER > view.count:
-        return columns[:0], np.empty(0)
-    return columns[shown], envelope.low[shown].astype(np.float64)
+        return columns[:0], np.empty((*finite.shape[:-1], 0))
+    values = np.where(finite[..., shown], envelope.low[..., shown], np.nan)
+    return columns[shown], values.astype(np.float64)
 
 
-def extremes_of(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
-    """The lowest and the highest finite height."""
-    finite_low, finite_high = low[np.isfinite(low)], high[np.isfinite(high)]
-    if not len(finite_low) or not len(finite_high):
-        return float("nan"), float("nan")
-    return float(finite_low.min()), float(finite_high.max())
+def extremes_of(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[Any, Any]:
+    """The lowest and the highest finite height, of each row; NaN where there is none."""
+    least = np.where(np.isfinite(low), low, np.inf).min(axis=-1, initial=np.inf)
+    most = np.where(np.isfinite(high), high, -np.inf).max(axis=-1, initial=-np.inf)
+    nothing = np.isinf(least) | np.isinf(most)
+    return np.where(nothing, np.nan, least)[()], np.where(nothing, np.nan, most)[()]

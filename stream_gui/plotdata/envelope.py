@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_gui.plotdata.pyramid import FACTOR, Pyramid
-from stream_gui.plotdata.sample_ring import SampleRing
+from stream_gui.plotdata.pyramid import FACTOR
 from stream_gui.plotdata.time_axis import TimeAxis
 
 __all__ = ["Envelope", "EnvelopeBuilder"]
@@ -25,8 +25,9 @@ class Envelope:
 
     Attributes:
         times_ns: time of each bin's first sample.
-        low: minimum of each bin; NaN where all its samples are NaN.
-        high: maximum of each bin.
+        low: minimum of each bin; NaN where all its samples are NaN. Of several curves with the same
+            times it has a row for each.
+        high: maximum of each bin, in the same form.
         breaks: where a bin is not joined to the one before it: a gap lies between.
         samples_per_bin: how many samples the largest bin covers; 1: these are the raw values.
     """
@@ -53,18 +54,52 @@ class _Bins:
         return len(self.firsts)
 
 
+class Samples(Protocol):
+    """A ring, or several of the same length."""
+
+    @property
+    def start(self) -> int:
+        """The number of the oldest value kept."""
+
+    @property
+    def end(self) -> int:
+        """The number of the next value to come."""
+
+    def read(self, first: int, last: int) -> NDArray[Any]:
+        """A copy of the values first … last - 1."""
+
+    def gather(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
+        """A copy of the values under these numbers."""
+
+
+class LevelOfBins(Protocol):
+    """A level of a pyramid, or the same one of several."""
+
+    @property
+    def end(self) -> int:
+        """The number of the next bin to be folded."""
+
+    @property
+    def low(self) -> Samples:
+        """The minima."""
+
+    @property
+    def high(self) -> Samples:
+        """The maxima."""
+
+
 class EnvelopeBuilder:
     """Takes bins from ring and pyramid at a cost that grows with the width alone.
 
     Args:
         samples: the raw values.
-        pyramid: their minima and maxima.
+        levels: their minima and maxima in bins of 16, 256, 4096 … of them.
         times: their times.
     """
 
-    def __init__(self, samples: SampleRing, pyramid: Pyramid, times: TimeAxis) -> None:
+    def __init__(self, samples: Samples, levels: Sequence[LevelOfBins], times: TimeAxis) -> None:
         self._samples = samples
-        self._pyramid = pyramid
+        self._levels = levels
         self._times = times
 
     def build(self, start_ns: int, stop_ns: int, pixels: int, gaps: list[int]) -> Envelope:
@@ -76,16 +111,27 @@ class EnvelopeBuilder:
             pixels: the width on which it will be shown.
             gaps: numbers of the samples before which there is a gap, in order.
         """
-        spans = self._times.spans(start_ns, stop_ns)
+        spans = self._kept(self._times.spans(start_ns, stop_ns))
         count = sum(last - first for first, last in spans)
         level = self._level_for(count, pixels)
         widest_ns = _OPEN_WIDER_THAN_PIXELS * max(1, (stop_ns - start_ns) // pixels)
         pieces = [self._span(first, last, level, widest_ns, gaps) for first, last in spans]
-        return _joined(pieces, FACTOR**level, self._samples.dtype)
+        if not pieces:
+            nothing = self._samples.read(self._samples.end, self._samples.end)
+            return Envelope(
+                np.empty(0, np.int64), nothing, nothing, np.empty(0, np.bool_), FACTOR**level
+            )
+        return _joined(pieces, FACTOR**level)
+
+    def _kept(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The parts of these spans of which all rings have samples."""
+        start, end = self._samples.start, self._samples.end
+        inside = [(max(first, start), min(last, end)) for first, last in spans]
+        return [(first, last) for first, last in inside if first < last]
 
     def _level_for(self, count: int, pixels: int) -> int:
         level = 0
-        while level < len(self._pyramid.levels) and count >= pixels * FACTOR ** (level + 1):
+        while level < len(self._levels) and count >= pixels * FACTOR ** (level + 1):
             level += 1
         return level
 
@@ -114,7 +160,7 @@ class EnvelopeBuilder:
         if not level:
             return last
         size = int(FACTOR**level)
-        return min(self._pyramid.levels[level - 1].end * size, -(-last // size) * size)
+        return min(self._levels[level - 1].end * size, -(-last // size) * size)
 
     def _contiguous(self, level: int, first: int, last: int) -> _Bins:
         """The bins of a level that cover first … last - 1, as far as they are folded."""
@@ -122,7 +168,7 @@ class EnvelopeBuilder:
             values = self._samples.read(first, max(first, last))
             return _Bins(np.arange(first, max(first, last), dtype=np.int64), values, values)
         size = FACTOR**level
-        bins = self._pyramid.levels[level - 1]
+        bins = self._levels[level - 1]
         begin = first // size
         end = max(begin, self._folded_end(level, last) // size)
         firsts = np.arange(begin, end, dtype=np.int64) * size
@@ -136,7 +182,7 @@ class EnvelopeBuilder:
         if not level:
             values = self._samples.gather(inside)
             return _Bins(inside, values, values)
-        bins = self._pyramid.levels[level - 1]
+        bins = self._levels[level - 1]
         numbers = inside // size
         return _Bins(inside, bins.low.gather(numbers), bins.high.gather(numbers))
 
@@ -150,14 +196,16 @@ class EnvelopeBuilder:
         if not long.any():
             return bins, bins.firsts[:0]
         kept = ~long
-        return _Bins(bins.firsts[kept], bins.low[kept], bins.high[kept]), bins.firsts[long]
+        return _Bins(bins.firsts[kept], bins.low[..., kept], bins.high[..., kept]), bins.firsts[
+            long
+        ]
 
 
 def _together(parts: list[_Bins]) -> _Bins:
     return _Bins(
         np.concatenate([part.firsts for part in parts]),
-        np.concatenate([part.low for part in parts]),
-        np.concatenate([part.high for part in parts]),
+        np.concatenate([part.low for part in parts], axis=-1),
+        np.concatenate([part.high for part in parts], axis=-1),
     )
 
 
@@ -169,18 +217,13 @@ def _ordered(parts: list[_Bins], oldest: int) -> _Bins:
     if np.all(firsts[1:] > firsts[:-1]):
         return _Bins(firsts, bins.low, bins.high)
     order = np.argsort(firsts, kind="stable")
-    return _Bins(firsts[order], bins.low[order], bins.high[order])
+    return _Bins(firsts[order], bins.low[..., order], bins.high[..., order])
 
 
 def _joined(
-    pieces: list[tuple[NDArray[np.int64], _Bins, NDArray[np.bool_]]],
-    size: int,
-    dtype: np.dtype[Any],
+    pieces: list[tuple[NDArray[np.int64], _Bins, NDArray[np.bool_]]], size: int
 ) -> Envelope:
     """One envelope of the spans, each beginning with a break."""
-    if not pieces:
-        nothing = np.empty(0, dtype)
-        return Envelope(np.empty(0, np.int64), nothing, nothing, np.empty(0, np.bool_), size)
     bins = _together([bins for _, bins, _ in pieces])
     return Envelope(
         np.concatenate([times for times, _, _ in pieces]),

@@ -72,11 +72,16 @@ class SampleRing:
 
     def read(self, first: int, last: int) -> NDArray[Any]:
         """A copy of the values numbered first … last - 1, which must be kept."""
+        values = np.empty(last - first, self._values.dtype)
+        self.read_into(values, first)
+        return values
+
+    def read_into(self, values: NDArray[Any], first: int) -> None:
+        """Copy the values from number `first` on, as many as there is room for."""
         position = first % self.capacity
-        stop = position + last - first
-        if stop <= self.capacity:
-            return self._values[position:stop].copy()
-        return np.concatenate((self._values[position:], self._values[: stop - self.capacity]))
+        head = min(len(values), self.capacity - position)
+        values[:head] = self._values[position : position + head]
+        values[head:] = self._values[: len(values) - head]
 
     def gather(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """A copy of the values under these numbers, which must be kept."""

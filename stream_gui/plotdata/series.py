@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,9 +22,25 @@ from stream_gui.plotdata.statistics import Statistics
 from stream_gui.plotdata.summary import Summary
 from stream_gui.plotdata.time_axis import TimeAxis
 
-__all__ = ["Gap", "Series"]
+__all__ = ["Gap", "Rings", "Series"]
 
 _SMALLEST_CAPACITY = 4096
+
+
+class Rings(NamedTuple):
+    """What a series is made of.
+
+    Attributes:
+        samples: the raw values.
+        pyramid: their minima and maxima.
+        times: their times.
+        gaps: where samples are missing.
+    """
+
+    samples: SampleRing
+    pyramid: Pyramid
+    times: TimeAxis
+    gaps: GapList
 
 
 class Series:
@@ -37,6 +53,9 @@ class Series:
         unit: the unit of its values.
         capacity: how many samples are kept; at least 4096. It can be changed later.
         dtype: how they are kept; float32 takes half the memory, float64 keeps large integers.
+
+    Attributes:
+        lock: held while something is read or changed.
     """
 
     def __init__(
@@ -52,7 +71,7 @@ class Series:
         self._capacity = max(capacity, _SMALLEST_CAPACITY)
         self._dtype = dtype
         self._writing = threading.Lock()
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._version = 0
         self._epoch = 0
         self._last_value: float | None = None
@@ -116,12 +135,12 @@ class Series:
 
     def count_since(self, time_ns: int) -> int:
         """How many samples of this time and later are kept, since a clock was last set back."""
-        with self._lock:
+        with self.lock:
             return self._times.count_since(time_ns)
 
     def oldest_time_ns(self) -> int | None:
         """The time of the oldest sample kept; None while there is none."""
-        with self._lock:
+        with self.lock:
             return self._times.oldest_ns
 
     def append(
@@ -150,7 +169,7 @@ class Series:
         with self._writing:
             self._make_room(len(samples))
             step = self._pyramid.largest_write()
-            with self._lock:
+            with self.lock:
                 for first in range(0, len(samples), step):
                     self._write(samples[first : first + step], times[first : first + step])
                 self._last_value = float(samples[-1])
@@ -163,21 +182,21 @@ class Series:
             reason: why, in words.
             count: how many are missing; None if that is unknown.
         """
-        with self._writing, self._lock:
+        with self._writing, self.lock:
             if self._samples.end:
                 self._gaps.add(self._samples.end, reason, count)
                 self._version += 1
 
     def clear(self) -> None:
         """Forget all samples."""
-        with self._writing, self._lock:
+        with self._writing, self.lock:
             self._reset()
             self._epoch += 1
             self._version += 1
 
     def gaps(self) -> tuple[Gap, ...]:
         """The gaps among the samples kept, in order."""
-        with self._lock:
+        with self.lock:
             return tuple(self._gaps.gaps)
 
     def envelope(self, start_ns: int, stop_ns: int, pixels: int) -> Envelope:
@@ -186,7 +205,7 @@ class Series:
         Up to sixteen samples a pixel are given raw; beyond that come bins that begin at multiples
         of their size, so that a peak stays what it is at every zoom and while scrolling.
         """
-        with self._lock:
+        with self.lock:
             return self._builder.build(start_ns, stop_ns, max(1, pixels), self._gaps.numbers)
 
     def statistics(self, start_ns: int, stop_ns: int) -> Statistics:
@@ -194,18 +213,18 @@ class Series:
 
         The cost is that of the two ends and of one row for each few thousand samples between.
         """
-        with self._lock:
+        with self.lock:
             extract = self._probe.extract(start_ns, stop_ns)
         return extract.statistics()
 
     def sample_at(self, time_ns: int) -> Sample | None:
         """The sample nearest to a time at which there is a curve; None before, after, in gaps."""
-        with self._lock:
+        with self.lock:
             return self._probe.sample_at(time_ns)
 
     def neighbour(self, time_ns: int, steps: int) -> int | None:
         """The time of the sample so many steps after (or, if negative, before) a time, if any."""
-        with self._lock:
+        with self.lock:
             return self._probe.neighbour(time_ns, steps)
 
     def spans(self, start_ns: int, stop_ns: int) -> list[tuple[int, int]]:
@@ -213,18 +232,22 @@ class Series:
 
         There are several where the clock was set back meanwhile.
         """
-        with self._lock:
+        with self.lock:
             return self._probe.spans(start_ns, stop_ns)
 
     def read(self, first: int, last: int) -> Stretch:
         """Copies of the samples first … last - 1, but for those that are no longer kept."""
-        with self._lock:
+        with self.lock:
             return self._probe.read(first, last)
 
     def gaps_between(self, start_ns: int, stop_ns: int) -> tuple[Gap, ...]:
         """The gaps that reach into a stretch of time, in order."""
-        with self._lock:
+        with self.lock:
             return self._probe.gaps_between(start_ns, stop_ns)
+
+    def rings(self) -> Rings:
+        """What it is made of, to be read while `lock` is held."""
+        return Rings(self._samples, self._pyramid, self._times, self._gaps)
 
     def _reset(self) -> None:
         self._samples = SampleRing(_SMALLEST_CAPACITY, self._dtype)
@@ -248,7 +271,7 @@ class Series:
         pyramid.resize(samples)
         times.resize(capacity)
         summary.resize(samples, times)
-        with self._lock:
+        with self.lock:
             self._samples, self._times = samples, times
             self._pyramid, self._summary = pyramid, summary
             self._read_through()
@@ -257,7 +280,7 @@ class Series:
 
     def _read_through(self) -> None:
         """Let readers look at the rings that there are now."""
-        self._builder = EnvelopeBuilder(self._samples, self._pyramid, self._times)
+        self._builder = EnvelopeBuilder(self._samples, self._pyramid.levels, self._times)
         self._probe = Probe(self._samples, self._times, self._summary, self._gaps)
 
     def _as_samples(self, values: ArrayLike) -> NDArray[Any]:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from stream_gui import assets
 from stream_gui.plotdata.autoscale import AutoScale
+from stream_gui.plotdata.bundle import Bundle
 from stream_gui.plotdata.column_cache import ColumnCache
 from stream_gui.plotdata.columns import Columns, ColumnView
 from stream_gui.plotdata.series import Series
@@ -44,7 +45,7 @@ class TimePanel(PanelView):
         self._painted: object = None
         self._news: object = None
         self._news_at_s = 0.0
-        self._caches: dict[tuple[str, str], ColumnCache] = {}
+        self._caches: dict[tuple[Series, ...], tuple[Bundle, ColumnCache]] = {}
         self.canvas = PlotCanvas()
         self.curves = PanelCurves(
             context.layout, context.number, context.feeds, self._on_curves_changed
@@ -120,11 +121,7 @@ class TimePanel(PanelView):
         view = time_view.columns(self.canvas.column_count)
         if view is None or not self._is_due(view, now_s):
             return False
-        drawn = [
-            self._drawn(shown, shown.series, view)
-            for shown in self.curves
-            if shown.curve.visible and shown.series is not None
-        ]
+        drawn = self._drawn(view)
         y_range = self._y_range([curve.columns for curve in drawn], now_s)
         self.canvas.show_curves(view, y_range, drawn[::-1], self._unit())
         return True
@@ -177,10 +174,34 @@ class TimePanel(PanelView):
         self._painted, self._news, self._news_at_s = picture, news, now_s
         return True
 
-    def _drawn(self, shown: ShownCurve, series: Series, view: ColumnView) -> DrawnCurve:
-        key = (shown.curve.channel, shown.curve.column)
-        found = self._caches.setdefault(key, ColumnCache()).update(series, view)
-        return DrawnCurve(found.columns, self._colour_of(shown), key, found.changed_from)
+    def _drawn(self, view: ColumnView) -> list[DrawnCurve]:
+        """The visible curves that have data; those of a channel are computed together."""
+        together: dict[PlotFeed, list[ShownCurve]] = {}
+        for shown in self.curves:
+            if shown.curve.visible and shown.series is not None:
+                together.setdefault(shown.feed, []).append(shown)
+        drawn: dict[ShownCurve, DrawnCurve] = {}
+        for group in together.values():
+            drawn |= self._drawn_together(group, view)
+        return [drawn[shown] for shown in self.curves if shown in drawn]
+
+    def _drawn_together(
+        self, group: list[ShownCurve], view: ColumnView
+    ) -> dict[ShownCurve, DrawnCurve]:
+        series = tuple(shown.series for shown in group if shown.series is not None)
+        if series not in self._caches:
+            self._caches[series] = Bundle(series), ColumnCache()
+        bundle, cache = self._caches[series]
+        found = cache.update(bundle, view)
+        return {
+            shown: DrawnCurve(
+                found.columns.row(row),
+                self._colour_of(shown),
+                (shown.curve.channel, shown.curve.column),
+                found.changed_from,
+            )
+            for row, shown in enumerate(group)
+        }
 
     def _colour_of(self, shown: ShownCurve) -> int:
         colour = curve_colour(shown.curve.colour, self._colours.is_dark)
