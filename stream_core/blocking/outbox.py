@@ -23,8 +23,7 @@ BYTES = 1024 * 1024
 OFFSET_NS = 100_000  # so long the offset to the server's clock holds: it changes by 1 % of that
 
 # in the place of a size: what needs no look; it is not counted, since it is small
-BYTES_ITEM = -1
-PLAIN_ITEM = -2
+PLAIN_ITEM = -1
 
 
 class Outbox:
@@ -73,12 +72,11 @@ class Outbox:
             self._offset_until_ns = now_ns + OFFSET_NS
         return now_ns + self._offset_ns
 
-    def put_plain(self, value: Any, kind: int) -> bool:
+    def put_plain(self, value: Any) -> bool:
         """Put an item that needs no look, with the time of now; from any thread.
 
         Args:
             value: short bytes, or of one of the lane's kinds.
-            kind: BYTES_ITEM or PLAIN_ITEM.
 
         Returns:
             False if there is no room, or the channel was just paused.
@@ -94,7 +92,7 @@ class Outbox:
             now_ns = self.now_ns()
         else:
             now_ns += self._offset_ns
-        entry = (value, now_ns, kind)
+        entry = (value, now_ns, PLAIN_ITEM)
         items.append(entry)
         if self._paused:  # just now: it may have come too late to leave before
             return self._thread.run(self._left(entry))
@@ -168,15 +166,13 @@ class Outbox:
         items, room = self._items, self.outlet.plain_room
         values: list[Any] = []
         times_ns: list[int] = []
-        mixed = False
         while room and items and items[0][2] < 0:
-            value, time_ns, kind = items.popleft()
+            value, time_ns, _ = items.popleft()
             values.append(value)
             times_ns.append(time_ns)
-            mixed = mixed or kind == PLAIN_ITEM
             room -= 1
         self._offered += len(values)
-        self.outlet.offer_plain(values, times_ns, mixed=mixed)
+        self.outlet.offer_plain(values, times_ns)
 
     def _pause(self) -> None:
         """Offer all that was put, and have nothing put any more."""

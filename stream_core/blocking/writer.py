@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from stream_core.blocking.outbox import BYTES_ITEM, PLAIN_ITEM, Outbox
+from stream_core.blocking.outbox import Outbox
 from stream_core.blocking.taking import LATER, taking
 from stream_core.client.link import CLIENT_CLOSED
 from stream_core.client.writer import Writer as AsyncWriter
@@ -131,7 +131,7 @@ class Writer:
         elif kind not in outlet.plain_kinds:
             return False
         try:
-            return self._outbox.put_plain(value, BYTES_ITEM if kind is bytes else PLAIN_ITEM)
+            return self._outbox.put_plain(value)
         except NotRunningError:
             raise self._closed() from None
 

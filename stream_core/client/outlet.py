@@ -274,7 +274,8 @@ class Outlet:
         if full:
             self.filled()
         elif isinstance(self._batch, Lane):
-            self.lane = self._batch
+            self.lane = lane = self._batch
+            lane.offset_ns = self.offset_ns
         return True
 
     def filled(self) -> None:
@@ -291,13 +292,12 @@ class Outlet:
         lane = self.lane
         return 1 if lane is None or not lane.kinds else lane.most - len(lane.values)
 
-    def offer_plain(self, values: list[Any], times_ns: list[int], *, mixed: bool) -> None:
+    def offer_plain(self, values: list[Any], times_ns: list[int]) -> None:
         """Take items that need no look, or give them up.
 
         Args:
             values: of `plain_kinds` or short bytes; not more than `plain_room`.
             times_ns: of each.
-            mixed: not all are bytes.
         """
         lane = self.lane
         if lane is None or not lane.kinds:
@@ -306,7 +306,6 @@ class Outlet:
             return
         lane.values.extend(values)
         lane.times.extend(times_ns)
-        lane.mixed = lane.mixed or mixed
         if len(lane.values) >= lane.most:
             self.filled()
 

@@ -74,21 +74,17 @@ class Writer:
         lane = outlet.lane
         if lane is not None and time_ns is None:
             kind = type(value)
-            if kind is bytes and (len(value) < lane.short or lane.fits(len(value))):
-                values = lane.values
-                values.append(value)
-                lane.times.append(perf_counter_ns() + outlet.offset_ns)
-                if len(values) >= lane.most:
-                    outlet.filled()
-                return True
-            if kind in lane.kinds:
-                lane.mixed = True
+            if kind is bytes:
+                plain = len(value) < lane.short or lane.fits(len(value))
+            else:
+                plain = kind in lane.kinds
+            if plain:
                 values = lane.values
                 try:
                     values.append(value)
                 except OverflowError:
                     return outlet.offer(value, None)  # which says what is wrong
-                lane.times.append(perf_counter_ns() + outlet.offset_ns)
+                lane.times.append(perf_counter_ns() + lane.offset_ns)
                 if len(values) >= lane.most:
                     outlet.filled()
                 return True

@@ -51,9 +51,6 @@ _PREFIX_BYTES = 5  # at most, before the bytes of a text
 _SHORT = _LEAST_BYTES - _PREFIX_BYTES
 _FIXED = frozenset({type(None), bool, float})
 _MOST_PARTS = 4  # of a body: a copy is cheaper than more of them
-_FLOATS = frozenset({float})
-_FLOAT_BYTES = 9
-_LONGEST_SHORT_PREFIXED = 255  # bytes with a prefix of two
 _MOST_PACKED = 4096  # a format of its own for each number of times up to that
 _LEAST_INT, _GREATEST_INT = -(2**63), 2**64 - 1
 
@@ -97,16 +94,16 @@ class Lane:
     """The short way into a batch: values that need no look are appended as they are.
 
     Bytes of a length below `short`, and values of one of `kinds`, may be put at the end of `values`
-    while there are less than `most`, each with its time at the end of `times`; after one of `kinds`
-    `mixed` must be True. `values` refuses what does not fit by an OverflowError. Everything else is
-    for `Batch.add`.
+    while there are less than `most`, each with its time at the end of `times`. `values` refuses
+    what does not fit by an OverflowError. Everything else is for `Batch.add`. `offset_ns` is not
+    the batch's: who fills the lane keeps there what is added to a clock.
     """
 
-    __slots__ = ("kinds", "mixed", "most", "short", "times", "values")
+    __slots__ = ("kinds", "most", "offset_ns", "short", "times", "values")
 
     kinds: frozenset[type]
-    mixed: bool
     most: int
+    offset_ns: int
     short: int
     times: list[int]
     values: Any
@@ -204,7 +201,6 @@ class ObjectBatch(Lane):
         self.values: list[Any] = []  # behind all that
         self.times = []
         self.most = BLOCK_ITEMS
-        self.mixed = False
 
     @property
     def count(self) -> int:
@@ -236,7 +232,6 @@ class ObjectBatch(Lane):
             return self._add_encoded(value, time_ns)
         self.times.append(_checked_time(time_ns))
         self.values.append(value)
-        self.mixed = self.mixed or kind is not bytes
         if size > _LEAST_BYTES:
             self._take_room(size - _LEAST_BYTES)
         return self.full
@@ -245,7 +240,8 @@ class ObjectBatch(Lane):
         """Whether bytes of that length, which are not short, may go this way; they count then."""
         if size_bytes >= BLOCK_BYTES - _PREFIX_BYTES:
             return False
-        self._take_room(size_bytes + _PREFIX_BYTES - _LEAST_BYTES)
+        self._room = room = self._room + _SHORT - size_bytes
+        self.most = room // _LEAST_BYTES
         return True
 
     def _add_encoded(self, value: Any, time_ns: int) -> bool:
@@ -264,26 +260,21 @@ class ObjectBatch(Lane):
 
     def _take_room(self, size_bytes: int) -> None:
         self._room -= size_bytes
-        self.most = max(0, self._room) // _LEAST_BYTES
+        self.most = self._room // _LEAST_BYTES
 
     def _encode_values(self) -> None:
-        """Move what came the short way behind the rest, encoded: in one call where it may be."""
+        """Move what came the short way behind the rest, encoded in one call."""
         values, self.values = self.values, []
         self._close_buffer()
         start = self._encoded_bytes
-        size_bytes = self._even_bytes(values)
-        if size_bytes is None:
-            encoded = list(map(objects.encode_plain, values))
-            self._encoded += encoded
-            self._ends += accumulate(map(len, encoded), initial=start)
-            del self._ends[-len(encoded) - 1]
-            self._encoded_bytes = self._ends[-1]
-        else:
-            self._encoded.append(objects.encode_run(values))
-            self._encoded_bytes += size_bytes * len(values)
+        run, size_bytes = objects.encode_run(values)
+        self._encoded.append(run)
+        self._encoded_bytes += len(run)
+        if size_bytes:
             self._ends += range(start + size_bytes, self._encoded_bytes + 1, size_bytes)
+        else:
+            self._ends += _ends_of(values, start)
         self._take_room(_LEAST_BYTES * len(values))
-        self.mixed = False
 
     def _close_buffer(self) -> None:
         if self._buffer:
@@ -291,33 +282,45 @@ class ObjectBatch(Lane):
             self._encoded_bytes += len(self._buffer)
             self._buffer = bytearray()
 
-    def _even_bytes(self, values: list[Any]) -> int | None:
-        """The size of each, if they are encoded to one size; None: by no means, or who knows."""
-        if self.mixed:
-            return _FLOAT_BYTES if _FLOATS.issuperset(map(type, values)) else None
-        lengths = set(map(len, values))
-        length = lengths.pop()
-        if lengths or length >= BLOCK_BYTES:
-            return None
-        return length + (2 if length <= _LONGEST_SHORT_PREFIXED else 3)
-
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
-        if self.values:
-            self._encode_values()
-        times = self.times
+        times, values = self.times, self.values
+        count = len(times)
         flags, prefix = _pack_times(times)
-        if len(times) > 1:
-            prefix += pack_uint32(self._ends)
-        self._close_buffer()
-        encoded = self._encoded
-        if len(encoded) > _MOST_PARTS:
-            encoded = [b"".join(encoded)]
+        if len(values) == count:
+            run, size_bytes = objects.encode_run(values)
+            size = len(run)
+            encoded: list[Buffer] = [run]
+            if count > 1:
+                even = _even_table(size_bytes)[: 4 * count] if size_bytes else b""
+                prefix += even or pack_uint32(_ends_of(values, 0))
+        else:
+            if values:
+                self._encode_values()
+            self._close_buffer()
+            encoded = self._encoded
+            size = self._encoded_bytes
+            if count > 1:
+                prefix += pack_uint32(self._ends)
+            if len(encoded) > _MOST_PARTS:
+                encoded = [b"".join(encoded)]
         parts = [prefix, *encoded] if prefix else encoded
-        size = len(prefix) + self._encoded_bytes
-        packed = Packed(self.codec, flags, len(times), times[0], parts, size)
+        packed = Packed(self.codec, flags, count, times[0], parts, size + len(prefix))
         self._begin()
         return packed
+
+
+def _ends_of(values: list[Any], start: int) -> list[int]:
+    """Where each of the values ends, encoded one behind the other."""
+    ends = accumulate(map(len, map(objects.encode_plain, values)), initial=start)
+    next(ends)
+    return list(ends)
+
+
+@lru_cache(maxsize=64)
+def _even_table(size_bytes: int) -> bytes:
+    """Where items of one size end, one behind the other, as many as a block may have."""
+    return pack_uint32(range(size_bytes, size_bytes * BLOCK_ITEMS + 1, size_bytes))
 
 
 class ItemBatch:

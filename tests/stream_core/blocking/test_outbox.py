@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stream_core.blocking import outbox
-from stream_core.blocking.outbox import BYTES_ITEM, PLAIN_ITEM, Outbox
+from stream_core.blocking.outbox import Outbox
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import InvalidValue
 from stream_core.loop_thread import LoopThread, NotRunningError
@@ -41,9 +41,8 @@ class Outlet:
 
     plain_room = 300
 
-    def offer_plain(self, values: list[Any], times_ns: list[int], *, mixed: bool) -> None:
+    def offer_plain(self, values: list[Any], times_ns: list[int]) -> None:
         assert len(values) <= self.plain_room
-        assert mixed or all(type(value) is bytes for value in values)
         self.offered += zip(values, times_ns, strict=True)
         self.overdue = True
 
@@ -195,7 +194,7 @@ def test_plain_items_keep_their_order_among_others(
         if number % 700 == 699:
             assert box.put(number, 1)
         else:
-            assert box.put_plain(number, PLAIN_ITEM)
+            assert box.put_plain(number)
         if not box.room:
             thread.run(box.until_offered())
     thread.run(box.until_offered())
@@ -210,7 +209,7 @@ def test_plain_items_of_many_threads_are_all_offered(
 ) -> None:
     def put(name: int) -> None:
         for number in range(2000):
-            while not box.put_plain((name, number), PLAIN_ITEM):
+            while not box.put_plain((name, number)):
                 thread.run(box.until_offered())
 
     threads = [threading.Thread(target=put, args=(name,)) for name in range(4)]
@@ -226,10 +225,10 @@ def test_plain_items_of_many_threads_are_all_offered(
 
 def test_a_pause_lets_no_plain_item_in(outlet: Outlet, thread: LoopThread, box: Outbox) -> None:
     async def pause() -> bool:
-        assert box.put_plain(b"before", BYTES_ITEM)
+        assert box.put_plain(b"before")
         for callback in outlet.on_pause:
             callback()
-        return box.put_plain(b"late", BYTES_ITEM)
+        return box.put_plain(b"late")
 
     assert not thread.run(pause())
     assert [value for value, _ in outlet.offered] == [b"before"]
@@ -247,7 +246,7 @@ def test_an_outlet_that_changes_while_it_is_offered_a_page_gets_each_item_once(
 
     outlet.offer_plain = offer_and_tell  # type: ignore[method-assign]
     for number in range(1000):
-        assert box.put_plain(number, PLAIN_ITEM)
+        assert box.put_plain(number)
     thread.run(box.until_offered())
     assert [value for value, _ in outlet.offered] == list(range(1000))
 
@@ -277,7 +276,7 @@ def test_a_plain_item_that_a_pause_overtakes_is_not_put(
     monkeypatch.setattr(outbox, "perf_counter_ns", lambda: run(pause()))
     if resumed:
         monkeypatch.setattr(thread, "run", resume_and_run)
-    assert box.put_plain(1, PLAIN_ITEM) is resumed
+    assert box.put_plain(1) is resumed
     monkeypatch.undo()
     assert len(box) == 0
     thread.run(outlet.change(flowing=True))

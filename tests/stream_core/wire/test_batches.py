@@ -239,6 +239,36 @@ def test_what_is_encoded_late_and_at_once_keeps_its_order() -> None:
     assert times == list(range(len(values)))
 
 
+RUNS = st.lists(
+    st.sampled_from([b"x", b"y", b"xyz", b"\xc4\x01", 1.5, 2.5, None, True, "text", [1], {"a": 2}]),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(st.lists(RUNS, min_size=1, max_size=4), st.booleans())
+def test_the_table_tells_where_each_item_lies(runs: list[list[Any]], looked_at: bool) -> None:
+    batch = ObjectBatch()
+    values: list[Any] = []
+    for run in runs:
+        for value in run:
+            batch.add(value, len(values))
+            values.append(value)
+        if looked_at:  # what has come until now is encoded then
+            assert batch.size_bytes == sum(len(objects.encode(value)) for value in values)
+    block = block_of(batch.pack())
+    assert [bytes(item) for item in block.items()] == list(map(objects.encode, values))
+    assert list(block.ends) == list(np.cumsum([len(objects.encode(value)) for value in values]))
+
+
+@pytest.mark.parametrize("count", [2, 1023, BLOCK_ITEMS])
+def test_the_table_of_equal_items_is_as_long_as_they_are_many(count: int) -> None:
+    batch = ObjectBatch()
+    for index in range(count):
+        batch.add(b"1234", index)
+    assert list(block_of(batch.pack()).ends) == list(range(6, 6 * count + 1, 6))
+
+
 # Samples
 
 FORMS: list[tuple[str, tuple[int, ...], list[Any]]] = [

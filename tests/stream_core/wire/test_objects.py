@@ -33,6 +33,59 @@ def test_values_in_a_row_come_out_of_one_buffer(run: list[Any]) -> None:
     assert_same(objects.decode_run(memoryview(buffer)[6:], len(run)), run)
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"",
+                b"a",
+                b"b",
+                b"ab",
+                b"x" * 254,
+                b"x" * 256,
+                "",
+                "t",
+                "u" * 31,
+                "u" * 32,
+                None,
+                True,
+                False,
+                0,
+                1,
+                -1,
+                127,
+                128,
+                -128,
+                2**63,
+                0.0,
+                1.5,
+            ]
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_a_run_tells_the_size_of_its_values_only_if_all_have_it(run: list[Any]) -> None:
+    encoded, size_bytes = objects.encode_run(run)
+    sizes = [len(objects.encode(value)) for value in run]
+    assert encoded == b"".join(map(objects.encode, run))
+    assert size_bytes in (0, sizes[0])
+    if size_bytes:
+        assert set(sizes) == {size_bytes}
+    elif len(set(map(type, run))) == 1 and type(run[0]) in (bytes, float):
+        assert len(set(sizes)) > 1  # what matters most is seen
+
+
+@given(st.data())
+def test_what_looks_like_a_beginning_within_a_value_deceives_nobody(data: st.DataObject) -> None:
+    texts = st.text(alphabet="\xa1\xc4\x01\x02\x03", max_size=6).map(
+        lambda text: text.encode("latin-1")
+    )
+    run = data.draw(st.lists(texts, min_size=1, max_size=12))
+    _, size_bytes = objects.encode_run(run)
+    assert size_bytes == (len(run[0]) + 2 if len(set(map(len, run))) == 1 else 0)
+
+
 @pytest.mark.parametrize(
     "value",
     [
