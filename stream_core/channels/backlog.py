@@ -10,8 +10,7 @@ from stream_core.channels.notices import OVERFLOW, Mark, Notice, add_notice, beg
 from stream_core.errors import ProtocolError
 from stream_core.values import Loss
 from stream_core.wire.blocks import Block
-from stream_core.wire.joining import follows, joined
-from stream_core.wire.tables import ALIGNMENT
+from stream_core.wire.joining import follows, joined, largest_share
 
 __all__ = ["UNBOUNDED", "Backlog", "Run"]
 
@@ -81,11 +80,6 @@ class Run:
     def cut(self) -> Block:
         """The run as a block."""
         return self.block.cut(range(self.start, self.stop))
-
-
-def _largest_share(block: Block) -> int:
-    """The bytes that a block may need within a larger one, if each item's time has to be told."""
-    return block.size_bytes + 8 * block.count + ALIGNMENT
 
 
 class Backlog:
@@ -214,12 +208,12 @@ class Backlog:
 
     def _followers(self, block: Block, most: int, before: int, limit_bytes: int) -> list[Block]:
         """The block, and those behind it that are taken with it."""
-        blocks, left_bytes = [block], limit_bytes - _largest_share(block)
+        blocks, left_bytes = [block], limit_bytes - largest_share(block)
         most -= block.count
         while self.runs and not self.notices:
             run = self.runs[0]
             most -= run.count
-            left_bytes -= _largest_share(run.block)
+            left_bytes -= largest_share(run.block)
             if most < 0 or left_bytes < 0 or run.count < run.block.count or run.first >= before:
                 break
             if not follows(run.block, blocks):

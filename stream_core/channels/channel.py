@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Protocol
 
+from stream_core.channels.gathering import Gathered, Gathering, Lender
 from stream_core.channels.history import Gap, History
-from stream_core.channels.parameters import Parameters
+from stream_core.channels.patience import Patience
 from stream_core.channels.spec import ChannelSpec
+from stream_core.channels.subscriber import Subscriber
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import InvalidValue, ProtocolError
 from stream_core.security import Verifier
@@ -23,7 +24,7 @@ from stream_core.wire.header import CODEC_NUMBERS, CodecNumber, Flag
 from stream_core.wire.items import Layout
 from stream_core.wire.messages import LARGEST_EVERY, DemandNotice
 
-__all__ = ["LARGEST_JUMP", "LARGEST_MARK", "Channel", "Subscriber"]
+__all__ = ["LARGEST_JUMP", "LARGEST_MARK", "Channel"]
 
 LARGEST_MARK = 2**32 - 1
 LARGEST_JUMP = 2**40  # of one writer's numbers on a shared channel: they are everybody's numbers
@@ -41,43 +42,13 @@ _SAMPLES = int(CodecNumber.SAMPLES)
 _COMPRESSED = sum(COMPRESSION_FLAGS.values())
 
 
-class Subscriber(Protocol):
-    """A reader as a channel sees it."""
-
-    @property
-    def parameters(self) -> Parameters:
-        """What it chose."""
-        ...
-
-    @property
-    def pausing(self) -> bool:
-        """Whether it holds up the writers."""
-        ...
-
-    def offer(self, block: Block) -> None:
-        """Take the next items."""
-
-    def gap(self, first: int, last: int, reason: str, *, withheld: bool) -> None:
-        """These numbers never come."""
-
-    def mark(self, remaining: int, transfers: int) -> None:
-        """A writer's transfer has ended here.
-
-        Args:
-            remaining: how many writers have not ended theirs.
-            transfers: how many transfers have been ended by all.
-        """
-
-    def end(self, reason: str) -> None:
-        """Nothing more comes."""
-
-
 class Channel:
     """One stream.
 
     Args:
         limit_bytes: of a body, when it is plain.
         history: keeps the last items, if the owner wishes it.
+        lender: of what is kept for readers that rest; None: no reader may rest.
 
     Attributes:
         number: its number on the wire; spec: its owner's wishes; owner: the owner's number.
@@ -88,6 +59,7 @@ class Channel:
         transfers: ended by all writers so far; of a channel with one writer these numbers, too, go
             on under the same origin.
         items, bytes: published so far.
+        gathers: whether readers may rest at all.
         ended: why it is gone, or None.
     """
 
@@ -102,6 +74,7 @@ class Channel:
         limit_bytes: int = LARGEST_BODY,
         history: History | None = None,
         verifier: Verifier | None = None,
+        lender: Lender | None = None,
     ) -> None:
         self.number = number
         self.spec = spec
@@ -122,6 +95,8 @@ class Channel:
         self._limit_bytes = limit_bytes
         self._history = history
         self._folder: Folder | None = None
+        self.gathers = lender is not None and self._codec == _SAMPLES
+        self._gathering = Gathering(lender)
 
     @property
     def private(self) -> bool:
@@ -210,7 +185,7 @@ class Channel:
         self.bytes += block.size_bytes
         if self._history is not None:
             self._history.add(block)
-        for reader in tuple(self.readers.values()):
+        for reader in self._gathering.those_to_tell(self.readers.values(), block):
             reader.offer(block)
         block.release()
 
@@ -244,10 +219,30 @@ class Channel:
         self.next_sequence += count
         reason = _GAP_REASONS.get(flags & _GAP_MASK, LOST_ON_THE_WAY)
         withheld = flags & (_GAP_MASK | _GAP_WITHHELD) == _GAP_WITHHELD
+        gap = Gap(first, self.next_sequence - 1, reason, withheld)
         if self._history is not None:
-            self._history.gap(Gap(first, self.next_sequence - 1, reason, withheld))
-        for reader in tuple(self.readers.values()):
-            reader.gap(first, self.next_sequence - 1, reason, withheld=withheld)
+            self._history.gap(gap)
+        for reader in self._gathering.those_to_tell(self.readers.values(), gap):
+            reader.gap(first, gap.last, reason, withheld=withheld)
+
+    # Readers that rest
+
+    def rest(self, reader: Subscriber, patience: Patience) -> bool:
+        """Keep what comes for a reader until it wakes; False: it has to look, now or always.
+
+        That is so while it has not been given all that was published, and where samples cannot
+        be folded: that has to be said to its reader in its place.
+        """
+        if not self.gathers or patience.next != self.next_sequence or self.ended is not None:
+            return False
+        if reader.parameters.envelope is not None and not self.folder.fits(self._sample_bytes):
+            return False
+        self._gathering.rest(reader, patience)
+        return True
+
+    def wake(self, reader: Subscriber) -> list[Gathered]:
+        """A reader rests no more; gives what it has not seen, to be taken in that order."""
+        return self._gathering.wake(reader)
 
     # The end marks of a transfer
 

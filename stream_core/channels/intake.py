@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stream_core.channels.gathering import Gathered, Made
+from stream_core.channels.history import Gap
 from stream_core.channels.selection import selected_block, selected_numbers
 from stream_core.wire.blocks import Block
 from stream_core.wire.envelopes import Folder, OpenBin
+from stream_core.wire.joining import joined_where_they_follow
 
 __all__ = ["Intake"]
 
@@ -80,6 +83,35 @@ class Intake:
         self._opened = fold.opened
         self.reduced += block.count - sum(closed.count for closed in fold.closed)
         return fold.closed
+
+    def take_gathered(self, part: Gathered, joined_bytes: int) -> Sequence[Block]:
+        """What the next items become, of which no byte can be wrong.
+
+        It is made once for all readers that want the same, in blocks of at most that size where
+        they had to be joined.
+        """
+        key = self._every, self._width, self._opened
+        made = part.made.get(key)
+        if made is None:
+            made = part.made[key] = self._make(part, joined_bytes)
+        self.next = made.next
+        self.not_selected += made.not_selected
+        self.reduced += made.reduced
+        self._opened = made.opened
+        return made.blocks
+
+    def _make(self, part: Gathered, joined_bytes: int) -> Made:
+        alike = Intake(self.next)
+        alike.select(self._every, self._width, self._folder)
+        alike._opened = self._opened
+        taken: list[Block] = []
+        for thing in part.things:
+            if isinstance(thing, Gap):
+                alike.skip(thing.last, withheld=True)
+            else:
+                taken += alike.take(thing)
+        blocks = joined_where_they_follow(taken, joined_bytes)
+        return Made(blocks, alike.next, alike.not_selected, alike.reduced, alike._opened)
 
     def close(self) -> Block | None:
         """Close the open bin, since what follows does not belong to it; gives its block."""

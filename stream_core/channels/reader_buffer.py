@@ -12,12 +12,14 @@ from collections.abc import Iterable
 
 from stream_core.channels.backlog import UNBOUNDED, Backlog, Run
 from stream_core.channels.counters import Counters
+from stream_core.channels.gathering import Gathered
 from stream_core.channels.history import Gap
 from stream_core.channels.in_flight import InFlight
 from stream_core.channels.intake import Intake
 from stream_core.channels.notices import CLEARED, Ended, Mark
 from stream_core.channels.overflow import drop_excess, store
 from stream_core.channels.parameters import Parameters
+from stream_core.channels.patience import Patience, patience
 from stream_core.channels.serving import Serving
 from stream_core.errors import ProtocolError
 from stream_core.values import Loss, Overflow
@@ -224,6 +226,26 @@ class ReaderBuffer:
         for each in taken:
             self._store(each, now_ns)
         return None
+
+    def patience(self, now_ns: int) -> Patience | None:
+        """What may come before the reader has to look at it, where `take` gives nothing now.
+
+        Until then nothing can go out but on a credit. None: it has to look at each block.
+        """
+        due_ns = self._serving.next_ns if self._flight.open(self._window_items) else None
+        if self.ended or self.pausing or self._past is not None:
+            return None
+        if due_ns is not None and now_ns >= due_ns:
+            return None
+        return patience(
+            self._parameters, self._backlog, self._serving, self._intake.next, due_ns=due_ns
+        )
+
+    def catch_up(self, parts: Iterable[Gathered], now_ns: int) -> None:
+        """The next items, which were gathered while the reader rested."""
+        for part in parts:
+            for block in self._intake.take_gathered(part, self._joined_bytes):
+                self._store(block, now_ns)
 
     def _miss(self, block: Block) -> None:
         """A block was made on an earlier demand, without items that are wanted here."""

@@ -29,19 +29,20 @@ class Serving:
         return self._until if self.interval_ns else None
 
     @property
-    def _next_ns(self) -> int:
+    def next_ns(self) -> int:
+        """When the next serving may begin."""
         return 0 if self._begun_ns is None else self._begun_ns + self.interval_ns
 
     def includes(self, sequence: int, now_ns: int) -> bool:
         """Whether that number may go now."""
-        return not self.interval_ns or now_ns >= self._next_ns or sequence < self._until
+        return not self.interval_ns or now_ns >= self.next_ns or sequence < self._until
 
     def due_ns(self, sequence: int) -> int | None:
         """When that number may go; None: at once."""
-        return self._next_ns if self.interval_ns and sequence >= self._until else None
+        return self.next_ns if self.interval_ns and sequence >= self._until else None
 
     def begin(self, next_sequence: int, now_ns: int) -> None:
         """Begin a serving of all numbers before `next_sequence`, if it is time for one."""
-        if now_ns >= self._next_ns:
+        if now_ns >= self.next_ns:
             self._begun_ns = now_ns
             self._until = next_sequence

@@ -112,6 +112,7 @@ class Streams:
             limit_bytes=self._services.limits.frame_bytes,
             history=History(spec.history, history_bytes, budget) if spec.history else None,
             verifier=verifier,
+            lender=self.budget,
         )
         self.directory.add(channel)
         self._services.watches.changed("added", channel)

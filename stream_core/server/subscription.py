@@ -59,7 +59,8 @@ class Subscription:
         self.key = (client, number)
         self.number = number
         self.channel = channel
-        self.buffer = buffer
+        self._buffer = buffer
+        self._resting = False
         self.lasting = False
         self._delivery = delivery
         self._budget = budget
@@ -83,22 +84,29 @@ class Subscription:
             self._begun = False
             self.buffer.resume(self.buffer.first_sequence - 1, marks=0)
 
+    @property
+    def buffer(self) -> ReaderBuffer:
+        """Where its items wait; whoever looks finds all that was published."""
+        if self._resting:
+            self.catch_up()
+        return self._buffer
+
     # What a channel asks of a reader (channels.channel.Subscriber)
 
     @property
     def parameters(self) -> Parameters:
         """What the reader chose."""
-        return self.buffer.parameters
+        return self._buffer.parameters
 
     @property
     def pausing(self) -> bool:
         """Whether it holds up the writers."""
-        return self.buffer.pausing
+        return self._buffer.pausing
 
     @property
     def stalled_since_ns(self) -> int | None:
         """Since when it holds up the writers and its client has consumed nothing; None: not so."""
-        return self._progress_ns if self.buffer.pausing else None
+        return self._progress_ns if self._buffer.pausing else None
 
     @property
     def transfers(self) -> int:
@@ -122,7 +130,7 @@ class Subscription:
     def offer(self, block: Block) -> None:
         """Take the next items: send them straight, or keep them by the reader's policy."""
         now_ns = time.monotonic_ns()
-        buffer = self.buffer
+        buffer = self._buffer
         if buffer.full_override is not self._budget.full:
             buffer.full_override = self._budget.full
         straight = buffer.offer(block, room=self._begun and self._delivery.room, now_ns=now_ns)
@@ -130,6 +138,13 @@ class Subscription:
             self._delivery.send_block(self, straight)
         else:
             self._changed(now_ns)
+
+    def catch_up(self) -> None:
+        """Take what was gathered while the reader rested."""
+        if self._resting:
+            self._resting = False
+            self._buffer.catch_up(self.channel.wake(self), time.monotonic_ns())
+            self._account()
 
     def gap(self, first: int, last: int, reason: str, *, withheld: bool) -> None:
         """These numbers never come."""
@@ -180,11 +195,12 @@ class Subscription:
         thing = self.buffer.take(now_ns)
         self._account()
         if thing is None:
-            self._set_timer(now_ns)
+            self._wait(now_ns)
         return thing
 
     def close(self) -> None:
         """Forget all; nothing is sent any more."""
+        self.catch_up()
         self._delivery.remove(self)
         self._budget.change(-self._buffered_bytes)
         self._buffered_bytes = 0
@@ -218,13 +234,13 @@ class Subscription:
         self._account()
         if not self._begun:
             return
-        if self.buffer.has_more(now_ns):
+        if self._buffer.has_more(now_ns):
             self._delivery.wake(self)
         else:
-            self._set_timer(now_ns)
+            self._wait(now_ns)
 
     def _account(self) -> None:
-        buffer = self.buffer
+        buffer = self._buffer
         difference = buffer.buffered_bytes - self._buffered_bytes
         if difference:
             self._buffered_bytes += difference
@@ -237,10 +253,23 @@ class Subscription:
             self._progress_ns = time.monotonic_ns()
             self._on_pausing(self)
 
-    def _set_timer(self, now_ns: int) -> None:
-        due_ns = self.buffer.due_ns
-        if due_ns is None:
+    def _wait(self, now_ns: int) -> None:
+        """Nothing may go now: rest, if that makes no difference, until something may."""
+        buffer = self._buffer
+        if not buffer.parameters.min_interval_s:
             return
+        if self.channel.gathers and not self._resting and not self._budget.full:
+            patience = buffer.patience(now_ns)
+            if patience is not None and self.channel.rest(self, patience):
+                self._resting = True
+                if patience.due_ns is not None:
+                    self._set_timer(patience.due_ns, now_ns)
+                return
+        due_ns = buffer.due_ns
+        if due_ns is not None:
+            self._set_timer(due_ns, now_ns)
+
+    def _set_timer(self, due_ns: int, now_ns: int) -> None:
         if self._timer is not None:
             if due_ns >= self._timer_due_ns:
                 return
@@ -251,4 +280,5 @@ class Subscription:
 
     def _due(self) -> None:
         self._timer = None
+        self.catch_up()
         self._changed(time.monotonic_ns())

@@ -9,6 +9,7 @@ by the first one behind it; a bin that is still open waits.
 from __future__ import annotations
 
 from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -71,9 +72,14 @@ class Folder:
                 f"an envelope needs real numbers, not samples of {layout.dtype}; leave envelope out"
             )
         self._layout = layout
+        self._sample_bytes: int = layout.dtype.itemsize * prod(layout.shape)
         self._block: tuple[int, int] = (-1, -1)  # its numbers: no two blocks of a channel share any
         self._folds: dict[tuple[int, int], Fold] = {}
         self._closed: dict[OpenBin, Block] = {}  # since the last block
+
+    def fits(self, sample_bytes: int) -> bool:
+        """Whether samples of that size are of the channel's layout."""
+        return sample_bytes == self._sample_bytes
 
     def fold(self, block: Block, width: int, opened: OpenBin | None) -> Fold:
         """Add a block to the open bin, closing those bins that are complete.

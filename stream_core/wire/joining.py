@@ -11,7 +11,7 @@ from stream_core.wire.blocks import LARGEST_SPAN, Block
 from stream_core.wire.header import CodecNumber, Flag
 from stream_core.wire.tables import ALIGNMENT, little
 
-__all__ = ["follows", "joined"]
+__all__ = ["follows", "joined", "joined_where_they_follow", "largest_share"]
 
 _SAMPLES = int(CodecNumber.SAMPLES)
 _TIMES = int(Flag.TIMES)
@@ -19,6 +19,11 @@ _INTERVAL = int(Flag.INTERVAL)
 _TIMING = _TIMES | _INTERVAL
 _INT64 = struct.Struct("<q")
 _INT64_RANGE = range(-(2**63), 2**63)
+
+
+def largest_share(block: Block) -> int:
+    """The bytes that a block may need within a larger one, if each item's time has to be told."""
+    return block.size_bytes + 8 * block.count + ALIGNMENT
 
 
 def follows(block: Block, blocks: Sequence[Block]) -> bool:
@@ -57,6 +62,24 @@ def joined(blocks: Sequence[Block]) -> Block:
         first.time_ns,
         b"".join((times, *(block.data for block in blocks))),
     )
+
+
+def joined_where_they_follow(blocks: Sequence[Block], limit_bytes: int) -> list[Block]:
+    """Blocks, in their order, as fewer ones; those that are made are no larger than the limit."""
+    made: list[Block] = []
+    run: list[Block] = []
+    left_bytes = 0
+    for block in blocks:
+        left_bytes -= largest_share(block)
+        if not run or left_bytes < 0 or not follows(block, run):
+            if run:
+                made.append(joined(run))
+            run = []
+            left_bytes = limit_bytes - largest_share(block)
+        run.append(block)
+    if run:
+        made.append(joined(run))
+    return made
 
 
 def _distance(blocks: Sequence[Block]) -> int:

@@ -142,8 +142,9 @@ class Twin:
         settled: bool = True,
         tables: bool = False,
         now: int = 0,
+        reader_bytes: int = READER_BYTES,
     ) -> None:
-        reader_bytes = LONG_LINE if tables else READER_BYTES
+        reader_bytes = LONG_LINE if tables else reader_bytes
         self.buffer = ReaderBuffer(
             parameters,
             first,

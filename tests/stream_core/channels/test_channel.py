@@ -5,8 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from stream_core.channels.backlog import Backlog
 from stream_core.channels.channel import LARGEST_JUMP, LOST_ON_THE_WAY, Channel
 from stream_core.channels.parameters import Parameters, checked_parameters
+from stream_core.channels.patience import patience
+from stream_core.channels.serving import Serving
 from stream_core.channels.spec import checked_spec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import InvalidValue, ProtocolError
@@ -452,3 +455,73 @@ def test_the_end_reaches_every_reader() -> None:
     target.end("deleted")
     assert target.ended == "deleted"
     assert [listener.heard for listener in listeners] == [[("end", "deleted")]] * 2
+
+
+# Readers that rest
+
+
+class Store:
+    """Lends whatever is asked for."""
+
+    def lend(self, borrower: object, size_bytes: int) -> bool:
+        return True
+
+    def give_back(self, borrower: object, size_bytes: int) -> None:
+        pass
+
+
+class Sleeper(Listener):
+    """Tries to rest whenever it is told of something, and when another is."""
+
+    def __init__(self, target: Channel, before: Sleeper | None = None) -> None:
+        super().__init__(every=5, min_interval_s=1.0)
+        self.target, self.before = target, before
+        self.next = 0
+        self.rests = False
+
+    def offer(self, block: Block) -> None:
+        assert not self.rests
+        super().offer(block)
+        self.next = block.last + 1
+        for sleeper in (self, self.before):
+            if sleeper is not None and not sleeper.rests:
+                found = patience(
+                    sleeper.parameters, Backlog(1000), serving(), sleeper.next, due_ns=1
+                )
+                assert found is not None
+                sleeper.rests = self.target.rest(sleeper, found)
+
+    def catch_up(self) -> None:
+        if self.rests:
+            self.rests = False
+            for part in self.target.wake(self):
+                for thing in part.things:
+                    self.heard.append((list(thing.sequences), thing.source))
+                    self.next = thing.last + 1
+
+
+def serving() -> Serving:
+    made = Serving(0)
+    made.interval_ns = 10
+    return made
+
+
+def test_a_reader_does_not_rest_before_it_has_what_is_just_being_told() -> None:
+    target = Channel(7, checked_spec("x", dtype="u1"), owner=1, origin=5, lender=Store())
+    slot = target.add_writer(1)
+    last = Sleeper(target)
+    first = Sleeper(target, before=last)
+    target.readers[(1, 1)], target.readers[(2, 1)] = first, last
+    for number in range(0, 30, 10):
+        body = bytes(10)
+        target.publish(slot, frame(number, 10, codec=CodecNumber.SAMPLES, body=body))
+    expected = [(list(range(number, number + 10)), 1) for number in range(0, 30, 10)]
+    assert (first.rests, last.rests) == (True, True)
+    for sleeper in (first, last):
+        sleeper.catch_up()
+        assert sleeper.heard == expected
+
+
+def test_no_reader_rests_where_items_are_no_samples() -> None:
+    assert not Channel(7, checked_spec("x"), owner=1, origin=5, lender=Store()).gathers
+    assert not channel(dtype="u1").gathers

@@ -13,7 +13,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from stream_core.channels.channel import LARGEST_JUMP, LOST_ON_THE_WAY, Channel
 from stream_core.channels.history import History
 from stream_core.channels.parameters import Parameters
-from stream_core.channels.reader_buffer import EARLIER_DEMAND
+from stream_core.channels.reader_buffer import EARLIER_DEMAND, ReaderBuffer
 from stream_core.channels.spec import checked_spec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import ProtocolError
@@ -24,7 +24,7 @@ from stream_core.wire.messages import DemandNotice
 from stream_core.wire.tables import pack_uint32
 from tests.stream_core.channels.channel_reference import Reference, singly
 from tests.stream_core.channels.reader_rules import WHO, ReaderRules, parameters
-from tests.stream_core.channels.reader_twin import Twin, bodies
+from tests.stream_core.channels.reader_twin import READER_BYTES, Twin, bodies
 
 EVERY = parameters(every=st.sampled_from([1, 2, 3, 4, 6]))
 ENVELOPE = parameters(envelope=st.sampled_from([1, 3, 3, 3, 8]))
@@ -33,6 +33,12 @@ NEWEST: dict[str, st.SearchStrategy] = {
     "overflow": st.sampled_from(["ring", "clear"]),
     "min_interval_s": st.sampled_from([1e-8, 2e-8]),
 }
+RESTING: dict[str, st.SearchStrategy] = {
+    "buffer_size": st.sampled_from([None, 1, 2, 4, 10, 30]),
+    "min_interval_s": st.sampled_from([1e-8, 3e-8, 1e-7]),
+}
+RESTING_EVERY = parameters(**RESTING, every=st.sampled_from([2, 3, 4, 6]))
+RESTING_ENVELOPE = parameters(**RESTING, envelope=st.sampled_from([2, 3, 3, 8]))
 NEWEST_EVERY = parameters(**NEWEST, every=st.sampled_from([1, 2]))
 NEWEST_ENVELOPE = parameters(**NEWEST, envelope=st.just(3))
 GAPS = {
@@ -53,27 +59,70 @@ FLAGS = st.sampled_from(list(GAPS))
 class Reader(Twin):
     """What a server puts between a channel and a buffer.
 
+    Its model hears of everything at once, its buffer, while it rests, only when somebody looks.
+
     Attributes:
         heard: what the channel told it; since, until: which part of what it told all that is.
         attached: whether it reads the channel still.
     """
 
     def __init__(self, machine: Channels, key: tuple[int, int], *args: Any, **more: Any) -> None:
-        self.attached = self.was_pausing = False
-        super().__init__(*args, **more)
+        self.attached = self.was_pausing = self.resting = False
         self.machine, self.key = machine, key
+        super().__init__(*args, **more)
         self.heard: list[tuple[Any, ...]] = []
         self.since, self.until = len(machine.reference.heard), None
 
     @property
+    def buffer(self) -> ReaderBuffer:
+        self.catch_up()
+        return self._buffer
+
+    @buffer.setter
+    def buffer(self, buffer: ReaderBuffer) -> None:
+        self._buffer = buffer
+
+    def catch_up(self) -> None:
+        if self.resting:
+            self.resting = False
+            parts = self.machine.channel.wake(self)
+            numbers = [thing.last for part in parts for thing in part.things]
+            self.hear_of_all_up_to(numbers[-1] if numbers else self.model.next - 1)
+            self._buffer.catch_up(parts, self.now)
+
+    def hear_of_all_up_to(self, last: int) -> None:
+        for entry in self.machine.reference.heard[self.since + len(self.heard) :]:
+            if self.model.next <= last:
+                self.heard.append(entry)
+                if entry[0] == "items":
+                    self.published(entry[1])
+                else:
+                    _, first, end, reason, withheld = entry
+                    self.skipped(first, end, reason, withheld=withheld)
+        assert self.model.next == last + 1
+        super().changed()
+
+    def rest(self) -> None:
+        if self.attached and self.settled and not self._buffer.has_more(self.now):
+            patience = self._buffer.patience(self.now)
+            self.resting = patience is not None and self.machine.channel.rest(self, patience)
+
+    def check(self) -> None:
+        if self.resting:
+            assert (self._buffer.pausing, self._buffer.ended) == (self.holds_up, self.model.ended)
+        else:
+            super().check()
+
+    @property
     def parameters(self) -> Parameters:
-        return self.buffer.parameters
+        return self._buffer.parameters
 
     @property
     def pausing(self) -> bool:
-        return self.buffer.pausing
+        return self._buffer.pausing
 
     def offer(self, block: Block) -> None:
+        assert not self.resting
         self.heard.append(("items", block.sequences, block.source))
         super().offer(block)
 
@@ -103,6 +152,7 @@ class Reader(Twin):
         elif self.attached and self.pausing is not self.was_pausing:
             self.was_pausing = self.pausing
             self.machine.tell()
+        self.rest()
 
     def attach(self) -> None:
         self.attached = True
@@ -110,18 +160,31 @@ class Reader(Twin):
         self.machine.tell()
 
     def detach(self) -> None:
+        self.catch_up()
         self.attached = False
         self.machine.channel.readers.pop(self.key, None)
         self.machine.tell()
 
 
-class Unlimited:
-    """Bytes for a history without end."""
+class Store:
+    """Bytes without end for a history, and a limit to those that are lent."""
 
     full = False
 
+    def __init__(self, limit: int = 0) -> None:
+        self.limit, self.lent = limit, 0
+
     def change(self, difference_bytes: int) -> None:
         pass
+
+    def lend(self, borrower: object, size_bytes: int) -> bool:
+        if self.lent + size_bytes > self.limit:
+            return False
+        self.lent += size_bytes
+        return True
+
+    def give_back(self, borrower: object, size_bytes: int) -> None:
+        self.lent -= size_bytes
 
 
 class Channels(ReaderRules):
@@ -132,7 +195,7 @@ class Channels(ReaderRules):
     """
 
     choices = st.one_of(EVERY, NEWEST_EVERY)
-    samples = False
+    samples = rests = False
     twins: list[Reader]
 
     @initialize(
@@ -145,6 +208,8 @@ class Channels(ReaderRules):
         tables=st.booleans(),
         writers=st.integers(1, 3),
         readers=st.integers(0, 3),
+        lent=st.sampled_from([0, 3000, 10**9, 10**9]),
+        reader_bytes=st.sampled_from([200, 400, 10**9, 10**9]),
     )
     def create(
         self,
@@ -157,11 +222,14 @@ class Channels(ReaderRules):
         tables: bool,
         writers: int,
         readers: int,
+        lent: int,
+        reader_bytes: int,
     ) -> None:
         self.tables = tables and not self.samples
         self.most = 12 if tables or self.samples else 1
         self.size = lambda number: size if self.samples else number * 5 % 11 + 1
         self.codec, self.bytes, self.keys = CodecNumber.RAW, 0, 0
+        self.store, self.reader_bytes = Store(lent), reader_bytes if self.rests else READER_BYTES
         wishes: dict[str, Any] = {"codec": "raw"}
         if self.samples:
             self.codec, wishes = CodecNumber.SAMPLES, {"dtype": "u1", "shape": (size,)}
@@ -170,7 +238,8 @@ class Channels(ReaderRules):
             checked_spec("x", shared=shared, history=keeps, **wishes),
             owner=1,
             origin=5,
-            history=History(keeps, 10**9, Unlimited()) if keeps else None,
+            history=History(keeps, 10**9, Store()) if keeps else None,
+            lender=self.store if self.rests else None,
         )
         self.reference = Reference(shared=shared, keeps=keeps)
         self.told: dict[int, tuple[DemandNotice, int, int]] = {}
@@ -284,6 +353,9 @@ class Channels(ReaderRules):
             reference.publish(slot.client, range(first, first + count * stride, stride))
             self.bytes += len(frame.body)
         assert self.channel.publish(slot, frame) == count
+        for twin in self.twins:
+            if twin.resting:
+                twin.hear_of_all_up_to(reference.next - 1)
 
     def breach(self, slot: WriterSlot, which: int) -> None:
         """What a writer must not do, and nobody hears of."""
@@ -379,6 +451,7 @@ class Channels(ReaderRules):
             settled=channel.remembers,
             tables=self.tables,
             now=self.now,
+            reader_bytes=self.reader_bytes,
         )
         self.twins.append(reader)
         reader.begin_with(past)
@@ -463,7 +536,40 @@ class SampleChannels(Channels):
     samples = True
 
 
+class RestingChannels(SampleChannels):
+    """Readers of a part that are served at intervals rest meanwhile; another sees each block."""
+
+    choices = st.one_of(RESTING_EVERY, RESTING_EVERY, RESTING_ENVELOPE, RESTING_ENVELOPE, EVERY)
+    rests = True
+
+    @invariant()
+    def nothing_is_lent_to_nobody(self) -> None:
+        assert self.store.lent >= 0
+        if not any(twin.resting for twin in self.twins):
+            assert self.store.lent == 0
+
+    @Channels.some_write
+    @rule(sizes=st.lists(COUNT, min_size=1, max_size=4), ns=st.integers(0, 3))
+    def serve_and_publish(self, sizes: list[int], ns: int) -> None:
+        """Readers rest once they have been served."""
+        for count in sizes:
+            self.time_passes(ns)
+            for twin in self.twins:
+                while twin.settled and not twin.resting and twin.take():
+                    pass
+            slot = self.slot(count)
+            self.send(slot, 0 if self.must_not_send(slot) else count, 1, 0, 0)
+
+    def teardown(self) -> None:
+        for twin in self.twins:
+            twin.catch_up()
+            twin.check()
+        assert self.store.lent == 0
+
+
 SETTINGS = settings(max_examples=200, stateful_step_count=50, deadline=None)
-Channels.TestCase.settings = SampleChannels.TestCase.settings = SETTINGS
+for machine in (Channels, SampleChannels, RestingChannels):
+    machine.TestCase.settings = SETTINGS
 TestChannels = Channels.TestCase
 TestSampleChannels = SampleChannels.TestCase
+TestRestingChannels = RestingChannels.TestCase

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from stream_core.channels.channel import Channel
 from stream_core.errors import InvalidValue, NotAllowed
 from stream_core.wire import messages
-from stream_core.wire.header import Flag, Kind
+from stream_core.wire.header import CodecNumber, Flag, Kind
 
 # Overflow: the reader has ten items in two blocks, credits nothing, and more are sent
 
@@ -201,4 +202,120 @@ async def test_the_newest_now_and_then_loses_nothing(server, stream, check, acco
     await writer.sync()
     found = await account(reader, number)
     assert (found["buffered"], found["not_selected"], found["dropped"]) == (1, 2, 0)
+    check()
+
+
+# Readers of samples that rest between two servings
+
+SAMPLES = {"dtype": "uint8"}
+SELDOM = {"every": 10, "min_interval_s": 1000.0}
+
+
+def send_samples(writer, channel, first, count):
+    body = bytes(number % 256 for number in range(first, first + count))
+    codec = int(CodecNumber.SAMPLES)
+    writer.send(Kind.DATA, body, address=channel, codec=codec, count=count, sequence=first)
+
+
+async def block(reader, number):
+    frame = await reader.frame(Kind.DATA, address=number)
+    return frame.sequence, frame.stride, bytes(frame.body)
+
+
+async def test_whoever_looks_finds_what_has_come_meanwhile(server, stream, check, account):
+    writer, reader, channel, number = await stream(server, channel=SAMPLES, **SELDOM)
+    send_samples(writer, channel, 0, 5)
+    assert await block(reader, number) == (0, 1, bytes([0]))
+    for first in (5, 13, 30):
+        send_samples(writer, channel, first, 8 if first < 13 else 17)
+        await writer.sync()
+        check()
+    found = await account(reader, number)
+    assert (found["published"], found["buffered"], found["not_selected"]) == (47, 4, 42)
+    send_samples(writer, channel, 47, 14)
+    await writer.sync()
+    await reader.call("configure_reader", "reader", number, min_interval_s=0.01)
+    assert await block(reader, number) == (10, 10, bytes([10, 20, 30, 40, 50, 60]))
+    check()
+
+
+async def test_it_is_served_when_its_time_has_come(server, stream, check):
+    wishes = {"envelope": 10, "min_interval_s": 0.02}
+    writer, reader, channel, number = await stream(server, channel=SAMPLES, **wishes)
+    send_samples(writer, channel, 0, 15)
+    assert await block(reader, number) == (0, 1, bytes([0, 9]))
+    send_samples(writer, channel, 15, 9)
+    send_samples(writer, channel, 24, 7)
+    assert await block(reader, number) == (10, 10, bytes([10, 19, 20, 29]))
+    check()
+
+
+async def test_it_holds_up_the_writer_in_time(server, stream, check):
+    wishes = {**SELDOM, "buffer_size": 4, "overflow": "wait"}
+    writer, reader, channel, number = await stream(server, channel=SAMPLES, **wishes)
+    for first in range(0, 40, 8):
+        send_samples(writer, channel, first, 8)
+    await writer.sync()
+    assert writer.received(Kind.DEMAND) == []
+    send_samples(writer, channel, 40, 1)
+    assert (await writer.demand(channel)).state == "paused"
+    assert await block(reader, number) == (0, 1, bytes([0]))
+    check()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_readers_of_one_client_rest_side_by_side(server, stream, check, account):
+    writer, reader, channel, number = await stream(server, channel=SAMPLES, **SELDOM)
+    others = [
+        (await reader.call("subscribe", "x", **wishes))["number"]
+        for wishes in ({"every": 5, "min_interval_s": 0.01}, {"every": 10, "min_interval_s": 0.01})
+    ]
+    whole = (await reader.call("subscribe", "x"))["number"]
+    last = 0
+    for first in range(0, 1000, 10):
+        send_samples(writer, channel, first, 10)
+        while last < first + 10:
+            last += (await reader.frame(Kind.DATA, address=whole)).count
+        reader.credit(whole, last - 1)
+    for each in (number, *others):
+        found = await account(reader, each)
+        assert found["published"] == 1000
+        assert found["not_selected"] == (800 if each == others[0] else 900)
+    check()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_its_channel_may_end_and_it_may_leave(server, stream, check):
+    writer, reader, channel, number = await stream(server, channel=SAMPLES, **SELDOM)
+    other = (await reader.call("subscribe", "x", **SELDOM))["number"]
+    for first in (0, 10, 20):
+        send_samples(writer, channel, first, 10)
+    await writer.sync()
+    await reader.call("unsubscribe", other)
+    check()
+    await writer.call("delete_channel", "x")
+    await reader.call("configure_reader", "reader", number, min_interval_s=0.01)
+    assert await block(reader, number) == (0, 1, bytes([0]))
+    assert await block(reader, number) == (10, 10, bytes([10, 20]))
+    assert "deleted" in (await reader.end(number)).reason
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("may_rest", [True, False])
+async def test_all_buffers_are_full_at_the_same_item(
+    serve, stream, check, account, monkeypatch, may_rest
+):
+    if not may_rest:
+        monkeypatch.setattr(Channel, "rest", lambda *_: False)
+    server = await serve(buffer_bytes=3000)
+    wishes = {**SELDOM, "buffer_size": None}
+    writer, reader, channel, number = await stream(server, channel=SAMPLES, **wishes)
+    other = (await reader.call("subscribe", "x", **wishes | {"every": 1}))["number"]
+    await reader.call("clear_reader", number)
+    for first in range(0, 5000, 10):
+        send_samples(writer, channel, first, 10)
+    await writer.sync()
+    first, second = await account(reader, number), await account(reader, other)
+    assert (first["buffered_bytes"], second["buffered_bytes"]) == (273, 2730)
+    assert first["published"] == second["published"] == 5000
     check()
