@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import stream_core as sc
+from stream_core.demo.camera import FRAME_RATE_HZ, SHAPE, Camera
 from stream_core.demo.waveform import COLUMNS, RANGE_V, RATE_HZ, Waveform
 
 __all__ = ["Calibration", "Rig"]
@@ -31,7 +32,7 @@ HAPPENINGS = (
 
 
 class Rig(sc.Client):
-    """A source of waveforms, a temperature and events; `publish` runs it until cancelled.
+    """A source of waveforms, pictures, a temperature and events; `publish` runs it until cancelled.
 
     Args:
         name: what the server knows it by.
@@ -43,6 +44,7 @@ class Rig(sc.Client):
     def __init__(self, name: str, address: str, *, seed: int | None = None, **client: Any) -> None:
         super().__init__(name, address, **client)
         self.waveform = Waveform(seed=seed)
+        self.camera = Camera(seed=seed)
         self.events: asyncio.Queue[str] = asyncio.Queue()
         self.rpc_calibration = Calibration(self)
         self._chance = random.Random(seed)
@@ -91,6 +93,7 @@ class Rig(sc.Client):
             tasks.create_task(self._publish_waveform(), name="rig/waveform")
             tasks.create_task(self._publish_temperature(), name="rig/temperature")
             tasks.create_task(self._publish_events(), name="rig/events")
+            tasks.create_task(self._publish_camera(), name="rig/camera")
 
     async def _publish_waveform(self) -> None:
         writer = await self.create_channel(
@@ -135,6 +138,22 @@ class Rig(sc.Client):
             with contextlib.suppress(TimeoutError):
                 event = await asyncio.wait_for(self.events.get(), self._chance.uniform(2.0, 6.0))
             await writer.send(event, time_ns=self.now_ns())
+
+    async def _publish_camera(self) -> None:
+        writer = await self.create_channel(
+            "rig/camera",
+            dtype="uint16",
+            shape=SHAPE,
+            unit="counts",
+            rate_hz=FRAME_RATE_HZ,
+            description="two spots on a sensor with a hot pixel; the more amplitude, the brighter",
+        )
+        while True:
+            await writer.wait_active()
+            while writer.active:
+                frame = self.camera.frame(self.waveform.amplitude_v)
+                await writer.send(frame, time_ns=self.now_ns())
+                await asyncio.sleep(1 / FRAME_RATE_HZ)
 
 
 class Calibration:

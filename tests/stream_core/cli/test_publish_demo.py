@@ -11,6 +11,7 @@ import stream_core as sc
 EXPECTED = {
     "computer/cpu/load",
     "computer/memory/used",
+    "rig/camera",
     "rig/events",
     "rig/temperature",
     "rig/waveform",

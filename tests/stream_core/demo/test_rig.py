@@ -9,6 +9,7 @@ import pytest
 
 import stream_core as sc
 from stream_core.demo import rig as rig_module
+from stream_core.demo.camera import SHAPE
 from stream_core.demo.rig import Rig
 from stream_core.demo.waveform import COLUMNS, RATE_HZ
 
@@ -36,6 +37,14 @@ async def test_the_waveform_is_regular_samples_of_eight_columns(
     assert reader.info.columns == COLUMNS
     assert reader.info.unit == "V"
     assert reader.lost == 0
+
+
+async def test_the_camera_makes_pictures_for_whoever_reads(rig: Rig, client: sc.Client) -> None:
+    reader = await client.subscribe("rig/camera", wait=True)
+    item = await reader.get_item(timeout_s=5)
+    assert (item.value.shape, item.value.dtype) == (SHAPE, np.uint16)
+    assert reader.info.unit == "counts"
+    assert item.sequence == 0  # none was made before
 
 
 async def test_calls_change_the_waveform_and_are_told_as_events(
