@@ -28,6 +28,7 @@ class ChannelNode:
         position: of a column its place in the item, else None.
         info: the channel as the server describes it; None for a folder or a column.
         value: the last value as text, or None if none is known.
+        kind: of the panel that the last value known asks for; "" if none was.
         items_per_s: how many items a second are published.
         children: the nodes below, in order.
     """
@@ -39,6 +40,7 @@ class ChannelNode:
     position: int | None = None
     info: sc.ChannelInfo | None = None
     value: str | None = None
+    kind: str = ""
     items_per_s: float = 0.0
     children: list[ChannelNode] = field(default_factory=list)
     keys: list[SortKey] = field(default_factory=list)
@@ -106,8 +108,8 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def plottable(info: sc.ChannelInfo | None) -> bool:
-    """Whether a channel may have curves: unless it says that it carries something else."""
-    return info is not None and info.codec in (None, "samples", "object", "array")
+    """Whether it can be shown in a panel: every channel can, in one kind or another."""
+    return info is not None
 
 
 def column_names(info: sc.ChannelInfo | None) -> tuple[str, ...]:

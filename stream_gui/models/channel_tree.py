@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersiste
 import stream_core as sc
 from stream_gui.models.channel_mime import CHANNEL_MIME, channels_to_mime
 from stream_gui.models.channel_node import ChannelNode, column_names, column_value, plottable
+from stream_gui.models.panel_kinds import kind_for, kind_for_item
 from stream_gui.models.value_text import rate_text, value_text
 
 __all__ = ["ChannelTree"]
@@ -60,7 +61,7 @@ class ChannelTree(QAbstractItemModel):
         if node is None:
             return
         self._set_columns(node, ())
-        node.info, node.value, node.items_per_s = None, None, 0.0
+        node.info, node.value, node.kind, node.items_per_s = None, None, "", 0.0
         self._changed(node, NAME, OWNER)
         self._remove_empty(node)
 
@@ -77,6 +78,7 @@ class ChannelTree(QAbstractItemModel):
         node = self._channels.get(name)
         if node is None:
             return
+        node.kind = kind_for_item(value)
         self._set_text(node, value_text(value))
         for child in node.children:
             if child.position is not None:
@@ -119,6 +121,11 @@ class ChannelTree(QAbstractItemModel):
         """What is known of a channel."""
         node = self._channels.get(name)
         return node.info if node is not None else None
+
+    def panel_kind(self, name: str) -> str:
+        """The kind of panel that can show a channel; "" while nothing tells."""
+        node = self._channels.get(name)
+        return kind_for(node.info) or node.kind if node is not None else ""
 
     def index_of(self, name: str, column: int = 0) -> QModelIndex:
         """Where a channel is; invalid if there is none of that name."""

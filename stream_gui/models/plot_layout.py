@@ -167,6 +167,13 @@ class PlotLayout(LayoutHistory):
         resolved = self.panel(panel).with_columns(channel, columns)
         self.amend(self.state.with_panel(panel, resolved))
 
+    def resolve_kind(self, panel: int, kind: str) -> None:
+        """Make it a panel of the kind that its channels need, now that this is known.
+
+        The operator has asked for these channels before: this is no change to undo.
+        """
+        self.amend(self.state.with_panel(panel, replace(self.panel(panel), kind=kind)))
+
     def remove_curve(self, panel: int, channel: str, column: str = "") -> None:
         """Take a curve out of a panel."""
         changed = self.panel(panel).without_curve(channel, column)

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stream_core as sc
+from stream_gui.models.panel_kinds import EVENTS, TIME, kind_for_item
 from stream_gui.plotdata.series import Series
 from stream_gui.plotdata.time_axis import even_interval
+from stream_gui.session.channel_feeds import NotShowableError
 
 __all__ = ["BlockSink", "Curves", "NotDrawableError"]
 
@@ -26,7 +28,7 @@ COLUMN_LIMIT = 64
 SINGLE_PRECISION = ("f2", "f4", "i1", "i2", "u1", "u2", "b1")
 
 
-class NotDrawableError(ValueError):
+class NotDrawableError(NotShowableError):
     """The values of the channel are no numbers."""
 
 
@@ -117,12 +119,15 @@ class BlockSink:
         if not isinstance(values, np.ndarray):
             values = self._from_objects(values)
         if values.dtype.kind not in "biuf":
-            raise NotDrawableError(f"{self._channel} carries {values.dtype}, which cannot be drawn")
+            raise NotDrawableError(
+                f"{self._channel} carries {values.dtype}, which cannot be drawn", EVENTS
+            )
         rows: NDArray[Any] = values.reshape(len(values), -1)
         if not 0 < rows.shape[1] <= COLUMN_LIMIT:
             raise NotDrawableError(
                 f"an item of {self._channel} has {rows.shape[1]} numbers; "
-                f"up to {COLUMN_LIMIT} can be drawn"
+                f"up to {COLUMN_LIMIT} can be drawn",
+                kind_for_item(values[0]),
             )
         return rows
 
@@ -144,12 +149,17 @@ class BlockSink:
             keys = self._keys
             values = [[value.get(key, np.nan) for key in keys] for value in values]
         if isinstance(first, (str, bytes)) or first is None:
-            raise NotDrawableError(f"{self._channel} carries {type(first).__name__}, not numbers")
+            raise self._refusal(first)
         try:
             return np.asarray([_number(value) for value in values])
         except (TypeError, ValueError, OverflowError, AttributeError):
-            kind = type(first).__name__
-            raise NotDrawableError(f"{self._channel} carries {kind}, not numbers") from None
+            raise self._refusal(first) from None
+
+    def _refusal(self, first: Any) -> NotDrawableError:
+        kind = type(first).__name__
+        suits = kind_for_item(first)
+        text = f"{self._channel} carries {kind}, not numbers"
+        return NotDrawableError(text, suits if suits != TIME else EVENTS)  # its like comes later
 
 
 def _is_envelope(values: Any, info: sc.ChannelInfo | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +14,8 @@ from stream_gui.session.block_sink import BlockSink, Curves, NotDrawableError
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.economy import Economy
 from stream_gui.session.following import Following, Surroundings
+from stream_gui.session.frame_feeds import FrameFeeds
+from stream_gui.session.item_feeds import ItemFeeds
 
 __all__ = ["Feed", "Feeds"]
 
@@ -35,6 +38,7 @@ class Feed(QObject):
         unit: of the values.
         state: "waiting", "live", "ended" or "error".
         problem: what is wrong, or "".
+        suits: the kind of panel that can show its items, where that is another one; else "".
         lost: how many items were lost on the way here.
         reduced: samples for each pair of minimum and maximum asked from the server; 1: all come.
     """
@@ -49,6 +53,7 @@ class Feed(QObject):
         self.unit = ""
         self.state = "waiting"
         self.problem = ""
+        self.suits = ""
         self.lost = 0
         self.reduced = 1
         self._losses = QTimer(self, singleShot=True, interval=LOSSES_TOLD_MS)
@@ -66,10 +71,10 @@ class Feed(QObject):
         self.columns, self.series, self.unit = curves.columns, curves.series, curves.unit
         self.tell("live")
 
-    def tell(self, state: str, problem: str = "") -> None:
+    def tell(self, state: str, problem: str = "", suits: str = "") -> None:
         """Take a new state."""
-        if (state, problem) != (self.state, self.problem):
-            self.state, self.problem = state, problem
+        if (state, problem, suits) != (self.state, self.problem, self.suits):
+            self.state, self.problem, self.suits = state, problem, suits
             self.changed.emit()
 
     def reduce(self, reduced: int) -> None:
@@ -86,16 +91,32 @@ class Feed(QObject):
 
 
 class Feeds(QObject):
-    """Opens a feed once for all curves that show it."""
+    """Opens a feed once for all curves that show it.
 
-    def __init__(self, around: Surroundings, bridge: Bridge) -> None:
+    Args:
+        around: what the session works with.
+        bridge: the way back to the feeds.
+        panel_kind: tells the kind of panel that can show a channel, "" while nothing tells.
+
+    Attributes:
+        panel_kind: the same.
+        frames: opens the feeds of pictures.
+        items: opens the feeds of whole items.
+    """
+
+    def __init__(
+        self, around: Surroundings, bridge: Bridge, panel_kind: Callable[[str], str]
+    ) -> None:
         super().__init__()
         self._around = around
         self._bridge = bridge
+        self.panel_kind = panel_kind
         self._feeds: dict[str, Feed] = {}
         self._users: dict[str, int] = {}
         self._following: dict[str, Following] = {}
         self._sinks: dict[str, BlockSink] = {}
+        self.frames = FrameFeeds(around, bridge)
+        self.items = ItemFeeds(around, bridge)
         around.link.opened.connect(self._link_opened)
         around.link.closed.connect(self._link_closed)
 
@@ -129,22 +150,27 @@ class Feeds(QObject):
     def newest(self) -> dict[str, object]:
         """The newest value of each channel that is being read."""
         values = {name: feed.newest() for name, feed in self._feeds.items() if feed.state == "live"}
-        return {name: value for name, value in values.items() if value is not None}
+        known = {name: value for name, value in values.items() if value is not None}
+        return self.items.newest() | self.frames.newest() | known
 
     def channel_gone(self, name: str) -> None:
         """The server has no such channel any more; the feed waits for it to come again."""
+        self.frames.channel_gone(name)
+        self.items.channel_gone(name)
         feed = self._feeds.get(name)
         if feed is not None and feed.state != "error":
             feed.tell("ended")
 
     def channel_came(self, name: str) -> None:
         """The server has such a channel."""
+        self.frames.channel_came(name)
+        self.items.channel_came(name)
         feed = self._feeds.get(name)
         if feed is not None and feed.state != "error":
             feed.tell("live" if feed.series else "waiting")
 
     def _link_closed(self) -> None:
-        for name in self._feeds:
+        for name in list(self._feeds):
             self.channel_gone(name)
 
     def _link_opened(self) -> None:
@@ -153,10 +179,11 @@ class Feeds(QObject):
             if feed.state == "error":
                 feed.tell("waiting")
 
-    def _failed(self, client: sc.Client, feed: Feed, problem: str) -> None:
+    def _failed(self, client: sc.Client, feed: Feed, problem: str, suits: str = "") -> None:
         if feed in self._feeds.values() and client is self._around.link.client:
-            feed.tell("error", problem)
-            self._around.feedback.warning(f"plot {feed.channel}", problem)
+            feed.tell("error", problem, suits)
+            if not suits:  # else it is shown elsewhere
+                self._around.feedback.warning(f"plot {feed.channel}", problem)
 
     def _sink(self, feed: Feed) -> BlockSink:
         return BlockSink(feed.channel, lambda curves: self._bridge.post(feed.show, curves))
@@ -174,7 +201,9 @@ class Feeds(QObject):
             return
         try:
             await self._take_all(reader, feed, sink)
-        except (NotDrawableError, sc.NotAllowed, sc.ChannelClosed) as error:
+        except NotDrawableError as error:
+            self._bridge.post(self._failed, client, feed, str(error), error.suits)
+        except (sc.NotAllowed, sc.ChannelClosed) as error:
             self._bridge.post(self._failed, client, feed, str(error))
         finally:
             await reader.close()

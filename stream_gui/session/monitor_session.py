@@ -61,7 +61,7 @@ class MonitorSession:
         self.channels = Channels(self.around, self.bridge, ChannelTree())
         self.load = Load(self.around, self.bridge, self.channels.tree, self.catalog)
         self.calls = Calls(self.around, self.bridge, self.catalog)
-        self.feeds = Feeds(self.around, self.bridge)
+        self.feeds = Feeds(self.around, self.bridge, self.channels.tree.panel_kind)
         self.history = History(
             self.around, self.feeds.every_series, settings.settings.history_bytes
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from stream_gui.models.panel_kinds import EVENTS
+from stream_gui.views.plots.panels.events_panel import EventsPanel
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.panels.time_panel import TimePanel
 from stream_gui.views.plots.panels.unknown_panel import UnknownPanel
@@ -33,6 +35,7 @@ PANEL_KINDS = {
     kind.name: kind
     for kind in (
         PanelKind("time", "Time plot", TimePanel, keeps_history=True),
+        PanelKind(EVENTS, "Event table", EventsPanel),
         # a kind a line
     )
 }

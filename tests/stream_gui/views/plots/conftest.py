@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.plotdata.frames import FrameRing
+from stream_gui.plotdata.item_log import ItemLog
 from stream_gui.plotdata.series import Series
 from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.plots.plot_canvas import PlotCanvas
@@ -27,6 +31,7 @@ class FakeFeed(QObject):
         self.unit = ""
         self.state = "waiting"
         self.problem = ""
+        self.suits = ""
         self.lost = 0
         self.reduced = 1
 
@@ -46,22 +51,65 @@ class FakeFeed(QObject):
             )
 
 
-class FakeFeeds:
-    def __init__(self) -> None:
-        self.by_channel: dict[str, FakeFeed] = {}
-        self.is_open: list[FakeFeed] = []
+class FakeChannelFeed(QObject):
+    """A feed of pictures and of items."""
 
-    def __getitem__(self, channel: str) -> FakeFeed:
+    changed = Signal()
+
+    def __init__(self, channel: str) -> None:
+        super().__init__()
+        self.channel = channel
+        self.unit = ""
+        self.state = "waiting"
+        self.problem = ""
+        self.suits = ""
+        self.frames = FrameRing()
+        self.log = ItemLog(channel)
+
+    def tell(self, state: str, problem: str = "", suits: str = "", unit: str = "") -> None:
+        self.state, self.problem, self.suits, self.unit = state, problem, suits, unit
+        self.changed.emit()
+
+    def show(self, pixels: ArrayLike, at_s: float = 0.0, sequence: int = 0) -> None:
+        self.frames.append(pixels, T0 + round(at_s * SECOND), sequence)
+
+    def say(self, *values: object, at_s: float = 0.0) -> None:
+        times_ns = [T0 + round((at_s + n) * SECOND) for n in range(len(values))]
+        first = self.log.end
+        self.log.append(list(values), times_ns, range(first, first + len(values)))
+
+
+FeedType = TypeVar("FeedType")
+
+
+class FakeSource(Generic[FeedType]):
+    def __init__(self, make: Callable[[str], FeedType]) -> None:
+        self.make = make
+        self.by_channel: dict[str, FeedType] = {}
+        self.is_open: list[FeedType] = []
+
+    def __getitem__(self, channel: str) -> FeedType:
         if channel not in self.by_channel:
-            self.by_channel[channel] = FakeFeed(channel)
+            self.by_channel[channel] = self.make(channel)
         return self.by_channel[channel]
 
-    def open(self, channel: str) -> FakeFeed:
+    def open(self, channel: str) -> FeedType:
         self.is_open.append(self[channel])
         return self[channel]
 
-    def close(self, feed: FakeFeed) -> None:
+    def close(self, feed: FeedType) -> None:
         self.is_open.remove(feed)
+
+
+class FakeFeeds(FakeSource[FakeFeed]):
+    def __init__(self) -> None:
+        super().__init__(FakeFeed)
+        self.frames = FakeSource(FakeChannelFeed)
+        self.items = FakeSource(FakeChannelFeed)
+        self.kinds: dict[str, str] = {}
+
+    def panel_kind(self, channel: str) -> str:
+        return self.kinds.get(channel, "")
 
 
 @pytest.fixture
