@@ -14,9 +14,10 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks import peers
-from benchmarks.alone import TRIALS
+from benchmarks.alone import TRIALS as ALONE
 from benchmarks.report import report
 from benchmarks.rounds import Clock, run_trials, run_works
+from benchmarks.screen import TRIALS as ON_SCREEN
 from benchmarks.selection import some_of
 from benchmarks.work import Pace
 from benchmarks.works import WORKS
@@ -28,6 +29,7 @@ FULL = Pace(rounds=5, warm_up_s=0.5, measure_s=2.0)
 QUICK = Pace(rounds=1, warm_up_s=0.15, measure_s=0.4)
 QUICK_WITHIN_S = 140.0
 QUICK_PEERS = tuple(name for name in peers.PEERS if name != peers.SHARED_MEMORY)
+TRIALS = (*ALONE, *ON_SCREEN)
 KEYS = (*(work.key for work in WORKS), *(trial.key for trial in TRIALS))
 
 

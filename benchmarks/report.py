@@ -164,11 +164,11 @@ def _trials(outcomes: Sequence[Outcome]) -> str:
 
 
 def _trial_cells(outcome: Outcome, reading: Reading) -> list[str]:
-    goal = "" if reading.at_most is None else f"≤ {reading.at_most:g}{reading.unit}"
+    goal = reading.goal
     if not outcome.runs:
         return ["-", goal, "**failed**"]
     value = outcome.value(reading)
-    if reading.at_most is None:
+    if not goal:
         return [reading.text(value), "", ""]
     met = "**failed**" if outcome.failures else "yes" if reading.met_by(value) else "**no**"
     return [reading.text(value), goal, met]

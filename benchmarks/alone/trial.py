@@ -35,17 +35,27 @@ class Reading:
         key: its short name.
         title: its name in the table.
         unit: what follows the number.
-        at_most: the goal; None where it is only told.
+        at_most, at_least: the goal; both None where it is only told.
     """
 
     key: str
     title: str
     unit: str = ""
     at_most: float | None = None
+    at_least: float | None = None
+
+    @property
+    def goal(self) -> str:
+        """The goal in words; "" if there is none."""
+        if self.at_least is not None:
+            return f"≥ {self.at_least:g}{self.unit}"
+        return "" if self.at_most is None else f"≤ {self.at_most:g}{self.unit}"
 
     def met_by(self, value: float) -> bool:
         """Whether that is good enough."""
-        return self.at_most is None or value <= self.at_most
+        return (self.at_most is None or value <= self.at_most) and (
+            self.at_least is None or value >= self.at_least
+        )
 
     def text(self, value: float) -> str:
         """Return the value with its unit."""
