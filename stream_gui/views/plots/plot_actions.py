@@ -55,6 +55,10 @@ class PlotActions:
             self.fit, self.add, self.close, self.previous, self.next,
         ]  # fmt: skip
 
+    def moving(self) -> list[QAction]:
+        """Those that move the view by an arrow key."""
+        return [self.earlier, self.later]
+
     def follow(self) -> None:
         """Let what can be done follow the layout."""
         paused = self._layout.paused

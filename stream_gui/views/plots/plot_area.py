@@ -14,8 +14,9 @@ from stream_gui.models.channel_mime import CHANNEL_MIME, channels_from_mime
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.views.plots.feed_source import FeedSource
 from stream_gui.views.plots.frame_timer import FrameTimer
+from stream_gui.views.plots.measuring.measure_tools import MeasureTools
 from stream_gui.views.plots.panel_frame import PanelFrame
-from stream_gui.views.plots.panels.panel_view import PanelContext
+from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.plot_actions import PlotActions
 from stream_gui.views.plots.plot_bar import PlotBar
 from stream_gui.views.plots.plot_colours import PlotColours
@@ -53,7 +54,11 @@ class PlotArea(QWidget):
         self._values_at_s = 0.0
         self.time_view = TimeView(layout)
         self.plot_actions = PlotActions(self, layout, self.time_view, self._fit_current)
+        self.measure = MeasureTools(
+            self, layout, self.time_view, self._views, self.plot_actions.moving()
+        )
         self.bar = PlotBar(layout, self.plot_actions)
+        self.bar.add_tool(self.measure.actions.cursors, "cursors")
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._scroll = QScrollArea()
         self._empty = QLabel(_EMPTY_TEXT)
@@ -98,6 +103,7 @@ class PlotArea(QWidget):
         if now_s - self._values_at_s >= _VALUES_EVERY_S:
             self._values_at_s = now_s
             self._show_values()
+        self.measure.follow(now_s)
         painted = [
             panel.view.paint_frame(self.time_view, now_s)
             for panel in self._panels.values()
@@ -162,6 +168,7 @@ class PlotArea(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._empty, 1)
+        column.addWidget(self.measure.view)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._restyle()
 
@@ -214,6 +221,9 @@ class PlotArea(QWidget):
             panel.view.show_time_axis(number == numbers[-1])
             panel.show_current(number == self._layout.current and len(numbers) > 1)
             panel.view.need_paint()
+
+    def _views(self) -> dict[int, PanelView]:
+        return {number: panel.view for number, panel in self._panels.items()}
 
     def _fit_current(self) -> None:
         if self._layout.current in self._panels:

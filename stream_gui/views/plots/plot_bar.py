@@ -34,6 +34,7 @@ class PlotBar(QFrame):
         self._window = QComboBox()
         self._state = QLabel()
         self._zone = QLabel()
+        self._tools: list[tuple[QToolButton, str]] = []
         self._buttons = {
             "fit": self._button(actions.fit),
             "plot_add": self._button(actions.add, with_text=True),
@@ -54,6 +55,15 @@ class PlotBar(QFrame):
     def state_text(self) -> str:
         """What it says of the view's time."""
         return self._state.text()
+
+    def add_tool(self, action: QAction, icon: str) -> None:
+        """Put a button for this action behind the others, with text and icon."""
+        button = self._button(action, with_text=True)
+        self._tools.append((button, icon))
+        self._row.insertWidget(
+            self._row.indexOf(self._buttons["plot_add"]) + len(self._tools), button
+        )
+        self._restyle()
 
     def show_behind(self, behind_s: float, stop_ns: int | None) -> None:
         """Say how far a paused view is behind the data, and which day and zone it shows."""
@@ -80,7 +90,7 @@ class PlotBar(QFrame):
             self._window.addItem(duration_text(window_s), window_s)
         self._zone.setObjectName("dim")
         self._zone.setToolTip("Times are local; this is the day at the right edge.")
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(6, 3, 8, 3)
         row.setSpacing(4)
         row.addWidget(self._pause)
@@ -108,6 +118,8 @@ class PlotBar(QFrame):
         self._zone.setStyleSheet(f"color: {colours.dim.name()}")
         self._actions.fit.setIcon(assets.icon("fit", colours.text.name(), colours.border.name()))
         self._actions.add.setIcon(assets.icon("plot_add", colours.text.name()))
+        for button, icon in self._tools:
+            button.defaultAction().setIcon(assets.icon(icon, colours.text.name()))
         self._follow()
 
     def _follow(self) -> None:

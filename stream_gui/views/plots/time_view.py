@@ -71,6 +71,11 @@ class TimeView:
         moved = stop_ns + round(share * self._window_ns)
         self._freeze(min(moved, self._live_ns))
 
+    def show_at(self, time_ns: int) -> None:
+        """Stand still with this time in the middle, or as near to it as the live edge allows."""
+        if self._live_ns is not None:
+            self._freeze(min(time_ns + self._window_ns // 2, self._live_ns))
+
     def zoom(self, factor: float, share: float) -> None:
         """Show `factor` times as much.
 

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.views.plots.feed_source import FeedSource, PlotFeed
+from stream_gui.views.plots.measuring.measured_curve import MeasuredCurve
+from stream_gui.views.plots.plot_canvas import PlotCanvas
 from stream_gui.views.plots.plot_colours import PlotColours
 from stream_gui.views.plots.time_view import TimeView
 
@@ -103,6 +105,14 @@ class PanelView(QWidget):
 
     def fit(self) -> None:
         """Let all scales fit themselves to the data again."""
+
+    def time_canvas(self) -> PlotCanvas | None:
+        """What its curves stand on, if it shows any over the time that all panels share."""
+        return None
+
+    def measured(self) -> Iterable[MeasuredCurve]:
+        """The visible curves over time that have data."""
+        return ()
 
     def newest(self) -> Iterable[tuple[PlotFeed, int]]:
         """Each feed whose data stands on the time axis, with the time of its newest sample."""

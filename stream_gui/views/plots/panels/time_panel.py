@@ -15,6 +15,7 @@ from stream_gui.plotdata.series import Series
 from stream_gui.views.plots.envelope_item import DrawnCurve
 from stream_gui.views.plots.feed_source import PlotFeed
 from stream_gui.views.plots.legend import Legend
+from stream_gui.views.plots.measuring.measured_curve import MeasuredCurve
 from stream_gui.views.plots.panel_curves import PanelCurves, ShownCurve
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.plot_canvas import PlotCanvas
@@ -125,6 +126,19 @@ class TimePanel(PanelView):
         y_range = self._y_range([curve.columns for curve in drawn], now_s)
         self.canvas.show_curves(view, y_range, drawn[::-1], self._unit())
         return True
+
+    def time_canvas(self) -> PlotCanvas:
+        """What the curves stand on."""
+        return self.canvas
+
+    def measured(self) -> Iterator[MeasuredCurve]:
+        """The visible curves that have data."""
+        for shown in self.curves:
+            if shown.curve.visible and shown.series is not None:
+                curve, colour = shown.curve, self._colour_of(shown)
+                yield MeasuredCurve(
+                    curve.channel, curve.column, shown.name, shown.feed.unit, colour, shown.series
+                )
 
     def newest(self) -> Iterator[tuple[PlotFeed, int]]:
         """Each feed that has data, with the time of its newest sample."""

@@ -1,0 +1,132 @@
+"""How cursors, markers and values at the mouse look; each is painted where it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from stream_gui.views.plots.plot_colours import PlotColours
+
+__all__ = ["HoverText", "flag_rect", "paint_cursor", "paint_flag", "paint_hover", "tag_rect"]
+
+_TAG = QRectF(0, 0, 17, 16)
+_PAD = 6.0
+_FLAG_WIDTH = 190.0
+_SWATCH = 8.0
+_DASHES = [3.0, 3.0]
+
+
+@dataclass(frozen=True, slots=True)
+class HoverText:
+    """What is said at the mouse.
+
+    Attributes:
+        x: where the line stands, in pixels.
+        y: the height of the mouse; None if it is in another panel.
+        time: the time there.
+        rows: for each curve its colour, its name and its value.
+    """
+
+    x: float
+    y: float | None
+    time: str
+    rows: tuple[tuple[int, str, str], ...]
+
+
+def tag_rect(x: float, width: float) -> QRectF:
+    """Where a cursor's letter stands: at its line, or at the edge beyond which the line is."""
+    left = min(max(x - _TAG.width() / 2, 1.0), max(1.0, width - _TAG.width() - 1))
+    return _TAG.translated(left, 1)
+
+
+def flag_rect(x: float, bottom: float, text: str, metrics: QFontMetricsF) -> QRectF:
+    """Where a marker's note stands: at the foot of its line."""
+    height = metrics.height() + 3
+    width = 9.0
+    if text:
+        width = min(metrics.horizontalAdvance(text) + 2 * _PAD, _FLAG_WIDTH)
+    return QRectF(x, bottom - height - 3, width, height)
+
+
+def paint_cursor(
+    painter: QPainter, x: float, area: QRectF, letter: str, colours: PlotColours, *, chosen: bool
+) -> None:
+    """A cursor: its line, if it is in view, and its letter."""
+    tag = tag_rect(x, area.width())
+    line = colours.accent if chosen else colours.text
+    if 0 <= x <= area.width():
+        painter.setPen(QPen(line, 1))
+        painter.drawLine(QLineF(x, 0, x, area.height()))
+    painter.setPen(QPen(line, 1))
+    painter.setBrush(colours.accent if chosen else colours.base)
+    painter.drawRoundedRect(tag, 3, 3)
+    painter.setPen(colours.base if chosen else colours.text)
+    before, after = x < 0, x > area.width()
+    shown = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}" * before + letter
+    shown += "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}" * after
+    painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, shown)
+
+
+def paint_flag(
+    painter: QPainter, rect: QRectF, text: str, area: QRectF, colours: PlotColours
+) -> None:
+    """A marker: its line and its note."""
+    pen = QPen(colours.warning, 1)
+    pen.setDashPattern(_DASHES)
+    painter.setPen(pen)
+    painter.drawLine(QLineF(rect.left(), 0, rect.left(), area.height()))
+    painter.setPen(QPen(colours.warning, 1))
+    painter.setBrush(_see_through(colours.base, 0.9))
+    painter.drawRect(rect)
+    painter.setPen(colours.text)
+    inside = rect.adjusted(_PAD - 1, 0, -_PAD + 2, 0)
+    shown = QFontMetricsF(painter.font()).elidedText(
+        text, Qt.TextElideMode.ElideRight, inside.width()
+    )
+    painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def paint_hover(painter: QPainter, hover: HoverText, area: QRectF, colours: PlotColours) -> None:
+    """A thin line at the mouse, and beside it the time and the values there."""
+    painter.setPen(QPen(colours.dim, 1))
+    painter.drawLine(QLineF(hover.x, 0, hover.x, area.height()))
+    metrics = QFontMetricsF(painter.font())
+    line = metrics.height() + 1
+    names = max((metrics.horizontalAdvance(name) for _, name, _ in hover.rows), default=0.0)
+    values = max((metrics.horizontalAdvance(value) for _, _, value in hover.rows), default=0.0)
+    left = _SWATCH + 5 if hover.rows else 0.0
+    width = max(left + names + 12 + values, metrics.horizontalAdvance(hover.time)) + 2 * _PAD
+    box = QRectF(0, 0, width, line * (1 + len(hover.rows)) + 6)
+    box.moveTo(_place_beside(hover, box, area))
+    painter.setPen(QPen(colours.border, 1))
+    painter.setBrush(_see_through(colours.base, 0.92))
+    painter.drawRoundedRect(box, 4, 4)
+    row = QRectF(box.left() + _PAD, box.top() + 3, box.width() - 2 * _PAD, line)
+    painter.setPen(colours.dim)
+    painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, hover.time)
+    for colour, name, value in hover.rows:
+        row.translate(0, line)
+        swatch = QRectF(row.left(), row.center().y() - _SWATCH / 2, _SWATCH, _SWATCH)
+        painter.fillRect(swatch, QColor.fromRgb(colour))
+        painter.setPen(colours.dim)
+        painter.drawText(row.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setPen(colours.text)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(row, right, value)
+
+
+def _place_beside(hover: HoverText, box: QRectF, area: QRectF) -> QPointF:
+    """Right of the line where there is room, else left of it; beside the mouse if it is here."""
+    left = hover.x + 10
+    if left + box.width() > area.width() - 2:
+        left = max(2.0, hover.x - 10 - box.width())
+    wanted = 20.0 if hover.y is None else hover.y - box.height() / 2
+    return QPointF(left, min(max(2.0, wanted), max(2.0, area.height() - box.height() - 2)))
+
+
+def _see_through(colour: QColor, opacity: float) -> QColor:
+    other = QColor(colour)
+    other.setAlphaF(opacity)
+    return other
