@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_gui.plotdata.envelope import Envelope, EnvelopeBuilder
-from stream_gui.plotdata.pyramid import Level
+from stream_gui.plotdata.pyramid import Level, Pyramid
 from stream_gui.plotdata.sample_ring import SampleRing
 from stream_gui.plotdata.series import Series
 
@@ -56,9 +56,7 @@ class Bundle:
                 held.enter_context(series.lock)
             rings = [series.rings() for series in self.series]
             samples = _Rings([each.samples for each in rings])
-            levels = [
-                _Levels(same) for same in zip(*(each.pyramid.levels for each in rings), strict=True)
-            ]
+            levels = _Levels([each.pyramid for each in rings])
             builder = EnvelopeBuilder(samples, levels, rings[-1].times)
             gaps = rings[-1].gaps.numbers
             return builder.build(start_ns, stop_ns, max(1, pixels), gaps)
@@ -82,10 +80,23 @@ class _Rings:
         return np.stack([ring.gather(numbers) for ring in self._rings])
 
 
-class _Levels:
+class _Level:
     """The same level of several pyramids."""
 
     def __init__(self, levels: Sequence[Level]) -> None:
         self.end = min(level.end for level in levels)
         self.low = _Rings([level.low for level in levels])
         self.high = _Rings([level.high for level in levels])
+
+
+class _Levels:
+    """The levels of several pyramids, each put together when it is asked for."""
+
+    def __init__(self, pyramids: Sequence[Pyramid]) -> None:
+        self._pyramids = pyramids
+
+    def __len__(self) -> int:
+        return len(self._pyramids[0].levels)
+
+    def __getitem__(self, number: int) -> _Level:
+        return _Level([pyramid.levels[number] for pyramid in self._pyramids])

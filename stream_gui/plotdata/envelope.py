@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -88,6 +87,16 @@ class LevelOfBins(Protocol):
         """The maxima."""
 
 
+class Levels(Protocol):
+    """The levels of a pyramid, the finest first."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, number: int, /) -> LevelOfBins:
+        """One of them, from 0."""
+
+
 class EnvelopeBuilder:
     """Takes bins from ring and pyramid at a cost that grows with the width alone.
 
@@ -97,7 +106,7 @@ class EnvelopeBuilder:
         times: their times.
     """
 
-    def __init__(self, samples: Samples, levels: Sequence[LevelOfBins], times: TimeAxis) -> None:
+    def __init__(self, samples: Samples, levels: Levels, times: TimeAxis) -> None:
         self._samples = samples
         self._levels = levels
         self._times = times
