@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 __all__ = ["FrameTimer"]
 
 _FRAME_MS = 16
-"""Sixty frames a second, as screens have them; a panel that has not moved by a pixel is not painted."""
+"""Sixty frames a second, as screens have them; what has not moved by a pixel is not painted."""
 
 _REST = 0.25
 """At least this share of a frame's own duration is left to input and other work after it."""
