@@ -34,7 +34,7 @@ class Execution:
     cancelled = False
     leaving = False
     begun = True
-    task: asyncio.Task[None] | None = None
+    task: asyncio.Future[None] | None = None
     window: Window | None = None
 
     def __init__(

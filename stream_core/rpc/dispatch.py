@@ -73,7 +73,7 @@ class Dispatcher:
         self.keys = self._live.keys()
         self._deadlines = Deadlines[Key](self._live, self._expire)
         self._workers = Workers(workers, table.name)
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Future[None]] = set()
         self._closed = False
         in_loop = LoopRunner(self._answers)
         in_thread = ThreadRunner(self._answers, self._workers, in_loop)

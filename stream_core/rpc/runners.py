@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Coroutine
 from contextlib import aclosing, closing
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
 from stream_core.rpc.answers import Answers, encoded, failure_of
 from stream_core.rpc.current_call import Execution, executing
+from stream_core.rpc.method_task import MethodTask
 from stream_core.rpc.parcels import PIECE_BYTES
 from stream_core.rpc.windows import TaskWindow, ThreadWindow
 from stream_core.rpc.workers import Job, Workers
@@ -60,21 +62,27 @@ class LoopRunner:
         self._start(execution, self._await(execution, value))
 
     def run_task(self, execution: Execution, args: Args, kwargs: Kwargs) -> None:
-        """Execute an `async def` method in a task."""
-        self._start(execution, self._call(execution, args, kwargs))
+        """Execute an `async def` method in a task, up to where it waits before returning."""
+        body = self._call(execution, args, kwargs)
+        token = executing.set(execution)
+        context = copy_context()
+        executing.reset(token)
+        execution.task = task = MethodTask(loop=self._loop)
+        task.run(body, context, execution.method.path)
+        if task.done():
+            execution.task = None  # the two would hold each other
 
     def run_stream(self, execution: Execution, args: Args, kwargs: Kwargs) -> None:
         """Execute a generator of either kind in a task."""
         execution.window = window = TaskWindow()
         self._start(execution, self._stream(execution, window, args, kwargs))
 
-    def _start(self, execution: Execution, body: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        token = executing.set(execution)  # the task takes a copy of the context
+    def _start(self, execution: Execution, body: Coroutine[Any, Any, None]) -> None:
+        token = executing.set(execution)
         try:
-            execution.task = task = self._loop.create_task(body)
+            execution.task = self._loop.create_task(body)
         finally:
             executing.reset(token)
-        return task
 
     async def _call(self, execution: Execution, args: Args, kwargs: Kwargs) -> None:
         try:
