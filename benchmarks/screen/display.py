@@ -7,6 +7,7 @@ import os
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,7 @@ from benchmarks.screen.source import Rig
 if TYPE_CHECKING:
     from stream_gui.app import Monitor
 
-__all__ = ["Screen", "show", "until"]
+__all__ = ["Screen", "fill", "show", "until"]
 
 WINDOW_S = 5.0
 PATIENCE_S = 30.0
@@ -56,13 +57,7 @@ def show(line: Line, address: str, screen: Screen) -> None:
 
 
 async def _measure(line: Line, screen: Screen, monitor: Monitor) -> None:
-    layout = monitor.session.plots
-    layout.window_s = WINDOW_S
-    for dock in monitor.window.docks.values():
-        dock.hide()
-    for name in screen.rig.names:
-        layout.plot_in_new_panel(name)
-    await until(lambda: _live(monitor) == screen.rig.channels)
+    await fill(monitor, screen.rig)
     await _fit(monitor, screen)
     line.say("ready")
     await asyncio.sleep(WINDOW_S)
@@ -74,6 +69,17 @@ async def _measure(line: Line, screen: Screen, monitor: Monitor) -> None:
     share = (time.thread_time() - cpu_s) / elapsed_s
     lost = sum(feed.lost for feed in monitor.session.feeds.opened)
     line.say("measured", (repaints, share, clicks.end(), lost, max(_reductions(monitor))))
+
+
+async def fill(monitor: Monitor, rig: Rig) -> None:
+    """Show nothing but the rig's curves, a panel for each channel; wait until all are live."""
+    layout = monitor.session.plots
+    layout.window_s = WINDOW_S
+    for dock in monitor.window.docks.values():
+        dock.hide()
+    for name in rig.names:
+        layout.plot_in_new_panel(name)
+    await until(lambda: _live(monitor) == rig.channels)
 
 
 def _live(monitor: Monitor) -> int:
@@ -99,10 +105,14 @@ async def until(holds: Callable[[], object]) -> None:
 
 async def _fit(monitor: Monitor, screen: Screen) -> None:
     """Give the window the size at which each plot has the size asked for."""
+    from stream_gui.views.plots.panels.time_panel import TimePanel
+
     window, panels = monitor.window, list(monitor.window.plots.panels.values())
     for _ in range(4):
         await asyncio.sleep(0.2)
-        width, height = panels[0].view.canvas.curves_item.device_size(1.0)
+        view = panels[0].view
+        assert isinstance(view, TimePanel)
+        width, height = view.canvas.curves_item.device_size(1.0)
         grow = (screen.height - height) * len(panels)
         window.resize(window.width() + screen.width - width, window.height() + grow)
     await asyncio.sleep(0.2)
@@ -114,19 +124,21 @@ class _Clicks:
     def __init__(self) -> None:
         from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
-        waits = self._waits = []
+        waits: list[float] = []
+        posted_s: deque[float] = deque()
 
         class Target(QObject):
             def customEvent(self, event: QEvent) -> None:  # noqa: N802 # Qt's name
-                waits.append(time.perf_counter() - event.posted_s)
+                waits.append(time.perf_counter() - posted_s.popleft())
 
-        class Click(QEvent):
-            def __init__(self) -> None:
-                super().__init__(QEvent.Type.User)
-                self.posted_s = time.perf_counter()
+        target = Target()
 
-        self._post = lambda: QCoreApplication.postEvent(self._target, Click())
-        self._target = Target()
+        def post() -> None:
+            posted_s.append(time.perf_counter())
+            QCoreApplication.postEvent(target, QEvent(QEvent.Type.User))
+
+        self._waits = waits
+        self._post = post
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
