@@ -53,6 +53,7 @@ class HistoryButton(QToolButton):
     def __init__(self, history: History, menu: HistoryMenu) -> None:
         super().__init__()
         self._history = history
+        self.setObjectName("dim")
         self.setAccessibleName("Memory for history")
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
