@@ -15,6 +15,7 @@ from stream_core.wire.framing import Frame, FrameReader
 __all__ = ["Connection", "Receiver"]
 
 WINDOW_BYTES = 256 * 1024  # handed over and not yet taken by the kernel
+BURST_BYTES = 1024 * 1024  # received at once: then other connections have their turn
 MANY_PARTS = 32  # of frames: the peer may begin with them while more are made
 CLOSE_TIMEOUT_S = 2.0
 PROGRESS_BYTES = 256 * 1024  # who takes as much of our last words in that time is given more of it
@@ -59,6 +60,8 @@ class Connection(asyncio.BufferedProtocol):
         self._pending: list[Buffer] = []
         self._pending_bytes = 0
         self._paused = False
+        self._offered_bytes = 0
+        self._burst_bytes = 0  # received while there was more
         self._scheduled = False
         self._closing = False
         self.room = True
@@ -215,7 +218,9 @@ class Connection(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where the next bytes go."""
-        return self._reader.buffer()
+        view = self._reader.buffer()
+        self._offered_bytes = len(view)
+        return view
 
     def buffer_updated(self, nbytes: int) -> None:
         """Bytes have come."""
@@ -234,6 +239,23 @@ class Connection(asyncio.BufferedProtocol):
             self._receiver.broken(self, error)
         finally:
             self._turn.end()
+        if nbytes < self._offered_bytes:
+            self._burst_bytes = 0
+        else:
+            self._burst_bytes += nbytes
+            if self._burst_bytes >= BURST_BYTES:
+                self._rest()
+
+    def _rest(self) -> None:
+        """Receive nothing more in this turn of the loop: libuv reads as long as something comes."""
+        self._burst_bytes = 0
+        if self._counts_lines and self._transport is not None and not self._closing:
+            self._transport.pause_reading()
+            self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def eof_received(self) -> bool:
         """The peer sends no more, so the connection ends."""

@@ -54,8 +54,9 @@ class FrameReader:
 
     The caller asks for `buffer()`, fills it from the socket and says how much by `received(n)`.
     Small bodies are copied out of one reused buffer, which grows with what comes at once; a large
-    body that has not arrived whole is received straight into a buffer of its own. Frames of an
-    unknown optional kind are skipped.
+    body that has not arrived whole is received straight into a buffer of its own, together with the
+    header behind it: where large frames follow each other nothing is copied, and each may come in
+    one piece. Frames of an unknown optional kind are skipped.
 
     Args:
         limit_bytes: a larger body is a `ProtocolError`; may be changed at any time.
@@ -73,8 +74,9 @@ class FrameReader:
         self._start = 0
         self._end = 0
         self._large: Frame | None = None
-        self._large_view = memoryview(b"")
+        self._large_view = memoryview(b"")  # of its body and the header behind that
         self._large_filled = 0
+        self._after_large = False  # nothing has come since, so the next one may be large, too
 
     def buffer(self) -> memoryview:
         """Where the next bytes belong; never empty."""
@@ -86,6 +88,8 @@ class FrameReader:
             self._start = self._end = 0
         elif self._end > self._size // 2:
             self._compact()
+        if self._after_large:  # little of its body shall lie here
+            return self._view[self._end : self._end + FIRST_BUFFER_BYTES]
         return self._view[self._end :]
 
     def received(self, size: int) -> list[Frame]:
@@ -96,16 +100,17 @@ class FrameReader:
         if self.error is not None:
             return []
         frames: list[Frame] = []
-        if self._large is not None:
+        large = self._large
+        if large is not None:
             self._large_filled += size
-            if self._large_filled < len(self._large_view):
+            if self._large_filled < len(large.body):
                 return frames
-            if self._large.kind in KNOWN_KINDS:
-                frames.append(self._large)
-            self._large = None
-            self._large_view = memoryview(b"")
+            if large.kind in KNOWN_KINDS:
+                frames.append(large)
+            self._end_large(len(large.body))
         else:
             self._end += size
+            self._after_large = False
         self._cut(frames)
         return frames
 
@@ -153,11 +158,21 @@ class FrameReader:
         self._start = start
 
     def _begin_large(self, facts: Any, present: memoryview) -> None:
-        target = _buffer(facts[0])
+        length = facts[0]
+        target = _buffer(length + HEADER_BYTES)
         target[: len(present)] = present
-        self._large = Frame(*(*facts[1:], target.toreadonly()))
+        self._large = Frame(*(*facts[1:], target[:length].toreadonly()))
         self._large_view = target
         self._large_filled = len(present)
+
+    def _end_large(self, length: int) -> None:
+        """Go on with what has come of the header behind it."""
+        beyond = self._large_filled - length
+        self._buffer[:beyond] = self._large_view[length : self._large_filled]
+        self._start, self._end = 0, beyond
+        self._large = None
+        self._large_view = memoryview(b"")
+        self._after_large = True
 
     def _refuse(self, length: int, kind: int) -> None:
         """The stream ends here; what follows is read over."""

@@ -10,7 +10,12 @@ import uvloop
 
 from stream_core.errors import ProtocolError
 from stream_core.transport import Address, Connection, dial
-from stream_core.transport.connection import MANY_PARTS, PROGRESS_BYTES, WINDOW_BYTES
+from stream_core.transport.connection import (
+    BURST_BYTES,
+    MANY_PARTS,
+    PROGRESS_BYTES,
+    WINDOW_BYTES,
+)
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind, header
 
@@ -118,6 +123,79 @@ async def test_many_frames_leave_before_the_turn_ends() -> None:
     assert here.link._pending == []
     await there.until(lambda: len(there.frames) == MANY_PARTS)
     await end(here, there, server)
+
+
+class Reading:
+    """A transport of which only whether it reads matters."""
+
+    def __init__(self) -> None:
+        self.reads = True
+        self.closing = False
+
+    def get_extra_info(self, name: str) -> tuple[str, int]:
+        return ("127.0.0.1", 1)
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        pass
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def pause_reading(self) -> None:
+        assert self.reads
+        self.reads = False
+
+    def resume_reading(self) -> None:
+        assert not self.reads
+        self.reads = True
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def abort(self) -> None:
+        self.closing = True
+
+
+def fill(connection: Connection, data: memoryview, *, spare: int = 0) -> memoryview:
+    """Receive as much as the connection has room for, less what is spare; the rest of the data."""
+    buffer = connection.get_buffer(-1)
+    size = min(max(1, len(buffer) - spare), len(data))
+    buffer[:size] = data[:size]
+    connection.buffer_updated(size)
+    return data[size:]
+
+
+async def test_others_have_their_turn_after_a_burst() -> None:
+    peer, transport = Peer(), Reading()
+    connection = Connection(peer, frame_bytes=LIMIT)
+    connection.connection_made(transport)  # type: ignore[arg-type]
+    body = bytes(300_000)
+    data = memoryview((header(Kind.DATA, len(body)) + body) * 40)
+    bursts: list[int] = []
+    while len(data) > 2 * BURST_BYTES:
+        before = len(data)
+        while transport.reads:
+            data = fill(connection, data)
+        bursts.append(before - len(data))
+        await asyncio.sleep(0)
+        assert transport.reads
+    assert all(BURST_BYTES <= burst < BURST_BYTES + 600_000 for burst in bursts)
+    while data:  # the socket is empty after each piece
+        data = fill(connection, data, spare=1)
+    assert transport.reads
+    assert len(peer.frames) == 40
+
+
+async def test_a_connection_that_ends_in_a_burst_is_left_alone() -> None:
+    peer, transport = Peer(), Reading()
+    connection = Connection(peer, frame_bytes=LIMIT)
+    connection.connection_made(transport)  # type: ignore[arg-type]
+    data = memoryview((header(Kind.DATA, 300_000) + bytes(300_000)) * 10)
+    while transport.reads:
+        data = fill(connection, data)
+    connection.abort()
+    await asyncio.sleep(0)
+    assert not transport.reads
 
 
 @on_both_loops

@@ -169,6 +169,31 @@ def test_there_is_room_behind_a_huge_body_wherever_it_began(medium: int, positio
     assert [bytes(frame.body) for frame in frames] == bodies * 2
 
 
+def test_large_frames_that_follow_each_other_come_in_one_piece_each() -> None:
+    reader = FrameReader(LIMIT)
+    data = wire(body=bytes(range(250)) * 2_000) * 5
+    pieces = 0
+    frames: list[Frame] = []
+    while data:
+        size = len(reader.buffer())
+        frames += feed(reader, data[:size])
+        data = data[size:]
+        pieces += 1
+    assert [bytes(frame.body) for frame in frames] == [bytes(range(250)) * 2_000] * 5
+    assert pieces == 1 + 5  # what finds the first one, and one each
+
+
+def test_little_of_what_follows_a_large_body_lies_where_small_ones_do() -> None:
+    reader = FrameReader(LIMIT)
+    feed(reader, wire(body=b"x" * 100) * 10_000)  # its buffer grows
+    assert len(reader.buffer()) == BUFFER_BYTES
+    for _ in range(2):
+        assert len(feed(reader, wire(body=bytes(300_000)))) == 1
+        assert len(reader.buffer()) == FIRST_BUFFER_BYTES
+    assert len(feed(reader, wire(body=b"x"))) == 1
+    assert len(reader.buffer()) == BUFFER_BYTES
+
+
 def test_bodies_share_no_memory() -> None:
     reader = FrameReader(LIMIT)
     feed(reader, wire(body=b"x" * 100) * 10_000)  # its buffer grows
