@@ -24,8 +24,8 @@ class LayoutHistory(QObject):
         panel_changed: with the number of the panel of which anything has changed.
         current_changed: another panel takes what is added without naming one.
         window_changed: another stretch of time is shown.
-        arrangement_changed: the panels are to stand elsewhere.
         shared_changed: with the name of the shared value that has changed.
+        restored: the state is one from before, so that the panels stand where it says.
         undo_changed: something else can be undone or done again.
     """
 
@@ -34,8 +34,8 @@ class LayoutHistory(QObject):
     panel_changed = Signal(int)
     current_changed = Signal()
     window_changed = Signal()
-    arrangement_changed = Signal()
     shared_changed = Signal(str)
+    restored = Signal()
     undo_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -109,18 +109,21 @@ class LayoutHistory(QObject):
     def undo(self) -> None:
         """Take the last change back, if there is any."""
         if self.can_undo:
-            self.amend(self._steps.undo(self._state))
-            self.undo_changed.emit()
+            self._restore(self._steps.undo(self._state))
 
     def redo(self) -> None:
         """Do again what was undone last, if anything."""
         if self.can_redo:
-            self.amend(self._steps.redo(self._state))
-            self.undo_changed.emit()
+            self._restore(self._steps.redo(self._state))
 
     def forget_changes(self) -> None:
         """From here there is no way back."""
         self._steps.clear()
+        self.undo_changed.emit()
+
+    def _restore(self, state: LayoutState) -> None:
+        self.amend(state)
+        self.restored.emit()
         self.undo_changed.emit()
 
     def _tell(self, before: LayoutState, now: LayoutState) -> None:
@@ -136,8 +139,6 @@ class LayoutHistory(QObject):
             self.current_changed.emit()
         if now.window_s != before.window_s:
             self.window_changed.emit()
-        if now.arrangement != before.arrangement:
-            self.arrangement_changed.emit()
         for name in dict.fromkeys([*before.shared, *now.shared]):
             if before.shared.get(name) != now.shared.get(name):
                 self.shared_changed.emit(name)

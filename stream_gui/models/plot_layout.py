@@ -129,9 +129,14 @@ class PlotLayout(LayoutHistory):
         """Make a panel the one that takes what is added without naming one; no change to undo."""
         self.amend(replace(self.state, current=panel))
 
-    def set_arrangement(self, arrangement: str) -> None:
-        """Keep where the panels stand, as the view wrote it."""
-        self.change("moving a panel", replace(self.state, arrangement=arrangement))
+    def set_arrangement(self, arrangement: str, doing: str = "moving a panel") -> None:
+        """Take note of where the operator has put the panels, as the view wrote it."""
+        self.change(doing, replace(self.state, arrangement=arrangement))
+
+    def keep_arrangement(self, arrangement: str) -> None:
+        """Take note of where the panels have come to stand by themselves; no change to undo."""
+        if arrangement != self.state.arrangement:
+            self.amend(replace(self.state, arrangement=arrangement))
 
     # their curves
 
@@ -245,6 +250,7 @@ class PlotLayout(LayoutHistory):
         state = state_from_dict(values, self.state)
         self._next_panel = max(self._next_panel, max(state.panels, default=0) + 1)
         self.amend(replace(state, window_s=_bounded(state.window_s)))
+        self.restored.emit()
         self.forget_changes()
 
     def _change_panel(self, doing: str, number: int, panel: Panel, fold: str = "") -> None:

@@ -260,7 +260,7 @@ class MainWindow(QMainWindow):
 
     def _fill_plots_and_calls_menus(self) -> None:
         plots = self.menus.menu("&Plots")
-        plots.addActions(self.plots.actions())
+        self.plots.fill_menu(plots)
         plots.addSeparator()
         plots.addMenu(self.history_menu)
         self.menus.menu("C&alls").addActions(list(self.console.actions_of_console.values()))
@@ -304,13 +304,7 @@ class MainWindow(QMainWindow):
     # what happens
 
     def _plot(self, curves: list[tuple[str, str]], new_panel: bool) -> None:
-        layout = self._session.plots
-        panel = None
-        for place, (channel, column) in enumerate(curves):
-            if new_panel and place == 0:
-                panel = layout.plot_in_new_panel(channel, column)
-            else:
-                panel = layout.plot(channel, column, panel)
+        self.plots.plot(curves, anew=new_panel)
 
     def _show_link(self) -> None:
         state = self._session.state

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.views.plots.panel_deck import PanelDeck
+from stream_gui.views.plots.panels.panel_kinds import PANEL_KINDS, PanelKind
 from stream_gui.views.plots.time_view import TimeView
 
 __all__ = ["PlotActions"]
@@ -22,51 +25,90 @@ class PlotActions:
     Args:
         area: the widget.
         layout: what most of them change.
-        time_view: what the others move.
-        fit: lets the current panel's scale fit itself to the data.
+        time_view: the stretch of time that some move.
+        deck: the panels that others move.
     """
 
     def __init__(
-        self, area: QWidget, layout: PlotLayout, time_view: TimeView, fit: Callable[[], None]
+        self, area: QWidget, layout: PlotLayout, time_view: TimeView, deck: PanelDeck
     ) -> None:
         self._area = area
         self._layout = layout
-        self.pause = self._make("Pause", "Space", self._toggle_paused)
+        make = self._make
+        self.undo = make("Undo", "Ctrl+Z", layout.undo)
+        self.redo = make("Redo", "Ctrl+Shift+Z", layout.redo)
+        self.pause = make("Pause", "Space", self._toggle_paused)
         self.pause.setCheckable(True)
-        self.live = self._make("Go live", "End", self._go_live)
-        self.longer = self._make("Show more time", "-", lambda: layout.step_window(1))
-        self.shorter = self._make("Show less time", "+", lambda: layout.step_window(-1))
+        self.live = make("Go live", "End", self._go_live)
+        self.longer = make("Show more time", "-", lambda: layout.step_window(1))
+        self.shorter = make("Show less time", "+", lambda: layout.step_window(-1))
         self.shorter.setShortcuts([QKeySequence("+"), QKeySequence("=")])
-        self.earlier = self._make("Earlier", "Left", lambda: time_view.pan(-_PAN_SHARE))
-        self.later = self._make("Later", "Right", lambda: time_view.pan(_PAN_SHARE))
-        self.fit = self._make("Fit the scale", "A", fit)
-        self.add = self._make("New panel", "Ctrl+T", layout.add_panel)
-        self.close = self._make("Close panel", "Ctrl+Shift+W", self._close_current)
-        self.previous = self._make("Previous panel", "Ctrl+Up", lambda: self._step(-1))
-        self.next = self._make("Next panel", "Ctrl+Down", lambda: self._step(1))
-        layout.paused_changed.connect(self.follow)
-        layout.current_changed.connect(self.follow)
+        self.earlier = make("Earlier", "Left", lambda: time_view.pan(-_PAN_SHARE))
+        self.later = make("Later", "Right", lambda: time_view.pan(_PAN_SHARE))
+        self.fit = make("Fit the scale", "A", deck.fit_current)
+        self.kinds = [self._make_kind(kind) for kind in PANEL_KINDS.values()]
+        self.previous = make("Previous panel", "Ctrl+Up", lambda: self._step(-1))
+        self.next = make("Next panel", "Ctrl+Down", lambda: self._step(1))
+        self.move = [
+            make("Move to the left", "Ctrl+Shift+Left", lambda: deck.move_current("left")),
+            make("Move to the right", "Ctrl+Shift+Right", lambda: deck.move_current("right")),
+            make("Move up", "Ctrl+Shift+Up", lambda: deck.move_current("up")),
+            make("Move down", "Ctrl+Shift+Down", lambda: deck.move_current("down")),
+        ]
+        self.tab = make("Tab with the panel before, or untab", "Ctrl+Shift+T", deck.tab_current)
+        self.float = make("Float, or bring back", "Ctrl+Shift+F", deck.float_current)
+        self.close = make("Close panel", "Ctrl+Shift+W", self._close_current)
+        self.menu = make("Menu of the panel", "Shift+F10", deck.show_menu)
+        self.menu.setShortcuts([QKeySequence("Shift+F10"), QKeySequence("Menu")])
+        self.stack = make("First arrangement", "Ctrl+Shift+0", deck.stack)
+        for signal in (layout.paused_changed, layout.current_changed, layout.undo_changed):
+            signal.connect(self.follow)
         self.follow()
 
     def all(self) -> list[QAction]:
         """Every action, in the order of a menu."""
         return [
-            self.pause, self.live, self.earlier, self.later, self.longer, self.shorter,
-            self.fit, self.add, self.close, self.previous, self.next,
+            self.undo, self.redo, self.pause, self.live, self.earlier, self.later, self.longer,
+            self.shorter, self.fit, *self.kinds, self.previous, self.next, *self.move, self.tab,
+            self.float, self.close, self.menu, self.stack,
         ]  # fmt: skip
 
     def moving(self) -> list[QAction]:
         """Those that move the view by an arrow key."""
         return [self.earlier, self.later]
 
+    def of_new_panels(self) -> list[QAction]:
+        """What makes a new panel."""
+        return list(self.kinds)
+
+    def of_a_panel(self) -> list[QAction]:
+        """What a panel's menu offers, whatever its kind."""
+        return [self.fit, *self.move, self.tab, self.float, self.close]
+
+    def fill(self, menu: QMenu) -> None:
+        """Put every action into a menu."""
+        menu.addActions([self.undo, self.redo])
+        menu.addSeparator()
+        menu.addActions([self.pause, self.live, self.earlier, self.later])
+        menu.addActions([self.longer, self.shorter, self.fit])
+        menu.addSeparator()
+        menu.addMenu("&New panel").addActions(self.kinds)
+        of_panel = menu.addMenu("&Panel")
+        of_panel.addActions([*self.move, self.tab, self.float, self.menu])
+        menu.addActions([self.previous, self.next, self.close, self.stack])
+
     def follow(self) -> None:
         """Let what can be done follow the layout."""
-        paused = self._layout.paused
-        self.pause.setChecked(paused)
-        self.live.setEnabled(paused)
-        has_panel = self._layout.current is not None
-        for action in (self.fit, self.close, self.previous, self.next):
-            action.setEnabled(has_panel)
+        layout = self._layout
+        self.pause.setChecked(layout.paused)
+        self.live.setEnabled(layout.paused)
+        self.undo.setText(f"Undo {layout.undo_text}".strip())
+        self.undo.setEnabled(layout.can_undo)
+        self.redo.setText(f"Redo {layout.redo_text}".strip())
+        self.redo.setEnabled(layout.can_redo)
+        of_panel = (self.previous, self.next, self.menu, self.stack, *self.of_a_panel())
+        for action in of_panel:
+            action.setEnabled(layout.current is not None)
 
     def _make(self, text: str, key: str, slot: Callable[[], object]) -> QAction:
         action = QAction(text, self._area)
@@ -76,6 +118,10 @@ class PlotActions:
         action.triggered.connect(lambda: slot())
         self._area.addAction(action)
         return action
+
+    def _make_kind(self, kind: PanelKind) -> QAction:
+        key = "Ctrl+T" if kind.name == "time" else f"Ctrl+Alt+{kind.title[0]}"
+        return self._make(kind.title, key, partial(self._layout.add_panel, kind.name))
 
     def _toggle_paused(self) -> None:
         self._layout.paused = not self._layout.paused

@@ -1,22 +1,22 @@
-"""All panels below each other, painted by one frame timer; keeps neither data nor layout itself."""
+"""All panels with their tools, painted by one frame timer; keeps neither data nor layout itself."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from stream_gui.models.channel_mime import CHANNEL_MIME, channels_from_mime
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.views.plots.feed_source import FeedSource
 from stream_gui.views.plots.frame_timer import FrameTimer
 from stream_gui.views.plots.measuring.measure_tools import MeasureTools
-from stream_gui.views.plots.panel_frame import PanelFrame
-from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
+from stream_gui.views.plots.panel_deck import PanelDeck
+from stream_gui.views.plots.panel_dock import PanelDock
+from stream_gui.views.plots.panels.panel_view import PanelView
 from stream_gui.views.plots.plot_actions import PlotActions
 from stream_gui.views.plots.plot_bar import PlotBar
 from stream_gui.views.plots.plot_colours import PlotColours
@@ -25,7 +25,6 @@ from stream_gui.views.plots.time_view import TimeView
 __all__ = ["PlotArea"]
 
 _VALUES_EVERY_S = 0.2
-_LAID_OUT_MS = 30
 _EMPTY_TEXT = (
     "<p style='font-size: large'>No plots yet</p>"
     "<p>Drag a channel here, or double-click one in the channel tree.</p>"
@@ -38,58 +37,62 @@ class PlotArea(QWidget):
     Args:
         layout: which curves stand where, and how much time is shown.
         feeds: where their data comes from.
-        parent: the owner.
+
+    Attributes:
+        deck: the panels.
     """
 
-    def __init__(
-        self, layout: PlotLayout, feeds: FeedSource, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, layout: PlotLayout, feeds: FeedSource) -> None:
+        super().__init__()
         self.setAcceptDrops(True)
         self.setAccessibleName("Plots")
         self._layout = layout
-        self._feeds = feeds
-        self._panels: dict[int, PanelFrame] = {}
-        self._painted_before = 0
         self._values_at_s = 0.0
         self.time_view = TimeView(layout)
-        self.plot_actions = PlotActions(self, layout, self.time_view, self._fit_current)
+        self.deck = PanelDeck(layout, feeds, self.time_view)
+        self.plot_actions = PlotActions(self, layout, self.time_view, self.deck)
         self.measure = MeasureTools(
             self, layout, self.time_view, self._views, self.plot_actions.moving()
         )
+        keys = [*self.plot_actions.all(), *self.measure.actions.all()]
+        self.deck.set_actions(keys, self.plot_actions.of_a_panel())
         self.bar = PlotBar(layout, self.plot_actions)
         self.bar.add_tool(self.measure.actions.cursors, "cursors")
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._scroll = QScrollArea()
         self._empty = QLabel(_EMPTY_TEXT)
         self.frame_timer = FrameTimer(self._paint_due, self)
-        self._scrolling = QTimer(self, singleShot=True, interval=_LAID_OUT_MS)
-        self._scrolling.timeout.connect(self._show_newest)
         self._build()
-        self._connect()
-        for panel in layout.panels:
-            self._on_panel_added(panel)
-        self._scrolling.stop()  # a layout that comes back begins at its top
-        self._follow_panels()
+        self.deck.followed.connect(self._follow_deck)
+        layout.paused_changed.connect(self._show_values)
+        self._follow_deck()
 
     @property
     def frames(self) -> int:
         """How many times panels have been drawn."""
-        return self._painted_before + sum(panel.view.frames for panel in self._panels.values())
+        return self.deck.frames
 
     @property
     def empty_text(self) -> str:
         """What it says in place of panels; "" if there are any."""
-        return "" if self._panels else self._empty.text()
+        return "" if self.panels else self._empty.text()
 
     @property
-    def panels(self) -> Mapping[int, PanelFrame]:
+    def panels(self) -> Mapping[int, PanelDock]:
         """The panels by their numbers."""
-        return MappingProxyType(self._panels)
+        return self.deck.panels
 
     def actions(self) -> list[QAction]:
-        """Everything that can be done here, for a menu."""
+        """Everything that can be done here."""
         return self.plot_actions.all()
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Put everything that can be done here into a menu."""
+        self.plot_actions.fill(menu)
+        menu.addSeparator()
+        menu.addMenu("&Measure").addActions(self.measure.actions.all())
+
+    def plot(self, channels: Sequence[tuple[str, str]], *, anew: bool = False) -> None:
+        """Show channels in the current panel if it suits, else or if `anew` in a new one."""
+        self.deck.plot(channels, anew=anew)
 
     def paint_frame(self, now_ns: int) -> bool:
         """Do a frame's work; tell whether anything was to be painted.
@@ -106,7 +109,7 @@ class PlotArea(QWidget):
         self.measure.follow(now_s)
         painted = [
             panel.view.paint_frame(self.time_view, now_s)
-            for panel in self._panels.values()
+            for panel in self.panels.values()
             if not panel.visibleRegion().isEmpty()
         ]
         return any(painted)
@@ -114,9 +117,7 @@ class PlotArea(QWidget):
     def shut_down(self) -> None:
         """Paint no more and give all feeds back."""
         self.frame_timer.stop()
-        self._scrolling.stop()
-        for panel in self._panels.values():
-            panel.view.shut_down()
+        self.deck.shut_down()
 
     def sizeHint(self) -> QSize:
         """Enough for two panels."""
@@ -147,37 +148,21 @@ class PlotArea(QWidget):
         """Plot the channels in a panel of their own."""
         dropped = channels_from_mime(bytes(event.mimeData().data(CHANNEL_MIME).data()))
         if dropped:
-            with self._layout.one_change("plotting what was dropped"):
-                panel = self._layout.add_panel()
-                for channel, column in dropped:
-                    self._layout.plot(channel, column, panel)
+            self.deck.plot(dropped, anew=True)
         event.acceptProposedAction()
 
     def _build(self) -> None:
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(5)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._splitter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.bar)
-        column.addWidget(self._scroll, 1)
+        column.addWidget(self.deck, 1)
         column.addWidget(self._empty, 1)
         column.addWidget(self.measure.view)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._restyle()
-
-    def _connect(self) -> None:
-        self._layout.panel_added.connect(self._on_panel_added)
-        self._layout.panel_removed.connect(self._on_panel_removed)
-        self._layout.panel_changed.connect(self._on_panel_changed)
-        self._layout.current_changed.connect(self._follow_panels)
-        self._layout.paused_changed.connect(self._show_values)
 
     def _restyle(self) -> None:
         colours = PlotColours.of(self.palette())
@@ -186,48 +171,13 @@ class PlotArea(QWidget):
             f" border: 1px dashed {colours.border.name()}; border-radius: 5px"
         )
 
-    def _on_panel_added(self, number: int) -> None:
-        panel = PanelFrame(PanelContext(self._layout, number, self._feeds, self.time_view))
-        self._panels[number] = panel
-        panel.closed.connect(lambda: self._layout.remove_panel(number))
-        self._splitter.addWidget(panel)
-        self._follow_panels()
-        self._scrolling.start()
-
-    def _show_newest(self) -> None:
-        """Scroll to the panel that came last, which stands at the end."""
-        if self._panels:
-            self._scroll.ensureWidgetVisible(list(self._panels.values())[-1])
-
-    def _on_panel_removed(self, number: int) -> None:
-        panel = self._panels.pop(number)
-        self._painted_before += panel.view.frames
-        panel.view.shut_down()
-        panel.hide()
-        panel.setParent(None)
-        panel.deleteLater()
-        self._follow_panels()
-
-    def _on_panel_changed(self, number: int) -> None:
-        if number in self._panels:
-            self._panels[number].view.follow_layout()
-
-    def _follow_panels(self) -> None:
-        """Let the bottom panel alone show the times, and the current one stand out."""
-        numbers = list(self._panels)
-        self._scroll.setVisible(bool(numbers))
-        self._empty.setVisible(not numbers)
-        for number, panel in self._panels.items():
-            panel.view.show_time_axis(number == numbers[-1])
-            panel.show_current(number == self._layout.current and len(numbers) > 1)
-            panel.view.need_paint()
+    def _follow_deck(self) -> None:
+        """Where there are no panels, say how to get one."""
+        self.deck.setVisible(bool(self.panels))
+        self._empty.setVisible(not self.panels)
 
     def _views(self) -> dict[int, PanelView]:
-        return {number: panel.view for number, panel in self._panels.items()}
-
-    def _fit_current(self) -> None:
-        if self._layout.current in self._panels:
-            self._panels[self._layout.current].view.fit()
+        return {number: panel.view for number, panel in self.panels.items()}
 
     def _paint_due(self) -> None:
         if not self.window().isMinimized():
@@ -237,7 +187,7 @@ class PlotArea(QWidget):
         """The time of the newest sample of all live channels, else of all; whether any is live."""
         live: list[int] = []
         other: list[int] = []
-        for panel in self._panels.values():
+        for panel in self.panels.values():
             for feed, newest_ns in panel.view.newest():
                 (live if feed.state == "live" else other).append(newest_ns)
         return max(live or other, default=None), bool(live)
@@ -245,5 +195,5 @@ class PlotArea(QWidget):
     def _show_values(self) -> None:
         behind_s = self.time_view.behind_s
         self.bar.show_behind(behind_s, self.time_view.stop_ns)
-        for panel in self._panels.values():
+        for panel in self.panels.values():
             panel.view.show_values()

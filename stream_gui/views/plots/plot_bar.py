@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+)
 
 from stream_gui import assets
 from stream_gui.models.plot_layout import WINDOWS_S, PlotLayout
@@ -37,7 +46,7 @@ class PlotBar(QFrame):
         self._tools: list[tuple[QToolButton, str]] = []
         self._buttons = {
             "fit": self._button(actions.fit),
-            "plot_add": self._button(actions.add, with_text=True),
+            "plot_add": self._menu_button("New panel", actions.of_new_panels()),
         }
         self._build()
         layout.window_changed.connect(self._follow)
@@ -89,6 +98,8 @@ class PlotBar(QFrame):
         for window_s in WINDOWS_S:
             self._window.addItem(duration_text(window_s), window_s)
         self._zone.setObjectName("dim")
+        self._zone.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._zone.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._zone.setToolTip("Times are local; this is the day at the right edge.")
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(6, 3, 8, 3)
@@ -99,8 +110,7 @@ class PlotBar(QFrame):
         row.addWidget(self._buttons["plot_add"])
         row.addSpacing(8)
         row.addWidget(self._state)
-        row.addStretch()
-        row.addWidget(self._zone)
+        row.addWidget(self._zone, 1)
 
     def _button(self, action: QAction, *, with_text: bool = False) -> QToolButton:
         button = QToolButton()
@@ -112,12 +122,26 @@ class PlotBar(QFrame):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return button
 
+    def _menu_button(self, text: str, actions: Sequence[QAction]) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip("A new panel, or a channel to plot")
+        button.setAutoRaise(True)
+        button.setIconSize(QSize(16, 16))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.addActions(actions)
+        button.setMenu(menu)
+        return button
+
     def _restyle(self) -> None:
         colours = PlotColours.of(self.palette())
         self._state.setStyleSheet(f"color: {colours.warning.name()}; font-weight: 600")
         self._zone.setStyleSheet(f"color: {colours.dim.name()}")
         self._actions.fit.setIcon(assets.icon("fit", colours.text.name(), colours.border.name()))
-        self._actions.add.setIcon(assets.icon("plot_add", colours.text.name()))
+        self._buttons["plot_add"].setIcon(assets.icon("plot_add", colours.text.name()))
         for button, icon in self._tools:
             button.defaultAction().setIcon(assets.icon(icon, colours.text.name()))
         self._follow()

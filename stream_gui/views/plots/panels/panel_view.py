@@ -50,8 +50,10 @@ class PanelView(QWidget):
 
     Attributes:
         context: the same.
+        has_time_axis: whether it can show the times below, so that panels above it need not.
     """
 
+    has_time_axis = False
     title_changed = Signal()
     activated = Signal()
 

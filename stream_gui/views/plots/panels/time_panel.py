@@ -38,12 +38,15 @@ class TimePanel(PanelView):
         context: what it shows, and where its data comes from.
     """
 
+    has_time_axis = True
+
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         self._layout, self._number = context.layout, context.number
         self._scale = AutoScale()
         self._colours = PlotColours.of(self.palette())
         self._painted: object = None
+        self._shows_times = True
         self._news: object = None
         self._news_at_s = 0.0
         self._caches: dict[tuple[Series, ...], tuple[Bundle, ColumnCache]] = {}
@@ -105,7 +108,10 @@ class TimePanel(PanelView):
 
     def show_time_axis(self, shown: bool) -> None:
         """Show the times below, or leave the room to the curves."""
-        self.canvas.show_time_axis(shown)
+        if shown != self._shows_times:
+            self._shows_times = shown
+            self.canvas.show_time_axis(shown)
+            self.need_paint()
 
     def fit(self) -> None:
         """Let the scale fit itself to the data again."""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from stream_gui.models.plot_layout import PlotLayout
@@ -138,6 +139,8 @@ def paint(area: PlotArea, qapp: QObject) -> Callable[[float], bool]:
     """Paint the frame of a time, in seconds since the first sample."""
 
     def paint(now_s: float = 0.0) -> bool:
+        for _ in range(3):  # docks are laid out by the event loop, and follow each other
+            QApplication.processEvents()
         painted = area.paint_frame(round(now_s * SECOND))
         for panel in area.panels.values():
             for canvas in panel.view.findChildren(PlotCanvas):

@@ -22,14 +22,15 @@ Paint = Callable[[float], bool]
 COPY = Qt.DropAction.CopyAction
 
 
-def drop(target: QWidget, *entries: tuple[str, str]) -> bool:
-    """Drop these channels; tell whether the drag was taken at all."""
+def drop(target: QWidget, *entries: tuple[str, str], at: QPoint | None = None) -> bool:
+    """Drop these channels in the middle or at another place; tell whether the drag was taken."""
+    place = at if at is not None else target.rect().center()
     data = QMimeData()
     data.setData(CHANNEL_MIME, channels_to_mime(entries))
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(5, 5), COPY, data, buttons, keys)
+    enter = QDragEnterEvent(place, COPY, data, buttons, keys)
     target.dragEnterEvent(enter)
-    target.dropEvent(QDropEvent(QPointF(5, 5), COPY, data, buttons, keys))
+    target.dropEvent(QDropEvent(QPointF(place), COPY, data, buttons, keys))
     return enter.isAccepted()
 
 
@@ -69,10 +70,11 @@ def test_a_drag_over_the_curves_reaches_the_panel(area: PlotArea, layout: PlotLa
     data.setData(CHANNEL_MIME, channels_to_mime([("a", "")]))
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     viewport = panel.view.canvas.viewport()
-    enter = QDragEnterEvent(QPoint(50, 50), COPY, data, buttons, keys)
+    middle = viewport.rect().center()
+    enter = QDragEnterEvent(middle, COPY, data, buttons, keys)
     QApplication.sendEvent(viewport, enter)
     assert enter.isAccepted()
-    QApplication.sendEvent(viewport, QDropEvent(QPointF(50, 50), COPY, data, buttons, keys))
+    QApplication.sendEvent(viewport, QDropEvent(QPointF(middle), COPY, data, buttons, keys))
     assert [shown.curve.channel for shown in panel.view.curves] == ["a"]
 
 
@@ -212,14 +214,20 @@ def test_every_action_has_a_key(area: PlotArea) -> None:
     assert all(not action.shortcut().isEmpty() for action in area.actions())
 
 
-def test_only_the_bottom_panel_shows_the_times(area: PlotArea, layout: PlotLayout) -> None:
-    first, second = layout.add_panel(), layout.add_panel()
-    heights = [
-        area.panels[panel].view.canvas.time_axis.maximumHeight() for panel in (first, second)
-    ]
-    assert heights[0] < heights[1]
+def time_axis_height(area: PlotArea, panel: int) -> float:
+    return float(area.panels[panel].view.canvas.time_axis.maximumHeight())
+
+
+def test_only_the_bottom_panel_shows_the_times(
+    area: PlotArea, layout: PlotLayout, qtbot: QtBot
+) -> None:
+    first = layout.add_panel()
+    full = time_axis_height(area, first)
+    second = layout.add_panel()
+    qtbot.waitUntil(lambda: time_axis_height(area, first) < full, timeout=2000)
+    assert time_axis_height(area, second) == full
     layout.remove_panel(second)
-    assert area.panels[first].view.canvas.time_axis.maximumHeight() == heights[1]
+    qtbot.waitUntil(lambda: time_axis_height(area, first) == full, timeout=2000)
 
 
 def test_feeds_are_given_back(area: PlotArea, layout: PlotLayout, feeds: FakeFeeds) -> None:

@@ -1,0 +1,343 @@
+"""The place of all panels: docks that are split, tabbed and floated; it knows no layout model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import pairwise
+from types import MappingProxyType
+
+from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget
+
+from stream_gui.models.panel_tree import (
+    Place,
+    Rect,
+    Side,
+    Split,
+    Tabs,
+    beside,
+    panels_of,
+    tree_of,
+    without,
+)
+from stream_gui.views.plots.drop_place import DropPlace
+from stream_gui.views.plots.neighbours import lies_above, neighbour
+from stream_gui.views.plots.panel_dock import PanelDock
+
+__all__ = ["PanelDocks"]
+
+_AREA = Qt.DockWidgetArea.LeftDockWidgetArea
+_DOWN, _ACROSS = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
+_SETTLED_MS = 60
+_EVEN_PX = 2
+_LARGE_PX = 4000
+"""Sizes that are equal and larger than there is room are cut down to equal shares."""
+
+_VERSION = 1
+
+_SIDES: dict[DropPlace, Side] = {
+    DropPlace.LEFT: "left",
+    DropPlace.RIGHT: "right",
+    DropPlace.ABOVE: "up",
+    DropPlace.BELOW: "down",
+}
+_PLACES = {side: place for place, side in _SIDES.items()}
+
+
+class PanelDocks(QMainWindow):
+    """Holds the panels, without a widget in its middle.
+
+    Signals:
+        settled(str): the panels stand elsewhere or have other sizes, and nothing moves any more;
+            with what the operator did to them by hand, or "".
+        shown_changed(): a panel has come to the front of its tabs, or has gone behind.
+    """
+
+    settled = Signal(str)
+    shown_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._docks: dict[int, PanelDock] = {}
+        self._by_hand = ""
+        self._is_arranging = False
+        self._is_even = True
+        self._evening = QTimer(self, singleShot=True, interval=0)
+        self._evening.timeout.connect(self._make_even)
+        self._settling = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._settling.timeout.connect(self._settle)
+
+    @property
+    def docks(self) -> Mapping[int, PanelDock]:
+        """The docks by the numbers of their panels."""
+        return MappingProxyType(self._docks)
+
+    # panels come and go
+
+    def add(self, dock: PanelDock) -> None:
+        """Take another panel in below the others."""
+        with self._arranging():
+            self._docks[dock.number] = dock
+            self.addDockWidget(_AREA, dock, _DOWN)
+        if self._is_even:
+            self._evening.start()
+        dock.resized.connect(self._settling.start)
+        dock.topLevelChanged.connect(self._on_floated)
+        dock.dockLocationChanged.connect(lambda _: self._on_moved(dock))
+        dock.visibilityChanged.connect(lambda _: self.shown_changed.emit())
+
+    def remove(self, number: int) -> PanelDock:
+        """Give a panel up; the others take its room."""
+        dock = self._docks.pop(number)
+        with self._arranging():
+            self.removeDockWidget(dock)
+            dock.hide()
+            dock.setParent(None)
+        return dock
+
+    def look_again(self) -> None:
+        """Tell as soon as nothing moves, even if nothing has moved."""
+        self._settling.start()
+
+    def stop(self) -> None:
+        """Tell of nothing any more."""
+        self._evening.stop()
+        self._settling.stop()
+
+    # where they stand
+
+    def place(self, number: int, other: int, place: DropPlace) -> None:
+        """Let a panel stand beside another one, or before it in the same place."""
+        side = _SIDES.get(place)
+        with self._arranging():
+            self._docks[number].setFloating(False)
+            if side is None:
+                self.tabifyDockWidget(self._docks[other], self._docks[number])
+                self._docks[number].show()
+                self._docks[number].raise_()
+                return
+            tree = self._tree()
+            left = without(tree, number) if tree is not None else None
+            if left is not None:
+                self._build(beside(left, number, other, side))
+
+    def move_panel(self, number: int, side: Side) -> bool:
+        """Move a panel past its neighbour on that side, if it can be moved; tell whether.
+
+        In a stack, "left" and "right" put it beside the one above it, or below it if it is the
+        first; in a row, "up" and "down" put it above or below the one on its left, or right.
+        """
+        group = [each for each in self.tabbed_with(number) if each != number]
+        other = group[0] if group else self._neighbour_of(number, side)
+        if other is None:
+            others: tuple[Side, Side] = ("up", "down") if side in ("left", "right") else (
+                "left", "right",
+            )  # fmt: skip
+            found = [self._neighbour_of(number, each) for each in others]
+            other = next((each for each in found if each is not None), None)
+        if other is None:
+            return False
+        self.place(number, other, _PLACES[side])
+        return True
+
+    def tabbed_with(self, number: int) -> list[int]:
+        """The panels in the same place, with this one."""
+        docks = self.tabifiedDockWidgets(self._docks[number])
+        return [number, *(dock.number for dock in docks if isinstance(dock, PanelDock))]
+
+    def set_floating(self, number: int, floating: bool) -> None:
+        """Let a panel be a window of its own, or bring it back."""
+        with self._arranging():
+            self._docks[number].setFloating(floating)
+
+    def stack(self) -> None:
+        """Put all panels below each other in the order in which they came, all of one height."""
+        with self._arranging():
+            for dock in self._docks.values():
+                if dock.isFloating():
+                    dock.setFloating(False)
+                self.removeDockWidget(dock)
+            for dock in self._docks.values():
+                self.addDockWidget(_AREA, dock, _DOWN)
+                dock.show()
+            self._evening.start()
+            self._is_even = True
+
+    def front(self, number: int) -> None:
+        """Bring a panel to the front of its tabs."""
+        dock = self._docks[number]
+        if dock.is_tabbed or dock.isFloating():
+            dock.raise_()
+
+    def is_hidden(self, number: int) -> bool:
+        """Whether a panel stands behind another tab, where Qt puts it out of sight."""
+        dock = self._docks[number]
+        if dock.isFloating():
+            return dock.isHidden()
+        return dock.isHidden() or not self.rect().intersects(dock.geometry())
+
+    def on_times(self) -> set[int]:
+        """The panels that stand on another one of the same width that shows the same times."""
+        rects = self._rects()
+        below = {n: rect for n, rect in rects.items() if self._docks[n].view.has_time_axis}
+        return {
+            number
+            for number, rect in rects.items()
+            if any(lies_above(rect, other) for other in below.values())
+        }
+
+    # as text
+
+    def arrangement(self) -> str:
+        """Where everything stands."""
+        return bytes(self.saveState(_VERSION).toBase64().data()).decode("ascii")
+
+    def arrange(self, arrangement: str) -> None:
+        """Let everything stand where it stood, or below each other if that is not known."""
+        if arrangement == self.arrangement() or (not arrangement and self._is_even):
+            return
+        self._evening.stop()
+        with self._arranging():
+            state = QByteArray.fromBase64(arrangement.encode("ascii", "replace"))
+            if not arrangement or not self.restoreState(state, _VERSION):
+                self.stack()
+            for dock in self._docks.values():
+                if dock.isHidden() and not self.tabifiedDockWidgets(dock):
+                    dock.show()
+
+    def event(self, event: QEvent) -> bool:
+        """Note when the border between two panels is moved."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            self._note("resizing panels")
+        return done
+
+    def _on_floated(self, floating: bool) -> None:
+        self._note("floating a panel" if floating else "moving a panel")
+
+    def _on_moved(self, dock: PanelDock) -> None:
+        if not dock.isFloating():
+            self._note("moving a panel")
+
+    def _note(self, doing: str) -> None:
+        if not self._is_arranging:
+            self._by_hand = doing
+        self._settling.start()
+
+    def _settle(self) -> None:
+        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._settling.start()  # a panel is still being dragged
+            return
+        for bar in self.findChildren(QTabBar):
+            bar.setElideMode(Qt.TextElideMode.ElideMiddle)
+        doing, self._by_hand = self._by_hand, ""
+        self._is_even = self._is_even_stack()
+        for dock in self._docks.values():
+            dock.follow_title()
+        self.settled.emit(doing)
+
+    @contextmanager
+    def _arranging(self) -> Iterator[None]:
+        """What moves inside is not moved by hand."""
+        was_arranging, self._is_arranging = self._is_arranging, True
+        try:
+            yield
+        finally:
+            self._is_arranging = was_arranging
+        self._settling.start()
+
+    def _tree(self) -> Place | None:
+        """How the room is divided among the panels that do not float."""
+        places: dict[Tabs, Rect] = {}
+        for number, rect in self._rects().items():
+            bounds = rect.left(), rect.top(), rect.right() + 1, rect.bottom() + 1
+            places[Tabs(tuple(self.tabbed_with(number)))] = bounds
+        return tree_of(places)
+
+    def _build(self, tree: Place) -> None:
+        """Divide the room so.
+
+        Qt can split no place that has tabs, or had any, so that all panels are put in anew.
+        """
+        self.setUpdatesEnabled(False)
+        for number in panels_of(tree):
+            self.removeDockWidget(self._docks[number])
+        self.addDockWidget(_AREA, self._docks[panels_of(tree)[0]], _DOWN)
+        self._divide(tree)
+        for number in panels_of(tree):
+            self._docks[number].show()
+        self._bring_to_front(tree)
+        self._give_sizes(tree, self.width(), self.height())
+        self.setUpdatesEnabled(True)
+
+    def _divide(self, place: Place) -> None:
+        docks = [self._docks[number] for number in _first_of_each(place)]
+        if isinstance(place, Tabs):
+            for dock in docks[1:]:
+                self.tabifyDockWidget(docks[0], dock)
+            return
+        for dock, following in pairwise(docks):
+            self.splitDockWidget(dock, following, _ACROSS if place.across else _DOWN)
+        for part in place.parts:
+            self._divide(part)
+
+    def _bring_to_front(self, place: Place) -> None:
+        if isinstance(place, Split):
+            for part in place.parts:
+                self._bring_to_front(part)
+        elif len(place.panels) > 1:
+            self._docks[place.panels[0]].raise_()
+
+    def _give_sizes(self, place: Place, width: float, height: float) -> None:
+        if isinstance(place, Tabs):
+            return
+        room, total = width if place.across else height, sum(place.sizes)
+        sizes = [room * size / total for size in place.sizes]
+        docks = [self._docks[number] for number in _first_of_each(place)]
+        self.resizeDocks(docks, [round(size) for size in sizes], _ACROSS if place.across else _DOWN)
+        for part, size in zip(place.parts, sizes, strict=True):
+            self._give_sizes(part, *((size, height) if place.across else (width, size)))
+
+    def _neighbour_of(self, number: int, side: Side) -> int | None:
+        rects = self._rects()
+        return neighbour(rects, number, side) if number in rects else None
+
+    def _rects(self) -> dict[int, QRect]:
+        """Where the panels are that are seen here."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        return {
+            number: dock.geometry()
+            for number, dock in self._docks.items()
+            if not dock.isFloating() and not self.is_hidden(number)
+        }
+
+    def _is_even_stack(self) -> bool:
+        """Whether all panels stand below each other at one height, or are as low as they can be."""
+        rects = self._rects()
+        least = {n: self._docks[n].minimumSizeHint().height() + _EVEN_PX for n in rects}
+        free = [rect.height() for n, rect in rects.items() if rect.height() > least[n]]
+        return (
+            len(rects) == len(self._docks)
+            and len({(rect.left(), rect.right()) for rect in rects.values()}) <= 1
+            and max(free, default=0) - min(free, default=0) <= _EVEN_PX
+        )
+
+    def _make_even(self) -> None:
+        """Give all panels one height."""
+        docks = [dock for dock in self._docks.values() if not dock.isFloating()]
+        self.resizeDocks(docks, [_LARGE_PX] * len(docks), _DOWN)
+
+
+def _first_of_each(place: Place) -> list[int]:
+    """The panels of a place, or the first one of each part."""
+    if isinstance(place, Tabs):
+        return list(place.panels)
+    return [panels_of(part)[0] for part in place.parts]
