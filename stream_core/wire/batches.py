@@ -38,7 +38,7 @@ __all__ = [
     "SamplesBatch",
 ]
 
-BLOCK_BYTES = 64 * 1024
+BLOCK_BYTES = 128 * 1024
 LARGE_BLOCK_BYTES = 512 * 1024  # of items that are a good part of it each
 ROWS_BYTES = 512 * 1024  # of samples that come as arrays and follow each other
 BLOCK_ITEMS = 1024

@@ -20,7 +20,8 @@ __all__ = [
 ]
 
 ALIGNMENT = 64
-_CACHED_LANES = 1024
+_KEPT_LANES = 1024  # as many as a block usually has items at most
+_MANY = 128  # items
 _UINT32 = struct.Struct("<I")
 
 
@@ -62,10 +63,23 @@ def ascending(ends: bytes | memoryview, *, padded: bool) -> bool:
 
     An item begins at the end of the one before it, if `padded` at the next multiple of 64.
 
-    The table is compared in one go, as 32-bit lanes of a long integer whose top bits keep a lane
-    from borrowing of the next: ten times as fast as item by item.
+    The table is compared in one go: ten times as fast as item by item.
     """
     count = len(ends) // 4
+    numpy = sys.modules.get("numpy")
+    if numpy is None or count < _MANY:  # which is not worth loading it
+        return _ascending_lanes(ends, count, padded=padded)
+    table = numpy.frombuffer(ends, "<u4")
+    if int(table.max()) >= 1 << 31:
+        return False
+    starts = table[:-1]
+    if padded:
+        starts = (starts + (ALIGNMENT - 1)) & (2**32 - ALIGNMENT)
+    return bool((table[1:] >= starts).all())
+
+
+def _ascending_lanes(ends: bytes | memoryview, count: int, *, padded: bool) -> bool:
+    """The same by 32-bit lanes of a long integer; whose top bits let none borrow."""
     tops = _lanes(count, 1 << 31)
     stops = int.from_bytes(ends, "little")
     if stops & tops:
@@ -79,14 +93,14 @@ def ascending(ends: bytes | memoryview, *, padded: bool) -> bool:
 
 def _lanes(count: int, value: int) -> int:
     """An integer with `value` in each lane."""
-    if count <= _CACHED_LANES:
-        return _cached_lanes(count, value)
+    if count <= _KEPT_LANES:
+        return _kept_lanes(value) >> 32 * (_KEPT_LANES - count)
     return int.from_bytes(_UINT32.pack(value) * count, "little")
 
 
-@lru_cache(maxsize=2 * _CACHED_LANES)
-def _cached_lanes(count: int, value: int) -> int:
-    return int.from_bytes(_UINT32.pack(value) * count, "little")
+@lru_cache(maxsize=2)
+def _kept_lanes(value: int) -> int:
+    return int.from_bytes(_UINT32.pack(value) * _KEPT_LANES, "little")
 
 
 def _unpack(code: str, data: bytes | memoryview) -> array[int]:

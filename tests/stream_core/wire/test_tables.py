@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,12 +24,24 @@ def test_ends_beyond_2_gib_are_not_ascending(ends: list[int], padded: bool) -> N
     assert not tables.ascending(tables.pack_uint32(ends), padded=padded)
 
 
-@pytest.mark.parametrize("count", [1024, 1025, 5000])
-def test_long_tables(count: int) -> None:
+@pytest.mark.parametrize("padded", [False, True])
+@pytest.mark.parametrize("with_numpy", [False, True])
+@pytest.mark.parametrize("count", [127, 128, 1024, 1025, 5000])
+def test_long_tables(
+    count: int, with_numpy: bool, padded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not with_numpy:
+        monkeypatch.setitem(sys.modules, "numpy", None)  # type: ignore[arg-type]
     ends = [64 * index for index in range(count)]
-    assert tables.ascending(tables.pack_uint32(ends), padded=True)
-    ends[count // 2] = 0
-    assert not tables.ascending(tables.pack_uint32(ends), padded=True)
+    for wrong in (0, 2**31, 2**32 - 1):
+        for place in (2, count // 2, count - 1):
+            assert tables.ascending(tables.pack_uint32(ends), padded=padded)
+            right, ends[place] = ends[place], wrong
+            assert not tables.ascending(tables.pack_uint32(ends), padded=padded)
+            ends[place] = right
+    ends[count // 2] += 1
+    ends[count // 2 + 1] = ends[count // 2] + 1  # if it is padded it begins after that
+    assert tables.ascending(tables.pack_uint32(ends), padded=padded) is not padded
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))
