@@ -16,6 +16,7 @@ from stream_gui.session import secrets
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.calls import Calls
 from stream_gui.session.channels import Channels
+from stream_gui.session.exporting.exports import Exports
 from stream_gui.session.feeds import Feeds
 from stream_gui.session.following import Surroundings
 from stream_gui.session.history import History
@@ -67,6 +68,7 @@ class MonitorSession:
         )
         self.values = LastValues(self.around, self.bridge, self.channels.tree, self.feeds.newest)
         self.servers = Servers(portal, self.tasks, self.feedback, self.link, run_files)
+        self.exports = Exports(portal, self.bridge, self.tasks, self.feedback)
         self.plots = PlotLayout()
         self.plots.from_dict(settings.settings.plots)
         self.has_keyring = False

@@ -1,0 +1,1 @@
+"""Data taken away: to files of text or numbers, or as a program that reads the same channels."""
