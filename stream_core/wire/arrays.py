@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,10 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_core.errors import InvalidValue, ProtocolError
+from stream_core.wire.tables import ALIGNMENT, aligned
 
 __all__ = [
     "as_samples",
     "decode_array",
+    "decode_arrays",
     "describe_dtype",
     "element_bytes",
     "encode_array",
@@ -32,7 +35,6 @@ __all__ = [
     "stride_rows",
 ]
 
-ALIGNMENT = 64
 SAFE_KINDS = "SUVmM"  # casting these by "same_kind" would cut texts off or round times
 EMPTY_ELEMENTS = 1 << 20  # elements of no bytes: their number is bounded by no frame
 CACHED_PREFIX_BYTES = 1024
@@ -64,7 +66,7 @@ def decode_array(data: bytes | bytearray | memoryview) -> NDArray[Any]:
     if len(view) < 4:
         raise ProtocolError("an array without its prefix")
     length = 4 + int.from_bytes(view[:4], "little")
-    start = -(-length // ALIGNMENT) * ALIGNMENT
+    start = aligned(length)
     if start > len(view):
         raise ProtocolError("an array whose prefix is longer than itself")
     parse = _cached_prefix if length <= CACHED_PREFIX_BYTES else _parse_prefix
@@ -78,6 +80,52 @@ def decode_array(data: bytes | bytearray | memoryview) -> NDArray[Any]:
         return np.ndarray(shape, dtype, buffer=view[start:])
     except _TYPE_ERRORS as error:
         raise ProtocolError(f"an impossible array: {error}") from error
+
+
+def decode_arrays(data: memoryview, ends: Sequence[int]) -> list[NDArray[Any]]:
+    """The arrays of a block, each from the next multiple of 64 after the one before to its end.
+
+    They share the memory as those of `decode_array` do.
+
+    Raises:
+        ProtocolError: one is not an encoded array.
+    """
+    alike = _decode_alike(data, ends) if len(ends) > 1 else None
+    if alike is not None:
+        return alike
+    starts = (0, *map(aligned, ends[:-1]))
+    return [decode_array(data[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+def _decode_alike(data: memoryview, ends: Sequence[int]) -> list[NDArray[Any]] | None:
+    """Arrays of one type and shape: the rows of one; None: they are not, or have to be looked at.
+
+    To make them one by one costs four times as much.
+    """
+    item_bytes, count = ends[0], len(ends)
+    step = aligned(item_bytes)
+    if item_bytes < 4 or list(ends) != list(range(item_bytes, step * count + 1, step)):
+        return None
+    length = 4 + int.from_bytes(data[:4], "little")
+    start = aligned(length)
+    if start >= item_bytes or length > CACHED_PREFIX_BYTES:
+        return None
+    prefix = data[:length]
+    if any(data[at : at + length] != prefix for at in range(step, step * count, step)):
+        return None
+    dtype, shape, size_bytes = _cached_prefix(bytes(prefix[4:]))
+    if not shape or size_bytes != item_bytes - start:
+        return None
+    strides = (step, *_strides(dtype.itemsize, shape))
+    try:
+        return list(np.ndarray((count, *shape), dtype, data, start, strides))
+    except _TYPE_ERRORS:
+        return None
+
+
+def _strides(item_bytes: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Of an array in C order."""
+    return tuple(item_bytes * math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
 def sample_dtype(dtype: Any) -> np.dtype[Any]:

@@ -49,15 +49,15 @@ def decode_block(block: Block, layout: Layout | None, trusted: Collection[Codec]
         return _decode_samples(block, layout)
     if block.codec == CodecNumber.OBJECT:
         return objects.decode_run(block.data, block.count)
+    if block.codec == CodecNumber.ARRAY:
+        from stream_core.wire.arrays import decode_arrays  # numpy is loaded when first needed
+
+        return decode_arrays(block.data, block.ends)
     items = block.items()
     if block.codec == CodecNumber.RAW:
         if block.count == 1 and block.data_start == 0 and type(block.body) is bytes:
             return [block.body]
         return [bytes(item) for item in items]
-    if block.codec == CodecNumber.ARRAY:
-        from stream_core.wire.arrays import decode_array  # numpy is loaded when first needed
-
-        return [decode_array(item) for item in items]
     return _decode_trusted(block.codec, items, trusted)
 
 

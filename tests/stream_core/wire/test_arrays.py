@@ -47,6 +47,59 @@ def test_structured_types_keep_offsets_titles_and_padding() -> None:
         assert_same(arrays.decode_array(whole(np.zeros(2, dtype))), np.zeros(2, dtype))
 
 
+def block_of(*values: NDArray[Any]) -> tuple[memoryview, list[int]]:
+    """The data of a block of arrays, and where each ends."""
+    data, ends = bytearray(), []
+    for value in values:
+        data += bytes(-len(data) % 64) + whole(value)
+        ends.append(len(data))
+    return memoryview(data), ends
+
+
+@given(payloads.arrays(), payloads.arrays(), st.integers(1, 5))
+def test_the_arrays_of_a_block_come_out_equal(
+    array: NDArray[Any], other: NDArray[Any], count: int
+) -> None:
+    for values in ([array] * count, [array] * count + [other], [other, array, array]):
+        for value, decoded in zip(values, arrays.decode_arrays(*block_of(*values)), strict=True):
+            assert_same(decoded, value)
+
+
+@pytest.mark.parametrize("shape", [(6,), (2, 3), (3, 2, 1), (64,)])
+def test_arrays_of_one_kind_keep_their_own_elements(shape: tuple[int, ...]) -> None:
+    values = [np.arange(n, n + np.prod(shape), dtype="f8").reshape(shape) for n in range(4)]
+    data, ends = block_of(*values)
+    decoded = arrays.decode_arrays(data, ends)
+    for value, found in zip(values, decoded, strict=True):
+        assert_same(found, value)
+        assert found.flags.c_contiguous
+        assert found.flags.writeable
+    decoded[1][...] = 0
+    assert_same(arrays.decode_arrays(data, ends)[0], values[0])
+    assert_same(arrays.decode_arrays(data, ends)[2], values[2])
+    assert not any(found.flags.writeable for found in arrays.decode_arrays(data.toreadonly(), ends))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [np.zeros((2, 3), "f8"), np.zeros(6, ">f8"), np.zeros(12, "f4"), np.zeros(()), np.zeros(0)],
+)
+def test_one_of_another_kind_among_others_of_one_kind(odd: NDArray[Any]) -> None:
+    alike = np.arange(6.0)
+    for values in ([odd, alike, alike], [alike, odd, alike], [alike, alike, odd], [odd, odd]):
+        for value, decoded in zip(values, arrays.decode_arrays(*block_of(*values)), strict=True):
+            assert_same(decoded, value)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("position", [0, 3, 4, 5])
+def test_a_damaged_array_among_others_of_its_kind_is_noticed(number: int, position: int) -> None:
+    data, ends = block_of(*[np.zeros(6)] * 3)
+    data[128 * number + position] ^= 0x7F
+    with pytest.raises(ProtocolError):
+        arrays.decode_arrays(data, ends)
+
+
 def test_elements_start_at_a_multiple_of_64_and_are_not_copied() -> None:
     array = np.arange(10, dtype="f8")
     prefix, elements = arrays.encode_array(array)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stream_core.wire.arrays import decode_array, encode_array
+from stream_core.wire.arrays import decode_array, decode_arrays, encode_array
 from stream_core.wire.framing import FrameReader
 from stream_core.wire.header import Kind, header
 from stream_core.wire.memory import KEPT_BYTES, LEAST_BYTES, MOST_BYTES, Buffers
@@ -46,6 +46,23 @@ def test_an_array_in_a_buffer_keeps_it(look: Callable[[memoryview], Any]) -> Non
     buffers = Buffers()
     array = look(buffers.take(100_000))
     assert buffers.free_bytes == 0
+    del array
+    assert buffers.free_bytes > 0
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_an_array_of_several_in_a_buffer_keeps_it(kept: int) -> None:
+    buffers = Buffers()
+    item = b"".join(encode_array(np.arange(8_000, dtype=np.uint32)))
+    step = -(-len(item) // 64) * 64
+    room = buffers.take(3 * step)
+    for number in range(3):
+        room[number * step : number * step + len(item)] = item
+    ends = [number * step + len(item) for number in range(3)]
+    array = decode_arrays(room.toreadonly(), ends)[kept]
+    del room
+    assert buffers.free_bytes == 0
+    assert array[-1] == 7_999
     del array
     assert buffers.free_bytes > 0
 
