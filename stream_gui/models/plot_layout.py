@@ -172,12 +172,22 @@ class PlotLayout(LayoutHistory):
         resolved = self.panel(panel).with_columns(channel, columns)
         self.amend(self.state.with_panel(panel, resolved))
 
-    def resolve_kind(self, panel: int, kind: str) -> None:
-        """Make it a panel of the kind that its channels need, now that this is known.
+    def resolve_kind(self, panel: int, channel: str, kind: str) -> None:
+        """Show a channel in the kind of panel that it needs, now that this is known.
 
-        The operator has asked for these channels before: this is no change to undo.
+        A panel of this channel alone becomes one of that kind, else the channel gets a panel of its
+        own. The operator has asked for the channel before: this is no change to undo.
         """
-        self.amend(self.state.with_panel(panel, replace(self.panel(panel), kind=kind)))
+        before = self.panel(panel)
+        moved = tuple(curve for curve in before.curves if curve.channel == channel)
+        kept = tuple(curve for curve in before.curves if curve.channel != channel)
+        if not kept:
+            self.amend(self.state.with_panel(panel, Panel(kind, moved)))
+            return
+        number = self._next_panel
+        self._next_panel += 1
+        state = self.state.with_panel(panel, replace(before, curves=kept))
+        self.amend(state.with_panel(number, Panel(kind, moved)))
 
     def remove_curve(self, panel: int, channel: str, column: str = "") -> None:
         """Take a curve out of a panel."""

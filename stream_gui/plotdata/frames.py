@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Frame", "FrameRing", "is_picture"]
+__all__ = ["Frame", "FrameRing", "Rates", "is_picture"]
 
 _SECOND_NS = 1_000_000_000
 _RATED = 32
 """The rates are those of so many frames at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture.
 

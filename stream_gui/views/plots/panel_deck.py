@@ -8,9 +8,9 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from stream_gui.models.panel_kinds import TIME, fits
 from stream_gui.models.panel_tree import Side
 from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.models.plotting import doing, plot_channels
 from stream_gui.views.plots.drop_place import DropPlace
 from stream_gui.views.plots.feed_source import FeedSource
 from stream_gui.views.plots.panel_dock import PanelDock
@@ -99,23 +99,16 @@ class PanelDeck(QScrollArea):
             channels: (channel, column or "" for all) of each.
             anew: never in the current panel.
         """
-        with self._layout.one_change(_plotting(channels)):
-            for channel, column in channels:
-                kind, current = self._feeds.panel_kind(channel), self._layout.current
-                if current is None or anew or not fits(kind, self._layout.kind(current)):
-                    current = self._layout.add_panel(kind or TIME)
-                self._layout.plot(channel, column, current)
-                anew = False
+        plot_channels(self._layout, channels, self._feeds.panel_kind, new_panel=anew)
 
     def plot_beside(
         self, channels: Sequence[tuple[str, str]], beside: int, place: DropPlace
     ) -> None:
         """Show channels in a panel, or in a new one that stands beside it."""
-        with self._layout.one_change(_plotting(channels)):
-            if place is DropPlace.INTO:
-                for channel, column in channels:
-                    self._layout.plot(channel, column, beside)
-                return
+        if place is DropPlace.INTO:
+            plot_channels(self._layout, channels, self._feeds.panel_kind, panel=beside)
+            return
+        with self._layout.one_change(doing(channels)):
             self.plot(channels, anew=True)
             if self._layout.current is not None:
                 self._docks.place(self._layout.current, beside, place)
@@ -197,8 +190,7 @@ class PanelDeck(QScrollArea):
         self._docks.shown_changed.connect(self._tabs_chosen.start)
 
     def _on_added(self, number: int) -> None:
-        context = PanelContext(self._layout, number, self._feeds, self._time_view)
-        dock = PanelDock(context, self._docks)
+        dock = PanelDock(self._context(number), self._docks)
         dock.closed.connect(lambda: self._layout.remove_panel(number))
         dock.pressed.connect(lambda: self._layout.set_current(number))
         dock.dropped.connect(lambda channels, place: self.plot_beside(channels, number, place))
@@ -206,6 +198,9 @@ class PanelDeck(QScrollArea):
         self._docks.add(dock)
         self._follow_current()
         self._scrolling.start()
+
+    def _context(self, number: int) -> PanelContext:
+        return PanelContext(self._layout, number, self._feeds, self._time_view)
 
     def _on_removed(self, number: int) -> None:
         dock = self._docks.remove(number)
@@ -215,8 +210,15 @@ class PanelDeck(QScrollArea):
         self._follow_current()
 
     def _on_changed(self, number: int) -> None:
-        if number in self.panels:
-            self.panels[number].view.follow_layout()
+        dock = self.panels.get(number)
+        if dock is None:
+            return
+        if dock.kind != self._layout.kind(number):
+            self._painted_before += dock.view.frames
+            dock.renew_view(self._context(number))
+            self._follow_current()
+        else:
+            dock.view.follow_layout()
 
     def _on_current(self) -> None:
         if self.current is not None:
@@ -274,9 +276,3 @@ class PanelDeck(QScrollArea):
         dock = self.current
         if dock is not None and not dock.isFloating():
             self.ensureWidgetVisible(dock, 0, 0)
-
-
-def _plotting(channels: Sequence[tuple[str, str]]) -> str:
-    names = dict.fromkeys(channel for channel, _ in channels)
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"plotting {next(iter(names), '')}{more}"

@@ -50,6 +50,7 @@ class PanelDock(QDockWidget):
         window: what holds all panels.
 
     Attributes:
+        kind: what sort of panel it is.
         view: its inside.
         menu_actions: what its menu offers besides the actions of the view.
     """
@@ -69,6 +70,7 @@ class PanelDock(QDockWidget):
         self.setObjectName(f"panel_{context.number}")
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.kind = context.layout.kind(context.number)
         self.view = make_panel_view(context)
         self._header = PanelHeader(self.view)
         self._build()
@@ -108,6 +110,21 @@ class PanelDock(QDockWidget):
         title = self.view.title
         self.setWindowTitle(title or f"Panel {self._number}")
         self._header.show_title(title, shown=not self.is_tabbed)
+
+    def renew_view(self, context: PanelContext) -> None:
+        """Become a panel of another kind, in the same place."""
+        before, header, body = self.view, self._header, self.widget()
+        before.shut_down()
+        self.kind = context.layout.kind(context.number)
+        self.view = make_panel_view(context)
+        self._header = PanelHeader(self.view)
+        self._build()
+        self._connect_view()
+        self._restyle()
+        self.follow_title()
+        for old in (header, body):
+            old.hide()
+            old.deleteLater()
 
     def show_menu(self, place: QPoint | None = None) -> None:
         """Offer what can be done with the panel, at a place on the screen."""
@@ -189,11 +206,14 @@ class PanelDock(QDockWidget):
         self.setTitleBarWidget(self._header)
         self.setWidget(body)
 
-    def _connect(self) -> None:
+    def _connect_view(self) -> None:
         self._header.closed.connect(self.closed)
         self._header.menu_wanted.connect(self.show_menu)
         self.view.activated.connect(self.pressed)
         self.view.title_changed.connect(self.follow_title)
+
+    def _connect(self) -> None:
+        self._connect_view()
         self.topLevelChanged.connect(self.follow_title)
         self.visibilityChanged.connect(self.follow_title)
 

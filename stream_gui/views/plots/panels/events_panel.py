@@ -25,7 +25,7 @@ from stream_gui.models.event_text import date_text, loss_text, rows_as_json, row
 from stream_gui.models.value_text import detail_text
 from stream_gui.plotdata.item_log import LogRow
 from stream_gui.views.plots.event_list import EventList
-from stream_gui.views.plots.feed_source import ItemFeed, PlotFeed
+from stream_gui.views.plots.feed_source import ItemFeed
 from stream_gui.views.plots.open_feeds import OpenFeeds
 from stream_gui.views.plots.panel_curves import common_path
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
@@ -126,11 +126,11 @@ class EventsPanel(PanelView):
         """Show the newest row, and follow it."""
         self.list.go_to_newest()
 
-    def newest(self) -> Iterator[tuple[PlotFeed, int]]:
+    def newest(self) -> Iterator[tuple[ItemFeed, int]]:
         """Each channel that has items, with the time of its newest one."""
         for feed in self._feeds.all:
             if feed.log.newest_time_ns is not None:
-                yield feed, feed.log.newest_time_ns  # type: ignore[misc]
+                yield feed, feed.log.newest_time_ns
 
     def shut_down(self) -> None:
         """Give all feeds back."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stream_gui.models.panel_kinds import EVENTS
+from stream_gui.models.panel_kinds import EVENTS, IMAGE
 from stream_gui.views.plots.panels.events_panel import EventsPanel
+from stream_gui.views.plots.panels.image_panel import ImagePanel
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.panels.time_panel import TimePanel
 from stream_gui.views.plots.panels.unknown_panel import UnknownPanel
@@ -35,6 +36,7 @@ PANEL_KINDS = {
     kind.name: kind
     for kind in (
         PanelKind("time", "Time plot", TimePanel, keeps_history=True),
+        PanelKind(IMAGE, "Image", ImagePanel),
         PanelKind(EVENTS, "Event table", EventsPanel),
         # a kind a line
     )

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from stream_gui.models.plot_layout import PlotLayout
-from stream_gui.views.plots.feed_source import FeedSource, PlotFeed
+from stream_gui.views.plots.feed_source import FeedSource, OpenFeed
 from stream_gui.views.plots.measuring.measured_curve import MeasuredCurve
 from stream_gui.views.plots.plot_canvas import PlotCanvas
 from stream_gui.views.plots.plot_colours import PlotColours
@@ -116,7 +116,7 @@ class PanelView(QWidget):
         """The visible curves over time that have data."""
         return ()
 
-    def newest(self) -> Iterable[tuple[PlotFeed, int]]:
+    def newest(self) -> Iterable[tuple[OpenFeed, int]]:
         """Each feed whose data stands on the time axis, with the time of its newest sample."""
         return ()
 

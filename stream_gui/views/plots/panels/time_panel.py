@@ -17,6 +17,7 @@ from stream_gui.views.plots.feed_source import PlotFeed
 from stream_gui.views.plots.legend import Legend
 from stream_gui.views.plots.measuring.measured_curve import MeasuredCurve
 from stream_gui.views.plots.panel_curves import PanelCurves, ShownCurve
+from stream_gui.views.plots.panels.kind_settling import KindSettling
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.plot_canvas import PlotCanvas
 from stream_gui.views.plots.plot_colours import PlotColours, curve_colour
@@ -50,6 +51,7 @@ class TimePanel(PanelView):
         self._news: object = None
         self._news_at_s = 0.0
         self._caches: dict[tuple[Series, ...], tuple[Bundle, ColumnCache]] = {}
+        self._settling = KindSettling(self, self._unseen)
         self.canvas = PlotCanvas()
         self.curves = PanelCurves(
             context.layout, context.number, context.feeds, self._on_curves_changed
@@ -155,6 +157,7 @@ class TimePanel(PanelView):
 
     def shut_down(self) -> None:
         """Give all feeds back."""
+        self._settling.stop()
         self.curves.close()
 
     def _connect(self) -> None:
@@ -180,8 +183,13 @@ class TimePanel(PanelView):
             self.title_changed.emit()
             self.legend.refresh()
             self.canvas.note = _note(self.curves)
+            self._settling.start()
             self._caches.clear()
             self.need_paint()
+
+    def _unseen(self) -> Iterator[PlotFeed]:
+        """The feeds that nothing was ever drawn of."""
+        return (shown.feed for shown in self.curves if not shown.feed.series)
 
     def _is_due(self, view: ColumnView, now_s: float) -> bool:
         """Whether there is another picture to show; one that only grows may wait a little."""
