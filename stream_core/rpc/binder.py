@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from operator import call as apply
 from typing import Any, NamedTuple
 
 from stream_core.errors import InvalidValue
@@ -60,7 +61,7 @@ class Binder:
         if kwargs or not self._least <= len(args) <= self._most:
             return self._bind_any(args, kwargs)
         try:
-            return [check(value) for check, value in zip(self._checks, args, strict=False)], kwargs
+            return list(map(apply, self._checks, args)), kwargs
         except (MismatchError, RecursionError):
             return self._bind_any(args, kwargs)  # slower, and knows the parameter's name
 

@@ -12,6 +12,7 @@ from stream_core.wire import objects
 __all__ = ["decode_call", "encode_call", "read_path"]
 
 LENGTH = struct.Struct("<H")
+LENGTH_BYTES = LENGTH.size
 PATH_BYTES = 1024
 PAIR = b"\x92"  # msgpack: an array of two follows
 NO_KEYWORDS = b"\x80"  # msgpack: an empty map
@@ -48,12 +49,12 @@ def _text(path: bytes) -> str:
 
 def _split(body: bytes | bytearray | memoryview) -> tuple[str, int]:
     """The path, and where the arguments begin."""
-    if len(body) < LENGTH.size:
+    if len(body) < LENGTH_BYTES:
         raise ProtocolError("CALL is malformed: it has no method")
-    start = LENGTH.size + LENGTH.unpack_from(body)[0]
-    if not LENGTH.size < start <= min(len(body), LENGTH.size + PATH_BYTES):
+    start = LENGTH_BYTES + body[0] + body[1] * 256
+    if not LENGTH_BYTES < start <= len(body) or start > LENGTH_BYTES + PATH_BYTES:
         raise ProtocolError("CALL is malformed: the method's name has a wrong length")
-    return _text(bytes(body[LENGTH.size : start])), start
+    return _text(bytes(body[LENGTH_BYTES:start])), start
 
 
 def read_path(body: bytes | bytearray | memoryview) -> str:

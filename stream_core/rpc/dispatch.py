@@ -105,7 +105,8 @@ class Dispatcher:
         """
         key = (caller, sequence)
         try:
-            self._check_free(key)
+            if key in self._live or self._closed:
+                self._check_free(key)
             path, args, kwargs = decode_call(body)
             method = self.table.get(path)
             if method is None:
@@ -121,9 +122,9 @@ class Dispatcher:
         deadline = time.monotonic() + remaining_ns / NS_PER_S if remaining_ns > 0 else None
         execution = Execution(key, method, deadline, self._caller_name, self._answers.progress)
         self._live[key] = execution
-        if deadline is not None:
-            self._deadlines.add(deadline, key)
         self._run[method.kind](execution, args, kwargs)
+        if deadline is not None and key in self._live:  # most have ended
+            self._deadlines.add(deadline, key)
 
     def piece(self, caller: int, frame: Frame, limit_bytes: int) -> None:
         """A piece of a call arrived, whose arguments are large; with the last one it is a call.

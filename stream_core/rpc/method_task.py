@@ -62,6 +62,11 @@ class MethodTask(asyncio.Future[None]):
             return
         try:
             awaited = context.run(coroutine.send, None)
+        except StopIteration as end:
+            if self._must_cancel:
+                self._end(end)
+            else:
+                self.set_result(None)
         except BaseException as end:
             try:
                 self._end(end)

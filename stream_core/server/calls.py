@@ -132,8 +132,10 @@ class CallRouter:
         self._introduce(caller, target)
         self._call(target, caller, frame)
 
-    def _call(self, target: Session, caller: Session, frame: Frame) -> None:
-        _send(target, (caller.number, frame.sequence), _from(caller, frame, target.number))
+    @staticmethod
+    def _call(target: Session, caller: Session, frame: Frame) -> None:
+        frame.source, frame.address = caller.number, target.number
+        _send(target, (caller.number, frame.sequence), frame)
 
     def cancel(self, caller: Session, frame: Frame) -> None:
         """The caller wants no result any more."""
@@ -190,7 +192,8 @@ class CallRouter:
         if ends_call(frame.kind, frame.flags) and is_whole(frame):
             caller.calling.pop(frame.sequence, None)
             _served(target, key)
-        _send(caller, (OWN, frame.sequence), _from(target, frame, caller.number))
+        frame.source, frame.address = target.number, caller.number
+        _send(caller, (OWN, frame.sequence), frame)
 
     def _give_up(self, caller: Session, target: Session, sequence: int) -> None:
         """A caller does not take what it is answered: end the call, so that memory is bounded."""

@@ -526,3 +526,21 @@ async def test_the_caller_gets_the_targets_refusal_as_its_own_class(join):
 class Changed:
     def rpc_add(self, a: str, b: str) -> str:
         return a + b
+
+
+class Quick:
+    async def rpc_at_once(self) -> int:
+        return 1
+
+    async def rpc_wait(self) -> None:
+        await asyncio.sleep(60)
+
+
+async def test_only_what_waits_has_a_timer_for_its_deadline(join):
+    link = join(Quick())
+    assert await link.remote.at_once() == 1
+    assert link.target._deadlines._timer is None
+    waiting = link.remote.wait()
+    await asyncio.sleep(0)
+    assert link.target._deadlines._timer is not None
+    waiting.cancel()
