@@ -12,8 +12,8 @@ import stream_core as sc
 from stream_gui.models.link_state import LinkPhase
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.channel_finder_view import ChannelFinderView
 from stream_gui.views.channel_tree_view import ChannelTreeView
-from stream_gui.views.confirmation import confirm
 from stream_gui.views.connect_dialog import ConnectDialog
 from stream_gui.views.dock import Dock
 from stream_gui.views.feedback_view import FeedbackView
@@ -27,6 +27,7 @@ from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.rpc_console_view import RpcConsoleView
 from stream_gui.views.start_server_dialog import StartServerDialog
 from stream_gui.views.status_bar import StatusBar
+from stream_gui.views.stop_menu import StopMenu
 from stream_gui.views.window_state import WindowState
 
 __all__ = ["MainWindow"]
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(
             session.state, session.load.history, session.reports, kept, appearance
         )
+        self.finder = ChannelFinderView(session.channels.tree, appearance, self)
         self.setStatusBar(self.status)
         self._arrange()
         self.menus = Menus(self.menuBar(), appearance, self)
@@ -213,27 +215,19 @@ class MainWindow(QMainWindow):
             shortcut="Ctrl+Shift+S",
             icon="server_start",
         )
-        self._stop_menu = menu.addMenu("S&top a server")
-        self._stop_menu.aboutToShow.connect(self._fill_stop_menu)
-        self._appearance.dress(self._stop_menu.menuAction(), "server_stop")
+        stop = menu.addMenu(StopMenu(self._session.servers, self))
+        self._appearance.dress(stop, "server_stop")
         menu.addSeparator()
         menu.addAction(self.load.disconnect_action)
         menu.addSeparator()
         menus.add(menu, "quit", "&Quit", self.close, shortcut="Ctrl+Q", icon="quit")
 
-    def _fill_stop_menu(self) -> None:
-        self._stop_menu.clear()
-        servers = self._session.servers
-        own = [server.address for server in servers.own]
-        addresses = dict.fromkeys([*own, *(server.address for server in servers.known())])
-        for address in addresses:
-            self._stop_menu.addAction(address, partial(self._ask_to_stop, address))
-        if not addresses:
-            self._stop_menu.addAction("None was started here").setEnabled(False)
-
     def _fill_channels_menu(self) -> None:
         menus, menu = self.menus, self.menus.menu("&Channels")
         menus.add(menu, "filter", "&Filter", self._filter, shortcut="Ctrl+F", icon="filter")
+        menus.add(
+            menu, "find", "Find a channel …", self.finder.come_up, shortcut="Ctrl+K", icon="find"
+        )
         menus.add(
             menu, "plot", "&Plot", self.channels.plot_selected, shortcut="Ctrl+P", icon="plot"
         )
@@ -293,6 +287,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.channels.plot_requested.connect(self._plot)
+        self.finder.chosen.connect(lambda *found: self._plot([found[:2]], found[2]))
         self.banner.connect_wanted.connect(self.show_connect_dialog)
         self.banner.start_wanted.connect(self.show_start_dialog)
         self.banner.stop_wanted.connect(self._session.link.disconnect_now)
@@ -331,15 +326,6 @@ class MainWindow(QMainWindow):
 
     def _show_about(self) -> None:
         AboutDialog(sc.__version__, self).open()
-
-    def _ask_to_stop(self, address: str) -> None:
-        confirm(
-            self,
-            f"Stop the server at {address}?",
-            "All its clients lose their connection, and its channels end.",
-            "Stop the server",
-            lambda: self._session.servers.stop(address),
-        )
 
     def _ask_to_leave(self) -> None:
         own = self._session.servers.own

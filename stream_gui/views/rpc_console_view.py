@@ -73,7 +73,7 @@ class RpcConsoleView(QWidget):
         make = QAction("Call as filled in", self, shortcut=QKeySequence("Ctrl+Return"))
         make.triggered.connect(self.method.call)
         self._appearance.dress(make, "call")
-        type_it = QAction("Type a call", self, shortcut=QKeySequence("Ctrl+K"))
+        type_it = QAction("Type a call", self, shortcut=QKeySequence("Ctrl+R"))
         type_it.triggered.connect(self.focus_line)
         self._appearance.dress(type_it, "console")
         return {"type": type_it, "call": make, "cancel": cancel, "clear": clear}

@@ -123,7 +123,7 @@ def test_a_channel_is_plotted_and_a_call_changes_its_curve(
     screen.do("key", "ctrl+f", "type", "waveform")
     screen.do("key", "--delay", "150", "Return", "Right", "Return")  # its first column
     soon(lambda: crossings(screen.pixels()) > 20)  # 5 Hz, about two and a half seconds
-    screen.do("key", "--delay", "150", "ctrl+k")
+    screen.do("key", "--delay", "150", "ctrl+r")
     screen.do("type", "--delay", "20", "rig.set_frequency(1.0)")
     screen.do("key", "--delay", "150", "Escape", "Return")
     soon(lambda: 0 < crossings(screen.pixels()) < 8)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from stream_gui import assets
+from stream_gui.views.plots.elided_label import ElidedLabel
 from stream_gui.views.plots.panels.panel_view import PanelView
 from stream_gui.views.plots.plot_colours import PlotColours
 from stream_gui.views.plots.tool_button import tool_button
@@ -34,7 +35,7 @@ class PanelHeader(QWidget):
     def __init__(self, view: PanelView) -> None:
         super().__init__()
         self._beside = view.header()
-        self._title = _Title()
+        self._title = ElidedLabel(Qt.TextElideMode.ElideLeft, _LETTERS)
         self._hint: QSize | None = None
         self._menu = tool_button("What can be done with this panel (Shift+F10)")
         self._close = tool_button("Close this panel (Ctrl+Shift+W)")
@@ -45,11 +46,12 @@ class PanelHeader(QWidget):
     @property
     def title(self) -> str:
         """What it says."""
-        return self._title.full
+        return self._title.text()
 
     def show_title(self, title: str, *, shown: bool = True) -> None:
         """Say this, or leave it to the tab."""
-        self._title.show_text(title)
+        self._title.setText(title)
+        self._title.setToolTip(title)
         self._title.setVisible(shown and bool(title))
 
     def recolour(self, colours: PlotColours) -> None:
@@ -101,30 +103,3 @@ class PanelHeader(QWidget):
             row.addWidget(tool, 0, top)
         row.addWidget(self._menu, 0, top)
         row.addWidget(self._close, 0, top)
-
-
-class _Title(QLabel):
-    """A line that is cut short where there is no room for all of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.full = ""
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-
-    def show_text(self, text: str) -> None:
-        """Show this, in full in the tip at least."""
-        self.full = text
-        self.setText(text)
-        self.setToolTip(text)
-
-    def minimumSizeHint(self) -> QSize:
-        """A few letters."""
-        width = min(super().sizeHint().width(), self.fontMetrics().averageCharWidth() * _LETTERS)
-        return QSize(width, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """As much of it as there is room for, the end being what tells panels apart."""
-        painter = QPainter(self)
-        room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideLeft, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from stream_gui import assets
 from stream_gui.models.plot_layout import WINDOWS_S, PlotLayout
+from stream_gui.views.plots.elided_label import ElidedLabel
 from stream_gui.views.plots.plot_actions import PlotActions
 from stream_gui.views.plots.plot_colours import PlotColours
 from stream_gui.views.plots.window_text import duration_text
@@ -42,7 +43,7 @@ class PlotBar(QFrame):
         self._pause = self._button(actions.pause, with_text=True)
         self._window = QComboBox()
         self._state = QLabel()
-        self._zone = QLabel()
+        self._zone = ElidedLabel(Qt.TextElideMode.ElideRight)
         self._tools: list[tuple[QToolButton, str]] = []
         self._buttons = {
             "fit": self._button(actions.fit),
@@ -99,7 +100,7 @@ class PlotBar(QFrame):
             self._window.addItem(duration_text(window_s), window_s)
         self._zone.setObjectName("dim")
         self._zone.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._zone.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._zone.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._zone.setToolTip("Times are local; this is the day at the right edge.")
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(6, 3, 8, 3)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
+import stream_core as sc
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.session.servers import OwnServer
 from stream_gui.views.appearance import Appearance
@@ -126,7 +127,8 @@ def test_closing_asks_what_becomes_of_a_server(
 def test_the_keys_are_listed(window: MainWindow) -> None:
     keys = dict(window.menus.shortcuts())
     assert keys["Ctrl+F"] == "Channels: Filter"
-    assert keys["Ctrl+K"] == "Calls: Type a call"
+    assert keys["Ctrl+R"] == "Calls: Type a call"
+    assert keys["Ctrl+K"] == "Channels: Find a channel …"
 
 
 def test_the_filter_and_the_console_are_reached_by_key(qtbot: Any, window: MainWindow) -> None:
@@ -135,5 +137,21 @@ def test_the_filter_and_the_console_are_reached_by_key(qtbot: Any, window: MainW
         window.activateWindow()
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert window.focusWidget() is window.channels.filter
-    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert window.focusWidget() is window.console.line
+
+
+def test_a_channel_is_found_by_a_few_letters_and_plotted(
+    qtbot: Any, window: MainWindow, session: MonitorSession
+) -> None:
+    session.channels.tree.put(sc.ChannelInfo(name="rig/temperature"))
+    session.channels.tree.put(sc.ChannelInfo(name="rig/pressure"))
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert window.finder.isVisible()
+    qtbot.keyClicks(window.finder.line, "rp")
+    qtbot.keyClick(window.finder.line, Qt.Key.Key_Return)
+    (panel,) = session.plots.panels
+    assert [curve.channel for curve in session.plots.curves(panel)] == ["rig/pressure"]
