@@ -39,14 +39,14 @@ __all__ = [
 ]
 
 BLOCK_BYTES = 128 * 1024
-LARGE_BLOCK_BYTES = 512 * 1024  # of items that are a good part of it each
+LARGE_BLOCK_BYTES = 1024 * 1024  # of items that are a good part of it each
 ROWS_BYTES = 512 * 1024  # of samples that come as arrays and follow each other
 BLOCK_ITEMS = 1024
 
 # What an object takes of a block's room: its bytes, but so much at least that the items are
 # bounded by the same sum.
 _LEAST_BYTES = BLOCK_BYTES // BLOCK_ITEMS
-_MOST_TIMES = 8  # as large as its items is a large block: who keeps an array keeps its whole block
+_MOST_TIMES = 16  # as large as its items is a large block: who keeps an array keeps its whole block
 _PREFIX_BYTES = 5  # at most, before the bytes of a text
 _SHORT = _LEAST_BYTES - _PREFIX_BYTES
 _FIXED = frozenset({type(None), bool, float})
@@ -327,7 +327,7 @@ class ItemBatch:
     """Items of codec `raw`, `array`, `pickle` or `marshal`, kept in parts until they leave.
 
     Where they are large, a block has several of them: what a frame costs at each place that it
-    comes to is more than what half a megabyte does.
+    comes to, with the caches cold of the last one's bytes, is more than what these cost.
 
     Args:
         codec: of the items.
