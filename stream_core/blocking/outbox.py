@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections import deque
+from itertools import takewhile
 from time import perf_counter_ns
 from typing import Any
 
@@ -42,8 +42,9 @@ class Outbox:
         self.outlet = outlet
         self._thread = thread
         self._lock = threading.Lock()
-        # value, time_ns, size_bytes; only the loop takes from it, and what is put needs no lock
-        self._items: deque[tuple[Any, int, int]] = deque()
+        # value, time_ns, size_bytes. All may append, only the loop takes, from the front and by a
+        # slice: so neither needs a lock.
+        self._items: list[tuple[Any, int, int]] = []
         self._offset_ns = 0
         self._offset_until_ns = 0
         self._bytes = 0
@@ -143,10 +144,10 @@ class Outbox:
         self._woken = False
         outlet, items = self.outlet, self._items
         while items and (outlet.flowing or not self._held_up):
-            if items[0][2] < 0:
+            if items[0][2] == PLAIN_ITEM:
                 self._offer_plain()
             else:
-                self._offer_one(*items.popleft())
+                self._offer_one(*items.pop(0))
             if outlet.overdue:
                 outlet.overdue = False
                 self._woken = True
@@ -163,16 +164,15 @@ class Outbox:
 
     def _offer_plain(self) -> None:
         """Offer items that need no look, as many as the open block takes."""
-        items, room = self._items, self.outlet.plain_room
-        values: list[Any] = []
-        times_ns: list[int] = []
-        while room and items and items[0][2] < 0:
-            value, time_ns, _ = items.popleft()
-            values.append(value)
-            times_ns.append(time_ns)
-            room -= 1
-        self._offered += len(values)
-        self.outlet.offer_plain(values, times_ns)
+        plain = self._items[: self.outlet.plain_room]
+        sizes = [size for _, _, size in plain]
+        if sizes.count(PLAIN_ITEM) < len(sizes):
+            plain = list(takewhile(lambda item: item[2] == PLAIN_ITEM, plain))
+        del self._items[: len(plain)]
+        self._offered += len(plain)
+        self.outlet.offer_plain(
+            [value for value, _, _ in plain], [time_ns for _, time_ns, _ in plain]
+        )
 
     def _pause(self) -> None:
         """Offer all that was put, and have nothing put any more."""
@@ -189,9 +189,11 @@ class Outbox:
         """
         if not self._paused:
             return True
-        late = [self._items.popleft() for _ in range(len(self._items))]
-        self._items.extend(each for each in late if each is not entry)
-        return not any(each is entry for each in late)
+        for index, late in enumerate(self._items):
+            if late is entry:
+                del self._items[index]
+                return False
+        return True
 
     def _changed(self) -> None:
         if self.outlet.flowing:

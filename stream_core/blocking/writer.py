@@ -37,6 +37,7 @@ class Writer:
     ) -> None:
         self._writer = writer
         self._outbox = outbox
+        self._put_plain = outbox.put_plain  # what needs no look, in as few calls as can be
         self._outlet = outbox.outlet
         self._thread = thread
         self._take = taking(writer.info)
@@ -59,9 +60,16 @@ class Writer:
             InvalidValue: it cannot be encoded.
             ChannelClosed: the channel has ended.
         """
-        if self._outlet.flowing:
-            if time_ns is None and self._put_plain(value):
-                return True
+        outlet = self._outlet
+        if outlet.flowing:
+            if time_ns is None:
+                kind = type(value)
+                if len(value) < outlet.plain_short if kind is bytes else kind in outlet.plain_kinds:
+                    try:
+                        if self._put_plain(value):
+                            return True
+                    except NotRunningError:
+                        raise self._closed() from None
             taken = self._take(value)
             if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
                 return True
@@ -84,9 +92,16 @@ class Writer:
             InvalidValue: it cannot be encoded.
             ChannelClosed: the channel has ended.
         """
-        if self._outlet.flowing:
-            if time_ns is None and self._put_plain(value):
-                return True
+        outlet = self._outlet
+        if outlet.flowing:
+            if time_ns is None:
+                kind = type(value)
+                if len(value) < outlet.plain_short if kind is bytes else kind in outlet.plain_kinds:
+                    try:
+                        if self._put_plain(value):
+                            return True
+                    except NotRunningError:
+                        raise self._closed() from None
             taken = self._take(value)
             if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
                 return True
@@ -121,19 +136,6 @@ class Writer:
     def _unread(self) -> bool:
         outlet = self._outlet
         return outlet.idle and outlet.closed is None and not self._outbox
-
-    def _put_plain(self, value: Any) -> bool:
-        """Put an item that needs no look; False: it is none, or it has to wait."""
-        kind, outlet = type(value), self._outlet
-        if kind is bytes:
-            if len(value) >= outlet.plain_short:
-                return False
-        elif kind not in outlet.plain_kinds:
-            return False
-        try:
-            return self._outbox.put_plain(value)
-        except NotRunningError:
-            raise self._closed() from None
 
     def _put(self, taken: Any, time_ns: int | None) -> bool:
         try:

@@ -292,7 +292,7 @@ class Outlet:
         lane = self.lane
         return 1 if lane is None or not lane.kinds else lane.most - len(lane.values)
 
-    def offer_plain(self, values: list[Any], times_ns: list[int]) -> None:
+    def offer_plain(self, values: Sequence[Any], times_ns: Sequence[int]) -> None:
         """Take items that need no look, or give them up.
 
         Args:
