@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stream_gui.models.panel_kinds import EVENTS, IMAGE
+from stream_gui.models.panel_kinds import EVENTS, IMAGE, READOUT
 from stream_gui.views.plots.panels.events_panel import EventsPanel
 from stream_gui.views.plots.panels.image_panel import ImagePanel
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
+from stream_gui.views.plots.panels.readout_panel import ReadoutPanel
 from stream_gui.views.plots.panels.time_panel import TimePanel
 from stream_gui.views.plots.panels.unknown_panel import UnknownPanel
 
@@ -37,6 +38,7 @@ PANEL_KINDS = {
     for kind in (
         PanelKind("time", "Time plot", TimePanel, keeps_history=True),
         PanelKind(IMAGE, "Image", ImagePanel),
+        PanelKind(READOUT, "Readout", ReadoutPanel, keeps_history=True),
         PanelKind(EVENTS, "Event table", EventsPanel),
         # a kind a line
     )
