@@ -29,6 +29,7 @@ class PanelDeck(QScrollArea):
     Signals:
         followed(): the panels, or where they stand, are as the layout says again.
         arranged(): nothing moves any more.
+        leaving(int): the inside of this panel is going; there may be another one afterwards.
 
     Args:
         layout: which panels there are, and where they stand.
@@ -38,6 +39,7 @@ class PanelDeck(QScrollArea):
 
     followed = Signal()
     arranged = Signal()
+    leaving = Signal(int)
 
     def __init__(
         self,
@@ -202,9 +204,13 @@ class PanelDeck(QScrollArea):
     def _context(self, number: int) -> PanelContext:
         return PanelContext(self._layout, number, self._feeds, self._time_view)
 
+    def _let_go(self, number: int) -> None:
+        self._painted_before += self.panels[number].view.frames
+        self.leaving.emit(number)
+
     def _on_removed(self, number: int) -> None:
+        self._let_go(number)
         dock = self._docks.remove(number)
-        self._painted_before += dock.view.frames
         dock.view.shut_down()
         dock.deleteLater()
         self._follow_current()
@@ -214,7 +220,7 @@ class PanelDeck(QScrollArea):
         if dock is None:
             return
         if dock.kind != self._layout.kind(number):
-            self._painted_before += dock.view.frames
+            self._let_go(number)
             dock.renew_view(self._context(number))
             self._follow_current()
         else:

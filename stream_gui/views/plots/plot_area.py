@@ -62,6 +62,7 @@ class PlotArea(QWidget):
         self.frame_timer = FrameTimer(self._paint_due, self)
         self._build()
         self.deck.followed.connect(self._follow_deck)
+        self.deck.leaving.connect(self.measure.forget)
         layout.paused_changed.connect(self._show_values)
         self._follow_deck()
 

@@ -93,6 +93,11 @@ class MeasureTools(QObject):
             self._layers[number][1].follow(view, self._hover_text(panel, canvas))
         self._take_figures(now_s)
 
+    def forget(self, number: int) -> None:
+        """The inside of this panel is going, and what lies over it goes with it."""
+        if number in self._layers:
+            self._detach(number)
+
     def layer(self, number: int) -> MeasureLayer:
         """What lies over the curves of this panel."""
         return self._layers[number][1]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -305,3 +305,26 @@ def test_a_closed_panel_comes_back_by_undo(
     layout.undo()
     assert [shown.curve.channel for shown in area.panels[panel].view.curves] == ["a"]
     assert [feed.channel for feed in feeds.is_open] == ["a"]
+
+
+def test_panels_that_are_closed_and_become_others_leave_nothing_that_is_painted(
+    area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, paint: Paint
+) -> None:
+    first, second = layout.plot("a"), layout.plot_in_new_panel("b")
+    for channel in "ab":
+        feeds[channel].become_live()
+        feeds[channel].append(*range(10))
+    paint(0)
+    area.measure.toggle_cursors()
+    paint(0.1)
+    changes = [
+        lambda: layout.remove_panel(first),
+        layout.undo,
+        lambda: layout.resolve_kind(second, "b", "events"),
+        layout.undo,
+    ]
+    for number, change in enumerate(changes):
+        change()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        paint(0.2 + number)
+        area.measure.toggle_cursors()
