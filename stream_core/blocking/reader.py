@@ -215,16 +215,9 @@ class Reader:
         self._waiting = False
 
     def _exhausted(self) -> None:
-        """Credit the block; in the loop, before anything that this thread has done there next.
-
-        The next block is opened here, if that may be: a thread that goes round by the loop for each
-        block waits most of the time.
-        """
-        inbox = self._inbox
-        taken = inbox.close_block()
-        inbox.open_here()
+        """Credit the block; in the loop, before anything that this thread has done there next."""
         with contextlib.suppress(NotRunningError):
-            self._thread.call_soon(inbox.go_on, taken)
+            self._thread.call_soon(self._inbox.exhausted)
 
     # In the loop
 

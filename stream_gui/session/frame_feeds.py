@@ -17,6 +17,8 @@ __all__ = ["FrameFeed", "FrameFeeds"]
 
 SHORTEST_S = 1 / 30
 """No eye follows more frames."""
+HISTORY_BYTES = 256 * 1024 * 1024
+"""So much the past frames of all channels may take together."""
 MOST_BYTES_PER_S = 50e6
 """Large frames come less often: a camera costs the link no more than that, whatever it makes."""
 
@@ -47,6 +49,21 @@ class FrameFeeds(ChannelFeeds[FrameFeed]):
     """Opens a feed once for all panels that show its pictures."""
 
     doing = "show pictures of"
+
+    def open(self, channel: str) -> FrameFeed:
+        """The feed of a channel; all together keep so many bytes of past frames."""
+        feed = super().open(channel)
+        self._share()
+        return feed
+
+    def close(self, feed: FrameFeed) -> None:
+        """One panel needs the feed no longer."""
+        super().close(feed)
+        self._share()
+
+    def _share(self) -> None:
+        for feed in self.opened:
+            feed.frames.limit_bytes = HISTORY_BYTES // len(self.opened)
 
     def _make(self, channel: str) -> FrameFeed:
         return FrameFeed(channel)

@@ -79,6 +79,14 @@ class EventList(QTableView):
         index = self.currentIndex()
         return self._table.log_row(index.row()) if index.isValid() else None
 
+    def pick(self, row: int) -> None:
+        """Make a row the current one, and show it; none if it is -1."""
+        if row < 0:
+            self.clearSelection()
+            return
+        self.selectRow(row)
+        self.scrollTo(self._table.index(row, 0))
+
     def go_to_newest(self) -> None:
         """Keep the newest row in sight from now on."""
         self._follows = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +28,6 @@ __all__ = ["ImageCanvas"]
 
 _ZOOM_A_STEP = 1.25
 _MOVE_A_STEP = 0.1
-_ZOOMS = {
-    Qt.Key.Key_Plus: (1 / _ZOOM_A_STEP, None),
-    Qt.Key.Key_Equal: (1 / _ZOOM_A_STEP, None),
-    Qt.Key.Key_Minus: (_ZOOM_A_STEP, None),
-}
 _MOVES = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -121,6 +115,10 @@ class ImageCanvas(QWidget):
             self._is_locked = is_locked
             self._part = None
             self.update()
+
+    def zoom_step(self, steps: int) -> None:
+        """Show less if positive, else more, about the middle."""
+        self.zoom(_ZOOM_A_STEP**-steps)
 
     def fit(self) -> None:
         """Show the whole picture again."""
@@ -220,22 +218,20 @@ class ImageCanvas(QWidget):
         self._point_to(None)
 
     def event(self, event: QEvent) -> bool:
-        """Take the keys that move and zoom before the plots around do."""
+        """Take the keys that move the picture before the plots around do."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if self._deed(event) is not None:
+            if _move(event) is not None:
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Shift and an arrow move; Ctrl and plus or minus zoom."""
-        deed = self._deed(event)
-        if deed is None:
+        """Shift and an arrow move."""
+        move = _move(event)
+        if move is None:
             super().keyPressEvent(event)
-        elif deed[1] is None:
-            self.zoom(deed[0])
         else:
-            self.move_by(*deed)
+            self.move_by(*move)
 
     # within
 
@@ -245,15 +241,6 @@ class ImageCanvas(QWidget):
             return (1, 1)
         height, width = self._frame.pixels.shape[:2]
         return int(height), int(width)
-
-    def _deed(self, event: QKeyEvent) -> Any:
-        """What a key does: a move, or (factor, None) to zoom; None for other keys."""
-        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if shift and not control and event.key() in _MOVES:
-            across, down = _MOVES[Qt.Key(event.key())]
-            return across * _MOVE_A_STEP, down * _MOVE_A_STEP
-        return _ZOOMS.get(Qt.Key(event.key())) if control else None
 
     def _point_to(self, where: QPointF | None) -> None:
         before = self.pixel_under_mouse()
@@ -293,6 +280,14 @@ class ImageCanvas(QWidget):
         lines = QColor(self._colours.text)
         lines.setAlpha(150)
         painter.fillRect(place, QBrush(lines, Qt.BrushStyle.BDiagPattern))
+
+
+def _move(event: QKeyEvent) -> tuple[float, float] | None:
+    """How far a key moves the picture, in widths and heights; None for other keys."""
+    if event.modifiers() != Qt.KeyboardModifier.ShiftModifier or event.key() not in _MOVES:
+        return None
+    across, down = _MOVES[Qt.Key(event.key())]
+    return across * _MOVE_A_STEP, down * _MOVE_A_STEP
 
 
 def _span(begin: float, length: float, limit: int, factor: int) -> tuple[int, int]:

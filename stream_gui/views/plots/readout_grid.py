@@ -12,6 +12,7 @@ from stream_gui.views.plots.readout_tile import ReadoutTile
 
 __all__ = ["ReadoutGrid", "columns_for"]
 
+_LEAST_HEIGHT = 64
 _ASPECT = 2.4
 """A tile is best so many times wider than high."""
 
@@ -63,8 +64,8 @@ class ReadoutGrid(QWidget):
             tile.share_size(size)
 
     def minimumSizeHint(self) -> QSize:
-        """It can be very small."""
-        return QSize(60, 30)
+        """High enough for a name above the figures."""
+        return QSize(60, _LEAST_HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """There is other room now."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,56 +22,21 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from stream_gui.models.tile_face import TileFace
 from stream_gui.views.plots.plot_colours import PlotColours
 
-__all__ = ["ReadoutTile", "TileFace"]
+__all__ = ["ReadoutTile"]
 
 Trace = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 _UNIT_SHARE = 0.5
 _GAP_SHARE = 0.16
-_LARGEST_PX, _LEAST_PX = 400.0, 9.0
+_LARGEST_PX, _LEAST_PX, _LEAST_UNIT_PX = 400.0, 9.0, 10.0
 _MEASURED_PX = 100
 _MARGIN = 6.0
 _LEAST_HEIGHT_NAME, _LEAST_HEIGHT_FOOT, _LEAST_HEIGHT_TRACE = 40.0, 84.0, 130.0
 _TRACE_SHARE = 0.24
 _NAME_SHARE = 0.4
-_SIGNS = {"high": "\N{BLACK UP-POINTING TRIANGLE}", "low": "\N{BLACK DOWN-POINTING TRIANGLE}"}
-
-
-@dataclass(frozen=True, slots=True)
-class TileFace:
-    """All that a tile says.
-
-    Attributes:
-        name: of the value.
-        figures: the value; "" while there is none.
-        widest: figures as wide as they can become.
-        unit: with its prefix.
-        level: of its limits: "none", "good", "warning", "alarm" or "invalid".
-        side: "low" or "high" if it is beyond a limit.
-        state: the same in words, and what else is to be known of it.
-        is_old: what is shown is not what the channel has now.
-        foot: its extremes.
-        colour: number of its colour, 0xRRGGBB.
-    """
-
-    name: str
-    figures: str = ""
-    widest: str = ""
-    unit: str = ""
-    level: str = "none"
-    side: str = ""
-    state: str = ""
-    is_old: bool = False
-    foot: str = ""
-    colour: int = 0
-
-    @property
-    def text(self) -> str:
-        """All of it, as it is read to those who do not see it."""
-        parts = (self.name, f"{self.figures} {self.unit}".strip(), self.state, self.foot)
-        return ", ".join(part for part in parts if part)
 
 
 class ReadoutTile(QWidget):
@@ -114,12 +78,17 @@ class ReadoutTile(QWidget):
         """How large figures and unit can be, in pixels."""
         face = self._face
         metrics = QFontMetricsF(_figures_font(self.font(), _MEASURED_PX))
-        unit = QFontMetricsF(_figures_font(self.font(), round(_MEASURED_PX * _UNIT_SHARE)))
+        unit = QFontMetricsF(_figures_font(self.font(), _MEASURED_PX)).horizontalAdvance(face.unit)
         width = metrics.horizontalAdvance(face.widest or "0")
-        if face.unit:
-            width += _GAP_SHARE * _MEASURED_PX + unit.horizontalAdvance(face.unit)
         place = self._figures_place()
-        by_width = (place.width() - 4) / width * _MEASURED_PX
+        room = place.width() - 4
+        if face.unit:
+            width += _GAP_SHARE * _MEASURED_PX
+            if room / (width + _UNIT_SHARE * unit) * _MEASURED_PX * _UNIT_SHARE < _LEAST_UNIT_PX:
+                room -= unit / _MEASURED_PX * _LEAST_UNIT_PX
+            else:
+                width += _UNIT_SHARE * unit
+        by_width = room / width * _MEASURED_PX
         by_height = place.height() / metrics.height() * _MEASURED_PX
         return min(max(min(by_width, by_height), _LEAST_PX), _LARGEST_PX)
 
@@ -238,7 +207,7 @@ class ReadoutTile(QWidget):
         """What the name takes of the line of the figures, where it has no line of its own."""
         if self._has_name:
             return 0.0
-        name = self.fontMetrics().horizontalAdvance(self._face.name) + _MARGIN
+        name = self.fontMetrics().horizontalAdvance(self._face.short_name) + _MARGIN
         return min(float(name), self.width() * _NAME_SHARE)
 
     # painting
@@ -270,7 +239,7 @@ class ReadoutTile(QWidget):
         face, metrics = self._face, self.fontMetrics()
         room = self.width() - 2 * _MARGIN - 8
         place = QRectF(_MARGIN + 4, _MARGIN, room, self._line)
-        state = f"{_SIGNS.get(face.side, '')} {face.state}".strip()
+        state = face.signed_state
         state_width = metrics.horizontalAdvance(state)
         if state:
             font = QFont(self.font())
@@ -292,7 +261,7 @@ class ReadoutTile(QWidget):
         width = self._name_width - _MARGIN
         place = QRectF(_MARGIN + 4, 0, width, self.height())
         name = self.fontMetrics().elidedText(
-            self._face.name, Qt.TextElideMode.ElideLeft, max(1, int(width) + 1)
+            self._face.short_name, Qt.TextElideMode.ElideRight, max(1, int(width) + 1)
         )
         painter.setPen(dim)
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -311,7 +280,7 @@ class ReadoutTile(QWidget):
         face, place = self._face, self._figures_place()
         size = min(self.fitting_px, self._shared_px)
         font = _figures_font(self.font(), size)
-        unit_font = _figures_font(self.font(), size * _UNIT_SHARE)
+        unit_font = _figures_font(self.font(), max(size * _UNIT_SHARE, _LEAST_UNIT_PX))
         metrics, unit_metrics = QFontMetricsF(font), QFontMetricsF(unit_font)
         unit_width = unit_metrics.horizontalAdvance(face.unit)
         gap = _GAP_SHARE * size if face.unit else 0.0

@@ -59,6 +59,16 @@ def test_large_frames_come_less_often() -> None:
     assert interval_for(200_000_000) == 4.0
 
 
+async def test_past_frames_of_all_channels_share_one_budget(joined: MonitorSession) -> None:
+    one = joined.feeds.frames.open("one")
+    assert one.frames.limit_bytes == frame_feeds.HISTORY_BYTES
+    other = joined.feeds.frames.open("other")
+    assert one.frames.limit_bytes == other.frames.limit_bytes == frame_feeds.HISTORY_BYTES // 2
+    joined.feeds.frames.close(other)
+    assert one.frames.limit_bytes == frame_feeds.HISTORY_BYTES
+    joined.feeds.frames.close(one)
+
+
 async def test_colours_and_arrays_of_other_channels_are_pictures(
     joined: MonitorSession, server: sc.Server, eventually: Any
 ) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -28,6 +28,7 @@ from stream_gui.views.plots.event_list import EventList
 from stream_gui.views.plots.feed_source import ItemFeed
 from stream_gui.views.plots.open_feeds import OpenFeeds
 from stream_gui.views.plots.panel_curves import common_path
+from stream_gui.views.plots.panels.panel_action import panel_action
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.plot_colours import PlotColours
 from stream_gui.views.plots.time_view import TimeView
@@ -37,6 +38,7 @@ __all__ = ["EventsPanel"]
 
 NEWEST_FIRST, DETAIL, FILTER = "newest_first", "detail", "filter"
 _NEWS_EVERY_S = 0.1
+_COPY = "Copy rows (Ctrl+C)"
 _EMPTY = "Drag a channel here, or double-click one in the channel tree"
 
 
@@ -51,6 +53,7 @@ class EventsPanel(PanelView):
         super().__init__(context)
         self._layout, self._number = context.layout, context.number
         self._taken_at_s = 0.0
+        self._stood_at_ns: int | None = None
         self._frames = 0
         self.table = EventTable()
         self.list = EventList(self.table)
@@ -108,7 +111,10 @@ class EventsPanel(PanelView):
 
     def paint_frame(self, time_view: TimeView, now_s: float) -> bool:
         """Take over what has come, unless the view stands still."""
-        if self._layout.paused or now_s - self._taken_at_s < _NEWS_EVERY_S:
+        if self._layout.paused:
+            return self._follow_time(time_view.stop_ns)
+        self._stood_at_ns = None
+        if now_s - self._taken_at_s < _NEWS_EVERY_S:
             return False
         self._taken_at_s = now_s
         taken = self.table.take()
@@ -175,24 +181,20 @@ class EventsPanel(PanelView):
         self._build_actions()
 
     def _build_actions(self) -> None:
-        self._actions = {
-            name: QAction(name, self)
-            for name in ("Copy rows", "Copy rows as JSON", "Copy the value", "Clear the table")
-        }
-        slots = (
-            lambda: self._copy(rows_as_tsv),
-            lambda: self._copy(rows_as_json),
-            self._copy_value,
-            self.table.clear,
-        )
-        for action, slot in zip(self._actions.values(), slots, strict=True):
-            action.triggered.connect(lambda _=False, slot=slot: slot())
-            self.addAction(action)
+        for text, keys, slot in (
+            ("Filter", ("/",), self._edit_filter),
+            ("Show the time of the row in the plots", ("T",), self._show_time),
+            (_COPY, (), self._copy_rows),
+            ("Copy rows as JSON", ("Ctrl+Shift+C",), lambda: self._copy(rows_as_json)),
+            ("Copy the value", (), self._copy_value),
+            ("Clear the table", (), self.table.clear),
+        ):
+            self.addAction(panel_action(self, text, keys, slot))
 
     def _connect(self) -> None:
         self.list.picked.connect(self._show_detail)
         self.list.picked.connect(self.activated)
-        self.list.copy_wanted.connect(lambda: self._copy(rows_as_tsv))
+        self.list.copy_wanted.connect(self._copy_rows)
         self.list.activated.connect(lambda _: self._toggle_detail())
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._offer)
@@ -200,6 +202,14 @@ class EventsPanel(PanelView):
         self.filter.textEdited.connect(self._on_filter)
         self._order.clicked.connect(self._turn)
         self._detail.clicked.connect(self._toggle_detail)
+
+    def _follow_time(self, stop_ns: int | None) -> bool:
+        """Pick the row of the time at the right edge, once that is moved."""
+        before, self._stood_at_ns = self._stood_at_ns, stop_ns
+        if before is None or stop_ns is None or stop_ns == before:
+            return False
+        self.list.pick(self.table.row_at(stop_ns))
+        return True
 
     def _on_feeds_changed(self) -> None:
         feeds = self._feeds.all
@@ -241,16 +251,27 @@ class EventsPanel(PanelView):
 
     def _offer(self) -> None:
         menu = QMenu(self)
-        menu.addActions(list(self._actions.values()))
+        menu.addActions(self.actions())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        some = bool(self.list.selected)
-        for action in list(self._actions.values())[:3]:
-            action.setEnabled(some)
         menu.popup(self.cursor().pos())
 
-    def _copy(self, written: object) -> None:
+    def _edit_filter(self) -> None:
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def _show_time(self) -> None:
+        """Let all panels show what was when the row that is picked came."""
+        row = self.list.current
+        if row is not None and row.time_ns:
+            self.context.time_view.show_at(row.time_ns)
+            self._stood_at_ns = self.context.time_view.stop_ns
+
+    def _copy_rows(self) -> None:
+        self._copy(rows_as_tsv)
+
+    def _copy(self, written: Callable[[list[LogRow]], str]) -> None:
         rows = self.list.selected
-        if rows and callable(written):
+        if rows:
             QGuiApplication.clipboard().setText(written(rows))
 
     def _copy_value(self) -> None:

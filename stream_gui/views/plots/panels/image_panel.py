@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from stream_gui import assets
@@ -33,6 +33,7 @@ from stream_gui.views.plots.image_text import (
 from stream_gui.views.plots.level_bar import LevelBar
 from stream_gui.views.plots.open_feeds import OpenFeeds
 from stream_gui.views.plots.panels.kind_settling import KindSettling
+from stream_gui.views.plots.panels.panel_action import panel_action
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.plot_colours import PlotColours
 from stream_gui.views.plots.time_view import TimeView
@@ -201,15 +202,15 @@ class ImagePanel(PanelView):
         self._build_actions()
 
     def _build_actions(self) -> None:
-        for text, slot in (
-            ("Show the whole picture", self.canvas.fit),
-            ("Find the levels", lambda: self._choose_mode("auto")),
-            ("Square pixels, or fill the panel", self._toggle_fills),
-            ("Mark saturated pixels, or not", self._toggle_marks),
+        for text, keys, slot in (
+            ("Zoom in", ("Ctrl++", "Ctrl+="), lambda: self.canvas.zoom_step(1)),
+            ("Zoom out", ("Ctrl+-",), lambda: self.canvas.zoom_step(-1)),
+            ("Show the whole picture", ("0",), self.canvas.fit),
+            ("Find the levels", (), lambda: self._choose_mode("auto")),
+            ("Square pixels, or fill the panel", (), self._toggle_fills),
+            ("Mark saturated pixels, or not", (), self._toggle_marks),
         ):
-            action = QAction(text, self)
-            action.triggered.connect(lambda _=False, slot=slot: slot())
-            self.addAction(action)
+            self.addAction(panel_action(self, text, keys, slot))
 
     def _connect(self) -> None:
         self.canvas.hovered.connect(self.show_values)

@@ -7,21 +7,22 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout
 
 from stream_gui.models.limits import Limits
 from stream_gui.models.steady_figures import SteadyFigures
+from stream_gui.models.tile_face import TileFace
 from stream_gui.models.value_text import span_text
 from stream_gui.plotdata.reading import Reading
 from stream_gui.views.plots.feed_source import PlotFeed
 from stream_gui.views.plots.limits_dialog import LimitsDialog
 from stream_gui.views.plots.panel_curves import PanelCurves, ShownCurve
 from stream_gui.views.plots.panels.kind_settling import KindSettling
+from stream_gui.views.plots.panels.panel_action import panel_action
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.plot_colours import PlotColours, curve_colour
 from stream_gui.views.plots.readout_grid import ReadoutGrid
-from stream_gui.views.plots.readout_tile import ReadoutTile, TileFace
+from stream_gui.views.plots.readout_tile import ReadoutTile
 from stream_gui.views.plots.time_view import TimeView
 
 __all__ = ["ReadoutPanel"]
@@ -173,14 +174,12 @@ class ReadoutPanel(PanelView):
         self._stack.setContentsMargins(3, 3, 3, 3)
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self.note)
-        for text, slot in (
-            ("Limits \N{HORIZONTAL ELLIPSIS}", self._ask_limits),
-            ("Reset minimum and maximum", self.fit),
-            ("Show traces, or not", self._toggle_traces),
+        for text, keys, slot in (
+            ("Limits \N{HORIZONTAL ELLIPSIS}", ("L",), self._ask_limits),
+            ("Reset minimum and maximum", ("R",), self.fit),
+            ("Show traces, or not", (), self._toggle_traces),
         ):
-            action = QAction(text, self)
-            action.triggered.connect(lambda _=False, slot=slot: slot())
-            self.addAction(action)
+            self.addAction(panel_action(self, text, keys, slot))
 
     # what an operator does
 

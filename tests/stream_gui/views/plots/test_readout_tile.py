@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
+from stream_gui.models.tile_face import TileFace
 from stream_gui.views.plots.plot_colours import PlotColours
 from stream_gui.views.plots.readout_grid import ReadoutGrid, columns_for
-from stream_gui.views.plots.readout_tile import ReadoutTile, TileFace
+from stream_gui.views.plots.readout_tile import ReadoutTile
 
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
 

@@ -206,6 +206,45 @@ def test_rows_are_copied_as_a_table_and_as_json(
     assert [entry["value"] for entry in copied] == [{"b": 1}, "a"]
 
 
+def test_the_row_of_the_time_shown_is_picked(
+    panel: EventsPanel, feed: FakeChannelFeed, area: PlotArea, layout: PlotLayout, paint: Paint
+) -> None:
+    feed.say(*range(10))
+    feed.tell("live")
+    paint(9)
+    layout.paused = True
+    paint(9.1)
+    assert panel.list.current is None
+    area.time_view.pan(-0.45)
+    paint(9.2)
+    current = panel.list.current
+    assert current is not None
+    assert current.value == 4
+
+
+def test_the_time_of_a_row_is_shown_by_all_panels(
+    panel: EventsPanel, feed: FakeChannelFeed, area: PlotArea, layout: PlotLayout, paint: Paint
+) -> None:
+    feed.say(*range(40))
+    feed.tell("live")
+    paint(39)
+    panel.list.selectRow(30)
+    next(a for a in panel.actions() if a.text().startswith("Show the time")).trigger()
+    paint(39.1)
+    assert layout.paused
+    assert area.time_view.stop_ns == panel.table.log_row(30).time_ns + 5_000_000_000
+    current = panel.list.current
+    assert current is not None
+    assert current.value == 9
+
+
+def test_the_filter_is_reached_by_key(panel: EventsPanel, qtbot: QtBot) -> None:
+    panel.activateWindow()
+    panel.list.setFocus()
+    qtbot.keyClick(panel.list, Qt.Key.Key_Slash)
+    assert panel.filter.hasFocus()
+
+
 def test_dropped_rows_are_counted(panel: EventsPanel, feed: FakeChannelFeed, paint: Paint) -> None:
     feed.say(*range(10_004))
     paint(1)

@@ -222,6 +222,20 @@ def test_another_channel_gives_the_first_one_back(
     assert feeds.frames.is_open == []
 
 
+def test_the_picture_is_zoomed_by_key(
+    panel: ImagePanel, feed: FakeChannelFeed, paint: Paint, qtbot: QtBot
+) -> None:
+    feed.show(ramp())
+    paint(1)
+    panel.activateWindow()
+    panel.canvas.setFocus()
+    whole = panel.canvas.part.width
+    qtbot.keyClick(panel.canvas, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert panel.canvas.part.width < whole
+    qtbot.keyClick(panel.canvas, Qt.Key.Key_0)
+    assert panel.canvas.is_fitted
+
+
 def test_a_tiny_panel_leaves_its_room_to_the_picture(
     panel: ImagePanel, feed: FakeChannelFeed, paint: Paint
 ) -> None:

@@ -1,1 +1,0 @@
-"""What an operator takes away from the plots: pictures, data, a program."""
