@@ -215,9 +215,16 @@ class Reader:
         self._waiting = False
 
     def _exhausted(self) -> None:
-        """Credit the block; in the loop, before anything that this thread has done there next."""
+        """Credit the block; in the loop, before anything that this thread has done there next.
+
+        The next block is opened here, if that may be: a thread that goes round by the loop for each
+        block waits most of the time.
+        """
+        inbox = self._inbox
+        taken = inbox.close_block()
+        inbox.open_here()
         with contextlib.suppress(NotRunningError):
-            self._thread.call_soon(self._inbox.exhausted)
+            self._thread.call_soon(inbox.go_on, taken)
 
     # In the loop
 

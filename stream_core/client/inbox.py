@@ -21,6 +21,7 @@ from stream_core.errors import InvalidValue, ProtocolError, StreamError
 from stream_core.security import ChannelKey
 from stream_core.values import ChannelInfo, Codec, Loss
 from stream_core.wire.blocks import Block
+from stream_core.wire.header import CodecNumber
 from stream_core.wire.items import decode_block
 
 __all__ = ["Inbox", "InboxHome", "Step"]
@@ -64,6 +65,9 @@ class _Rest(msgspec.Struct, frozen=True):
 
 
 _Thing = Block | Loss | _Ends | _Rest
+
+Taken = tuple[Attachment | None, int, int, int]
+"""A block that was taken: where it was read, its last number, its items, its bytes."""
 
 
 class Inbox:
@@ -119,7 +123,8 @@ class Inbox:
         self._unfilled: int | None = None  # from where on the array is to be given, if as it is
         self._times: Sequence[int] | None = None
         self._things: deque[tuple[Attachment | None, _Thing]] = deque()
-        self._held = 0
+        self._come = 0  # items that came, or were put back; only the loop counts
+        self._opened = 0  # of these; only who takes counts, in whatever thread
         self._end: StreamError | None = None
         self._losses: list[Loss] = []
         self._marks = 0
@@ -195,7 +200,7 @@ class Inbox:
         if self.clearing:
             self._pass(attachment, block.last, block.count, block.size_bytes)
             return
-        self._held += block.count
+        self._come += block.count
         self._things.append((attachment, block))
         self.on_arrival.tell()
 
@@ -230,7 +235,7 @@ class Inbox:
         """This is a fork of the reader's process: what is held is read there, and not here."""
         self.values.clear()
         self._things.clear()
-        self.number = self._held = 0
+        self.number = self._come = self._opened = 0
         self._end = self.error = error
 
     def _lose(self, loss: Loss) -> None:
@@ -253,7 +258,7 @@ class Inbox:
     @property
     def held(self) -> int:
         """How many items are here."""
-        return self._held + len(self.values)
+        return self._come - self._opened + len(self.values)
 
     @property
     def ending(self) -> StreamError | None:
@@ -270,13 +275,13 @@ class Inbox:
         while self._things:
             attachment, thing = self._things.popleft()
             if isinstance(thing, Block):
-                self._held -= thing.count
+                self._opened += thing.count
                 if self._open(thing, attachment, 0, passed=False):
                     if not whole:
                         self.fill()
                     return Step.VALUES
             elif isinstance(thing, _Rest):
-                self._held -= thing.block.count - thing.start
+                self._opened += thing.block.count - thing.start
                 if self._open(thing.block, attachment, thing.start, passed=thing.passed):
                     if not whole:
                         self.fill()
@@ -335,12 +340,48 @@ class Inbox:
 
     def exhausted(self) -> None:
         """The last of `values` was taken."""
-        block = self.block
-        if block is None:
-            return
-        self.block = None
-        if not self._block_passed:
-            self._pass(self._block_attachment, block.last, block.count, block.size_bytes)
+        taken = self.close_block()
+        if taken is not None:
+            self._pass(*taken)
+
+    def close_block(self) -> Taken | None:
+        """The last of `values` was taken: what the loop has to be told of, by `go_on`."""
+        block, self.block = self.block, None
+        if block is None or self._block_passed:
+            return None
+        return self._block_attachment, block.last, block.count, block.size_bytes
+
+    def open_here(self) -> bool:
+        """Make `values` hold the next block's items, where these only need to be decoded.
+
+        Unlike `advance` it may be called in any thread, by the one who takes; `go_on` must follow
+        in the loop. All else is left to `advance`, the first block too. `values` must be empty, and
+        no block open.
+        """
+        things = self._things
+        if not things:
+            return False
+        attachment, thing = things[0]
+        if type(thing) is not Block or thing.codec != CodecNumber.OBJECT:
+            return False
+        try:
+            values = decode_block(thing, None, ())
+        except (ProtocolError, InvalidValue):  # the loop finds the same, and tells of it
+            return False
+        things.popleft()
+        self._opened += thing.count
+        self._array = self._times = None
+        self._block_attachment, self._block_passed = attachment, False
+        self.values.extend(values)
+        self.block = thing  # last: the loop credits what it has and `values` have not
+        return True
+
+    def go_on(self, taken: Taken | None) -> None:
+        """A block was wholly taken in another thread, and perhaps the next one opened."""
+        if taken is not None:
+            self._pass(*taken)
+        if self.begun:
+            self._home.consumed(self, at_once=False)
 
     def position(self) -> int:
         """The index in `block` of the next value."""
@@ -390,7 +431,7 @@ class Inbox:
             if block is self.block:
                 self.values.clear()
                 self.block = None
-            self._held += block.count - start
+            self._opened -= block.count - start
             self._things.appendleft((self._block_attachment, _Rest(block, start, passed)))
 
     def take_losses(self) -> tuple[Loss, ...]:
@@ -404,7 +445,7 @@ class Inbox:
         self.exhausted()
         marks = [pair for pair in self._things if isinstance(pair[1], _Ends)]
         things, self._things = self._things, deque(marks)
-        self._held = 0
+        self._opened = self._come
         for attachment, thing in things:
             if isinstance(thing, Block):
                 self._pass(attachment, thing.last, thing.count, thing.size_bytes)

@@ -354,31 +354,50 @@ class Outlet:
             self.turn_ns = now_ns
             self.overdue = True
 
+    @property
+    def piece_bytes(self) -> int:
+        """How large an array `offer_rows` takes as a whole."""
+        return min(ROWS_BYTES, self.limit_bytes // 2)
+
+    def times_of(self, rows: Any, time_ns: int | None, interval_ns: int | None) -> tuple[int, int]:
+        """The time of the first of the next samples, and the distance to the one after it."""
+        interval_ns = self._times.interval_ns(interval_ns)
+        now_ns = perf_counter_ns()
+        if not self._dirty:  # it holds for a turn
+            self.offset_ns = self.clock.offset_ns(now_ns)
+        start_ns = self._times.start_ns(len(rows), time_ns, interval_ns, now_ns + self.offset_ns)
+        return start_ns, interval_ns
+
     def parts(
         self, rows: Any, time_ns: int | None, interval_ns: int | None
     ) -> Iterator[tuple[Any, int, int]]:
         """Samples in pieces for `offer_rows`, each with its time and interval."""
-        interval_ns = self._times.interval_ns(interval_ns)
-        now_ns = self.clock.now_ns(perf_counter_ns())
-        start_ns = self._times.start_ns(len(rows), time_ns, interval_ns, now_ns)
-        limit_bytes = min(ROWS_BYTES, self.limit_bytes // 2)
-        if rows.nbytes <= limit_bytes:
+        start_ns, interval_ns = self.times_of(rows, time_ns, interval_ns)
+        if rows.nbytes <= self.piece_bytes:
             if len(rows):
                 yield rows, start_ns, interval_ns
             return
-        step = max(1, limit_bytes // max(1, rows[:1].nbytes))
+        step = max(1, self.piece_bytes // max(1, rows[:1].nbytes))
         for index in range(0, len(rows), step):
             yield rows[index : index + step], start_ns + index * interval_ns, interval_ns
 
     def offer_rows(self, rows: Any, time_ns: int, interval_ns: int) -> bool:
         """Take a contiguous array of samples, or give them up; see `offer`."""
-        self._note_turn()
         if not self.flowing:
+            self._note_turn()
             return False if self.idle else self._give_up(len(rows))
         self._add_rows(rows, time_ns, interval_ns)
+        self._note_turn()
         return True
 
     def _add_rows(self, rows: Any, time_ns: int, interval_ns: int) -> None:
+        batch = self._batch
+        whole = not self._selective and self.limit_bytes > ROWS_BYTES
+        if whole and isinstance(batch, SamplesBatch):
+            if batch.put_rows(rows, time_ns, interval_ns):  # into a block that has begun so
+                if batch.full_of_rows:
+                    self.filled()
+                return
         self.lane = None
         first = self.next
         skipped, every = self._chosen(len(rows)) if self._selective else (0, 1)
@@ -574,6 +593,7 @@ class Outlet:
         self._dirty = True
         self._turn_first = self.next
         self.turn_ns = now_ns
+        self.offset_ns = self.clock.offset_ns(now_ns)
         self._on_dirty(self)
 
     # Codecs

@@ -140,6 +140,13 @@ class Writer:
         if not outlet.flowing:
             await self._until_flowing(wait_active=False)
         rows = outlet.rows(array)
+        if 0 < rows.nbytes <= outlet.piece_bytes:
+            start_ns, step_ns = outlet.times_of(rows, time_ns, interval_ns)
+            sent = outlet.offer_rows(rows, start_ns, step_ns)
+            if outlet.overdue:
+                outlet.overdue = False
+                await asyncio.sleep(0)
+            return sent
         sent = outlet.flowing
         for part, part_ns, step_ns in outlet.parts(rows, time_ns, interval_ns):
             if not outlet.flowing:

@@ -297,6 +297,8 @@ def as_samples(value: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDAr
         InvalidValue: type or shape do not fit; the message names what is expected and what came.
     """
     array = value if type(value) is np.ndarray else _from_sequence(value, dtype)
+    if array.dtype is dtype and array.shape[1:] == shape and array.size and array.ndim > 0:
+        return array if array.flags.c_contiguous else np.asarray(array, order="C")
     if array.size == 0 and array.ndim <= 1 and array.shape[:1] == (0,):
         return np.empty((0, *shape), dtype)
     if array.ndim != len(shape) + 1 or array.shape[1:] != shape:

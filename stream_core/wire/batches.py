@@ -43,6 +43,9 @@ LARGE_BLOCK_BYTES = 1024 * 1024  # of items that are a good part of it each
 ROWS_BYTES = 512 * 1024  # of samples that come as arrays and follow each other
 BLOCK_ITEMS = 1024
 
+_PAGE_FROM_BYTES = 8 * 1024  # so much has come as arrays: more will
+_PAGE_SPARE_BYTES = 64 * 1024  # that the last array of a page may have
+
 # What an object takes of a block's room: its bytes, but so much at least that the items are
 # bounded by the same sum.
 _LEAST_BYTES = BLOCK_BYTES // BLOCK_ITEMS
@@ -391,6 +394,8 @@ class SamplesBatch(Lane):
         "_item_bytes",
         "_joined",
         "_own_kinds",
+        "_page",
+        "_row_bytes",
         "_run",
         "_shape",
     )
@@ -403,12 +408,14 @@ class SamplesBatch(Lane):
         native = shape == () and sys.byteorder == "little"
         self._code = _TYPECODES.get(dtype.str) if native else None
         self._item_bytes = dtype.itemsize
+        self._row_bytes = dtype.itemsize * math.prod(shape)
         self._own_kinds = _LANE_KINDS.get(self._code or "", _NO_KINDS)
         self.short = 0
         self._begin()
 
     def _begin(self) -> None:
         self._data = bytearray()
+        self._page: np.ndarray[Any, Any] | None = None  # where the samples are instead
         self._joined = 0  # samples in it
         self._run: tuple[int, int, int] | None = None  # start, interval, count
         self.times = []
@@ -417,7 +424,7 @@ class SamplesBatch(Lane):
     def _begin_values(self) -> None:
         """Let the next samples go behind what is joined."""
         self.values: Any = [] if self._code == "d" else array(self._code or "b")
-        room = BLOCK_BYTES - len(self._data) - 8 * len(self.times)
+        room = BLOCK_BYTES - self._joined_bytes - 8 * len(self.times)
         self.most = max(0, -(-room // (self._item_bytes + 8)))
         self.kinds = self._own_kinds if self._run is None else _NO_KINDS
 
@@ -434,12 +441,16 @@ class SamplesBatch(Lane):
     @property
     def full_of_rows(self) -> bool:
         """Whether the block should leave before more rows come."""
-        return len(self._data) >= ROWS_BYTES
+        return self._joined_bytes >= ROWS_BYTES
+
+    @property
+    def _joined_bytes(self) -> int:
+        return self._joined * self._row_bytes
 
     @property
     def size_bytes(self) -> int:
         """Of the data so far."""
-        return len(self._data) + len(self.values) * self._item_bytes
+        return self._joined_bytes + len(self.values) * self._item_bytes
 
     def add(self, value: Any, time_ns: int) -> bool:
         """Take one sample."""
@@ -448,7 +459,9 @@ class SamplesBatch(Lane):
         self.times.append(_checked_time(time_ns))
         try:
             if self._code is None:
-                self._data += self._rows([value])
+                rows = self._rows([value])
+                self._close_page()
+                self._data += rows
                 self._joined += 1
             else:
                 self.values.append(_real(value) if self._code == "d" else value)
@@ -484,11 +497,60 @@ class SamplesBatch(Lane):
             raise _refused_time(time_ns + length_ns)
         from stream_core.wire.arrays import element_bytes  # numpy is there already
 
+        self._close_page()
         self._join()
         self._add_times(count, time_ns, interval_ns)
         self._data += element_bytes(rows)
         self._joined += count
         self._begin_values()
+        if len(self._data) >= _PAGE_FROM_BYTES and rows.nbytes <= _PAGE_SPARE_BYTES:
+            self._open_page()
+
+    def put_rows(self, rows: np.ndarray[Any, Any], time_ns: int, interval_ns: int) -> bool:
+        """Take an array as `add_rows` does, if it goes on where arrays before it ended.
+
+        Returns:
+            False where more has to be looked at.
+        """
+        page, run = self._page, self._run
+        if page is None or run is None or type(time_ns) is not int:
+            return False
+        start, interval, count = run
+        if interval != interval_ns or start + interval * count != time_ns:
+            return False
+        joined = self._joined + len(rows)
+        if joined > len(page):
+            return False
+        if not _LEAST_TIME <= time_ns + interval * len(rows) <= _GREATEST_TIME:
+            return False
+        page[self._joined : joined] = rows
+        self._joined = joined
+        self._run = start, interval, count + len(rows)
+        return True
+
+    def _open_page(self) -> None:
+        """Have the next arrays in memory that is used again, of which nothing has to grow."""
+        plain = self._dtype.kind in "biufc" and self._dtype.char not in "gG"  # nothing pads them
+        if not plain or self._run is None or len(self._data) >= ROWS_BYTES:
+            return
+        import numpy as np
+
+        from stream_core.wire.memory import uninitialised
+
+        memory = uninitialised(ROWS_BYTES + _PAGE_SPARE_BYTES)
+        memory[: len(self._data)] = self._data
+        rows = len(memory) // self._row_bytes
+        flat = np.frombuffer(memory, self._dtype, rows * math.prod(self._shape))
+        self._page = flat.reshape(rows, *self._shape)
+        self._data = bytearray()
+
+    def _close_page(self) -> None:
+        if self._page is not None:
+            self._data = bytearray(self._page_bytes(self._page))
+            self._page = None
+
+    def _page_bytes(self, page: np.ndarray[Any, Any]) -> memoryview:
+        return page.reshape(-1).view("u1").data[: self._joined_bytes]
 
     def follows(self, time_ns: int, interval_ns: int) -> bool:
         """Whether samples from that time on would be described by the block's one interval."""
@@ -504,8 +566,9 @@ class SamplesBatch(Lane):
         self._join()
         flags, time_ns, prefix = self._pack_times()
         prefix += bytes(-len(prefix) % ALIGNMENT)
-        size = len(prefix) + len(self._data)
-        parts: list[Buffer] = [prefix, self._data] if prefix else [self._data]
+        data = self._data if self._page is None else self._page_bytes(self._page)
+        size = len(prefix) + len(data)
+        parts: list[Buffer] = [prefix, data] if prefix else [data]
         packed = Packed(self.codec, flags, self.count, time_ns, parts, size)
         self._begin()
         return packed
@@ -514,6 +577,7 @@ class SamplesBatch(Lane):
         """Move what came singly behind the rows before it."""
         if self.values:
             values = self.values
+            self._close_page()
             self._data += values.tobytes() if self._code != "d" else _doubles(values)
             self._joined += len(self.values)
             self._begin_values()

@@ -68,7 +68,7 @@ class MonitorSession:
         )
         self.values = LastValues(self.around, self.bridge, self.channels.tree, self.feeds.newest)
         self.servers = Servers(portal, self.tasks, self.feedback, self.link, run_files)
-        self.exports = Exports(portal, self.bridge, self.tasks, self.feedback)
+        self.exports = Exports(self.around, self.bridge)
         self.plots = PlotLayout()
         self.plots.from_dict(settings.settings.plots)
         self.has_keyring = False

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.load = LoadView(session.load, appearance)
         self.console = RpcConsoleView(session.calls, appearance, session.settings.command_lines)
         self.feedback = FeedbackView(session.reports, appearance)
-        self.plots = PlotArea(session.plots, session.feeds)
+        self.plots = PlotArea(session.plots, session.feeds, session.exports)
         self.banner = LinkBanner(session.state, appearance)
         self.history_menu = HistoryMenu(session.history, self)
         kept = HistoryButton(session.history, self.history_menu)

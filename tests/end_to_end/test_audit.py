@@ -38,6 +38,7 @@ ONE_WRITER: tuple[tuple[str, dict[str, Any]], ...] = (  # link and parameters of
     ("analysis", {"overflow": "skip", "buffer_size": 30, "every": 7}),
     ("display", {"overflow": "clear", "buffer_size": 40}),
     ("display", {"buffer_size": 1000, "min_interval_s": 0.01}),
+    ("display", {"overflow": "wait", "buffer_size": 60, "every": 7, "min_interval_s": 0.01}),
     ("thread", {"overflow": "wait", "buffer_size": 80}),
 )
 SHARED: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from stream_gui.feedback import Feedback
 from stream_gui.session.bridge import Bridge
+from stream_gui.session.exporting.atomic_file import replacing
 from stream_gui.session.exporting.csv_file import write_csv
 from stream_gui.session.exporting.numpy_file import write_numpy
 from stream_gui.session.exporting.request import ExportCancelledError, ExportRequest, Progress
-from stream_gui.session.portal import Portal
-from stream_gui.tasks import Tasks
+from stream_gui.session.following import Surroundings
 
 __all__ = ["ExportJob", "Exports"]
 
@@ -75,20 +74,17 @@ class Exports(QObject):
         changed(): an export has begun or ended.
 
     Args:
-        portal: gives threads.
+        around: gives threads, keeps what is under way, and hears how each has ended.
         bridge: brings the progress back.
-        tasks: keep what is under way.
-        feedback: hears how each has ended.
     """
 
     changed = Signal()
 
-    def __init__(self, portal: Portal, bridge: Bridge, tasks: Tasks, feedback: Feedback) -> None:
+    def __init__(self, around: Surroundings, bridge: Bridge) -> None:
         super().__init__()
-        self._portal = portal
+        self._around = around
+        self._feedback = around.feedback
         self._bridge = bridge
-        self._tasks = tasks
-        self._feedback = feedback
         self._jobs: list[ExportJob] = []
 
     @property
@@ -96,28 +92,51 @@ class Exports(QObject):
         """The exports under way, the oldest first."""
         return tuple(self._jobs)
 
+    @property
+    def server(self) -> tuple[str, int | None]:
+        """The address and the epoch of the server; "" and None without one."""
+        link = self._around.link
+        return link.state.address, link.client.epoch if link.client is not None else None
+
     def write(self, path: Path, request: ExportRequest) -> ExportJob:
         """Begin to write samples; the name's ending says how: ".csv" or ".npz"."""
         job = ExportJob(path, self._bridge)
         self._jobs.append(job)
-        self._tasks.start(self._write(job, request), doing=f"export {path.name}")
+        self._around.tasks.start(self._write(job, request), doing=f"export {path.name}")
         self.changed.emit()
         return job
+
+    def write_bytes(self, path: Path, content: bytes) -> None:
+        """Begin to write what is known already."""
+        self._around.tasks.start(self._write_bytes(path, content), doing=f"save {path.name}")
+
+    async def _write_bytes(self, path: Path, content: bytes) -> None:
+        try:
+            await self._around.portal.call(asyncio.to_thread(_put, path, content))
+        except OSError as error:
+            self._tell_problem(f"save {path.name}", path, error)
+        else:
+            self._feedback.information(f"save {path.name}", f"written to {path}")
 
     async def _write(self, job: ExportJob, request: ExportRequest) -> None:
         writer, path = _WRITERS[job.path.suffix.lower()], job.path
         try:
-            gone = await self._portal.call(asyncio.to_thread(writer, path, request, job.progress))
+            gone = await self._around.portal.call(
+                asyncio.to_thread(writer, path, request, job.progress)
+            )
             self._tell_end(path, request, gone)
         except ExportCancelledError:
             self._feedback.information(f"export {path.name}", "cancelled; nothing was written")
         except OSError as error:
-            text = _PROBLEMS.get(error.errno or 0, str(error))
-            self._feedback.error(f"export {path.name}", f"{text}; {path} was not written")
+            self._tell_problem(f"export {path.name}", path, error)
         finally:
             job.progress.cancel()  # the thread ends, too, when the window is closed
             self._jobs.remove(job)
             self.changed.emit()
+
+    def _tell_problem(self, doing: str, path: Path, error: OSError) -> None:
+        text = _PROBLEMS.get(error.errno or 0, str(error))
+        self._feedback.error(doing, f"{text}; {path} was not written")
 
     def _tell_end(self, path: Path, request: ExportRequest, gone: int) -> None:
         curves = len(request.curves)
@@ -127,3 +146,8 @@ class Exports(QObject):
             self._feedback.warning(f"export {path.name}", f"{what}, but {lost}")
         else:
             self._feedback.information(f"export {path.name}", what)
+
+
+def _put(path: Path, content: bytes) -> None:
+    with replacing(path) as file:
+        file.write(content)

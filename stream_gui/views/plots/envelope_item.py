@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +108,9 @@ class EnvelopeItem(pg.GraphicsObject):  # type: ignore[misc]
 
     Args:
         box: the view box; the item stands in its pixels, not in its coordinates.
+
+    Attributes:
+        as_lines: paints the picture in place of the image; None: the image is copied.
     """
 
     def __init__(self, box: Any) -> None:
@@ -119,6 +123,7 @@ class EnvelopeItem(pg.GraphicsObject):  # type: ignore[misc]
         self._stale_from = 0
         self._drawn_first = 0
         self.images_drawn = 0
+        self.as_lines: Callable[[QPainter, Picture, QRectF], None] | None = None
         self.setParentItem(box)
         self.setZValue(-100)
         box.sigResized.connect(self._on_resized)
@@ -146,6 +151,9 @@ class EnvelopeItem(pg.GraphicsObject):  # type: ignore[misc]
     def paint(self, painter: QPainter, *_: Any) -> None:
         """Copy the image, drawing it first if need be."""
         if self._picture is None:
+            return
+        if self.as_lines is not None:
+            self.as_lines(painter, self._picture, self.boundingRect())
             return
         if not self._is_drawn:
             self._draw(self._picture)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from stream_gui.models.panel_tree import Side
@@ -15,6 +15,7 @@ from stream_gui.views.plots.drop_place import DropPlace
 from stream_gui.views.plots.feed_source import FeedSource
 from stream_gui.views.plots.panel_dock import PanelDock
 from stream_gui.views.plots.panel_docks import PanelDocks
+from stream_gui.views.plots.panel_sleep import PanelSleep
 from stream_gui.views.plots.panels.panel_view import PanelContext
 from stream_gui.views.plots.time_view import TimeView
 
@@ -62,6 +63,7 @@ class PanelDeck(QScrollArea):
         self._following.timeout.connect(self._show_times)
         self._tabs_chosen = QTimer(self, singleShot=True, interval=0)
         self._tabs_chosen.timeout.connect(self._follow_tabs)
+        self._sleep = PanelSleep(layout, self._is_seen, self)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(QWidget().focusPolicy())
@@ -170,6 +172,7 @@ class PanelDeck(QScrollArea):
         """Give all feeds back."""
         self._scrolling.stop()
         self._tabs_chosen.stop()
+        self._sleep.stop()
         self._following.stop()
         self._docks.stop()
         for dock in self.panels.values():
@@ -178,9 +181,16 @@ class PanelDeck(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         """The places are right only at the size that there is now."""
         super().showEvent(event)
+        self._sleep.watch(self.window())
+        self._sleep.look()
         if not self._was_shown:
             self._was_shown = True
             QTimer.singleShot(0, self, self._on_restored)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody sees the panels now."""
+        super().hideEvent(event)
+        self._sleep.look()
 
     def _connect(self) -> None:
         self._layout.panel_added.connect(self._on_added)
@@ -190,12 +200,16 @@ class PanelDeck(QScrollArea):
         self._layout.restored.connect(self._on_restored)
         self._docks.settled.connect(self._on_settled)
         self._docks.shown_changed.connect(self._tabs_chosen.start)
+        self._sleep.slept.connect(self._on_slept)
+        self._sleep.woken.connect(self._on_woken)
 
     def _on_added(self, number: int) -> None:
         dock = PanelDock(self._context(number), self._docks)
         dock.closed.connect(lambda: self._layout.remove_panel(number))
         dock.pressed.connect(lambda: self._layout.set_current(number))
         dock.dropped.connect(lambda channels, place: self.plot_beside(channels, number, place))
+        dock.keeps.setChecked(self._sleep.keeps(number))
+        dock.keeps.triggered.connect(lambda keeps: self._sleep.set_keeps(number, keeps))
         self._equip(dock)
         self._docks.add(dock)
         self._follow_current()
@@ -220,11 +234,30 @@ class PanelDeck(QScrollArea):
         if dock is None:
             return
         if dock.kind != self._layout.kind(number):
-            self._let_go(number)
-            dock.renew_view(self._context(number))
-            self._follow_current()
+            self._sleep.note_awake(number)
+            self._on_woken(number)
         else:
             dock.view.follow_layout()
+        dock.keeps.setChecked(self._sleep.keeps(number))
+        self._sleep.look()
+
+    def _on_slept(self, number: int) -> None:
+        self.leaving.emit(number)
+        self.panels[number].sleep()
+
+    def _on_woken(self, number: int) -> None:
+        """Make the inside of a panel anew, which opens its feeds."""
+        self._let_go(number)
+        self.panels[number].renew_view(self._context(number))
+        self._follow_current()
+
+    def _is_seen(self, number: int) -> bool:
+        dock = self.panels.get(number)
+        if dock is None or self.window().isMinimized():
+            return False
+        if dock.isFloating():
+            return dock.isVisible()
+        return self.isVisible() and not self._docks.is_hidden(number)
 
     def _on_current(self) -> None:
         if self.current is not None:
@@ -250,6 +283,7 @@ class PanelDeck(QScrollArea):
             seen = next((each for each in group if not self._docks.is_hidden(each)), None)
             if seen is not None:
                 self._layout.set_current(seen)
+        self._sleep.look()
 
     def _keep(self, doing: str) -> None:
         """Write down where the panels stand, as a change of the operator's if there was one."""
@@ -261,7 +295,7 @@ class PanelDeck(QScrollArea):
 
     def _equip(self, dock: PanelDock) -> None:
         dock.addActions(list(self._actions))
-        dock.menu_actions = self._menu_actions
+        dock.menu_actions = [*self._menu_actions, dock.keeps]
 
     def _follow_current(self) -> None:
         """Let the current panel stand out among several."""

@@ -53,6 +53,7 @@ class PanelDock(QDockWidget):
         kind: what sort of panel it is.
         view: its inside.
         menu_actions: what its menu offers besides the actions of the view.
+        keeps: the action that says whether it keeps its history while it is hidden.
     """
 
     closed = Signal()
@@ -66,7 +67,9 @@ class PanelDock(QDockWidget):
         self._window = window
         self._colours = PlotColours.of(self.palette())
         self._is_current = False
+        self._is_asleep = False
         self.menu_actions: Sequence[QAction] = ()
+        self.keeps = QAction("Keep history while hidden", self, checkable=True)
         self.setObjectName(f"panel_{context.number}")
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -107,14 +110,17 @@ class PanelDock(QDockWidget):
 
     def follow_title(self) -> None:
         """Show the title: above the panel, or in its tab."""
+        if self._is_asleep:
+            return  # it has no channels now, but its tab keeps the name
         title = self.view.title
         self.setWindowTitle(title or f"Panel {self._number}")
         self._header.show_title(title, shown=not self.is_tabbed)
 
     def renew_view(self, context: PanelContext) -> None:
-        """Become a panel of another kind, in the same place."""
+        """Become a panel of another kind, or one that has slept, in the same place."""
         before, header, body = self.view, self._header, self.widget()
         before.shut_down()
+        self._is_asleep = False
         self.kind = context.layout.kind(context.number)
         self.view = make_panel_view(context)
         self._header = PanelHeader(self.view)
@@ -125,6 +131,11 @@ class PanelDock(QDockWidget):
         for old in (header, body):
             old.hide()
             old.deleteLater()
+
+    def sleep(self) -> None:
+        """Give all feeds back until there is a new view."""
+        self._is_asleep = True
+        self.view.shut_down()
 
     def show_menu(self, place: QPoint | None = None) -> None:
         """Offer what can be done with the panel, at a place on the screen."""

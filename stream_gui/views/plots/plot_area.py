@@ -20,6 +20,8 @@ from stream_gui.views.plots.panels.panel_view import PanelView
 from stream_gui.views.plots.plot_actions import PlotActions
 from stream_gui.views.plots.plot_bar import PlotBar
 from stream_gui.views.plots.plot_colours import PlotColours
+from stream_gui.views.plots.taking.export_source import ExportSource
+from stream_gui.views.plots.taking.take_tools import TakeTools
 from stream_gui.views.plots.time_view import TimeView
 
 __all__ = ["PlotArea"]
@@ -37,12 +39,15 @@ class PlotArea(QWidget):
     Args:
         layout: which curves stand where, and how much time is shown.
         feeds: where their data comes from.
+        exports: writes files; without it nothing can be taken away.
 
     Attributes:
         deck: the panels.
     """
 
-    def __init__(self, layout: PlotLayout, feeds: FeedSource) -> None:
+    def __init__(
+        self, layout: PlotLayout, feeds: FeedSource, exports: ExportSource | None = None
+    ) -> None:
         super().__init__()
         self.setAcceptDrops(True)
         self.setAccessibleName("Plots")
@@ -54,8 +59,11 @@ class PlotArea(QWidget):
         self.measure = MeasureTools(
             self, layout, self.time_view, self._views, self.plot_actions.moving()
         )
-        keys = [*self.plot_actions.all(), *self.measure.actions.all()]
-        self.deck.set_actions(keys, self.plot_actions.of_a_panel())
+        self.take = self._make_take(exports) if exports is not None else None
+        keys, menu = self.plot_actions.all(), self.plot_actions.of_a_panel()
+        if self.take is not None:
+            keys, menu = [*keys, *self.take.all()], [*menu, *self.take.of_a_panel()]
+        self.deck.set_actions([*keys, *self.measure.actions.all()], menu)
         self.bar = PlotBar(layout, self.plot_actions)
         self.bar.add_tool(self.measure.actions.cursors, "cursors")
         self._empty = QLabel(_EMPTY_TEXT)
@@ -90,6 +98,8 @@ class PlotArea(QWidget):
         self.plot_actions.fill(menu)
         menu.addSeparator()
         menu.addMenu("&Measure").addActions(self.measure.actions.all())
+        if self.take is not None:
+            menu.addMenu("&Export").addActions(self.take.all())
 
     def plot(self, channels: Sequence[tuple[str, str]], *, anew: bool = False) -> None:
         """Show channels in the current panel if it suits, else or if `anew` in a new one."""
@@ -162,8 +172,14 @@ class PlotArea(QWidget):
         column.addWidget(self.deck, 1)
         column.addWidget(self._empty, 1)
         column.addWidget(self.measure.view)
+        if self.take is not None:
+            column.addWidget(self.take.strip)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._restyle()
+
+    def _make_take(self, exports: ExportSource) -> TakeTools:
+        tools = self.measure
+        return TakeTools(self, self.deck, self.time_view, tools.measuring, tools.view, exports)
 
     def _restyle(self) -> None:
         colours = PlotColours.of(self.palette())

@@ -56,6 +56,27 @@ def test_items_come_in_order_by_every_way_of_taking(pair: Pair) -> None:
     assert balanced(reader)
 
 
+def test_what_is_here_is_taken_without_a_round_by_the_loop(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = pair
+    for block in range(3):
+        writer.send((block, 0))
+        writer.send((block, 1))
+        writer.flush()
+    while len(reader) < 6:
+        reader.statistics()  # comes after what was sent before
+    values = [reader.get(timeout_s=10)]
+    asked: list[Any] = []
+    monkeypatch.setattr(reader, "_ask", lambda work, undo=None: asked.append(work))
+    values += [reader.get() for _ in range(5)]
+    monkeypatch.undo()
+    assert values == [(block, number) for block in range(3) for number in range(2)]
+    assert asked == []
+    assert reader.statistics().delivered == 6
+    assert balanced(reader)
+
+
 def test_an_empty_reader_says_so(pair: Pair) -> None:
     writer, reader = pair
     with pytest.raises(Empty):

@@ -94,6 +94,48 @@ def test_part_of_a_block_can_be_credited(inbox: Inbox) -> None:
     assert inbox.consumed() is None
 
 
+def test_a_block_of_objects_is_opened_without_the_loop(inbox: Inbox, home: Home) -> None:
+    inbox.receive_block(objects_block(0, "a", "b"))
+    inbox.receive_block(objects_block(2, "c", "d", "e"))
+    inbox.advance()
+    inbox.values.clear()
+    told = len(home.at_once)
+    taken = inbox.close_block()
+    assert inbox.open_here()
+    assert (list(inbox.values), inbox.held, inbox.position()) == (["c", "d", "e"], 3, 0)
+    assert inbox.time_ns(0) == 5
+    assert inbox.consumed() is None  # the loop has not heard of it yet
+    assert len(home.at_once) == told
+    inbox.go_on(taken)
+    assert inbox.consumed() == 1
+    inbox.values.popleft()
+    assert inbox.consumed() == 2
+    assert len(home.at_once) > told
+
+
+@pytest.mark.parametrize("what", ["nothing", "loss", "mark", "samples", "junk", "put back"])
+def test_all_else_is_left_to_the_loop(inbox: Inbox, what: str) -> None:
+    match what:
+        case "loss":
+            inbox.receive_loss(Loss(0, 1, 2, "overflow"))
+        case "mark":
+            inbox.receive_mark(1)
+        case "samples":
+            inbox.receive_block(samples_block(0, [1.5, 2.5]))
+        case "junk":
+            block = objects_block(0, "a")
+            block.body = b"\xc1"
+            inbox.receive_block(block)
+        case "put back":
+            inbox.receive_block(objects_block(0, "a", "b"))
+            inbox.advance()
+            assert inbox.block is not None
+            inbox.put_back([(inbox.block, 1)])
+    held = inbox.held
+    assert not inbox.open_here()
+    assert (inbox.held, list(inbox.values), inbox.block) == (held, [], None)
+
+
 def test_after_a_broken_link_credit_is_told_again(inbox: Inbox) -> None:
     inbox.receive_block(objects_block(0, "a"))
     assert take(inbox) == ["a"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -416,3 +417,81 @@ def test_samples_are_full_by_bytes_with_their_times() -> None:
     assert batch.pack().size_bytes <= BLOCK_BYTES + 9 + 64
     batch.add_rows(np.zeros(BLOCK_BYTES, "u1"), 0, 1)
     assert batch.full
+
+
+# Many arrays in a row lie in a page
+
+
+@given(
+    steps=st.lists(
+        st.one_of(st.integers(1, 3000), st.just("single"), st.just("later")), max_size=20
+    ),
+    dtype=st.sampled_from(["<f8", ">i4", "u1", "c16", "g", "?"]),
+    shape=st.sampled_from([(), (3,), (2, 2)]),
+    interval_ns=st.sampled_from([0, 10]),
+)
+def test_arrays_that_are_put_are_as_if_added(
+    steps: list[Any], dtype: str, shape: tuple[int, ...], interval_ns: int
+) -> None:
+    batches = [SamplesBatch(np.dtype(dtype), shape) for _ in range(2)]
+    time_ns, put = 0, 0
+    for step in steps:
+        if step == "later":
+            time_ns += 5
+        elif step == "single":
+            for batch in batches:
+                batch.add(np.ones(shape, dtype)[()], time_ns)
+        else:
+            rows = np.arange(step * math.prod(shape)).astype(dtype).reshape(step, *shape)
+            first, second = batches
+            first.add_rows(rows, time_ns, interval_ns)
+            if second.put_rows(rows, time_ns, interval_ns):
+                put += 1
+            else:
+                second.add_rows(rows, time_ns, interval_ns)
+            time_ns += step * interval_ns
+        assert len({(batch.count, batch.size_bytes, batch.full_of_rows) for batch in batches}) == 1
+    if steps and batches[0].count:
+        first, second = (batch.pack() for batch in batches)
+        assert (first.flags, first.count, first.time_ns) == (
+            second.flags,
+            second.count,
+            second.time_ns,
+        )
+        assert b"".join(first.parts) == b"".join(second.parts)
+        assert (first.size_bytes, put == 0) == (second.size_bytes, put == 0)
+
+
+def test_a_page_is_begun_by_the_second_array_that_is_not_large() -> None:
+    batch, rows = SamplesBatch(np.dtype("f8"), ()), np.arange(1000.0)
+    assert not batch.put_rows(rows, 0, 10)
+    batch.add_rows(rows, 0, 10)
+    batch.add_rows(rows, 10_000, 10)
+    assert not batch.put_rows(rows, 20_001, 10)
+    assert not batch.put_rows(rows, 20_000, 11)
+    assert not batch.put_rows(rows, 2**63 - 1, 10)
+    assert batch.put_rows(rows, 20_000, 10)
+    rows[:] = 0  # they were copied
+    packed = batch.pack()
+    body = b"".join(packed.parts)
+    expected = np.tile(np.arange(1000.0), 3)
+    assert (np.frombuffer(body[-24_000:]) == expected).all()
+    assert not batch.put_rows(rows, 30_000, 10)
+
+
+def test_a_page_has_an_end() -> None:
+    batch, rows, time_ns = SamplesBatch(np.dtype("f8"), ()), np.arange(5000.0), 40_000
+    batch.add_rows(np.arange(4000.0), 0, 10)
+    while batch.put_rows(rows, time_ns, 10):
+        time_ns += 50_000
+    assert batch.full_of_rows
+    before = batch.count
+    batch.add_rows(rows, time_ns, 10)
+    assert block_of(batch.pack()).count == before + 5000
+
+
+def test_what_pads_a_number_is_never_shared() -> None:
+    batch, rows = SamplesBatch(np.dtype("g"), ()), np.arange(1000).astype("g")
+    for index in range(5):
+        batch.add_rows(rows, index * 10_000, 10)
+    assert not batch.put_rows(rows, 50_000, 10)

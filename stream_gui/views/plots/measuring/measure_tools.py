@@ -33,8 +33,6 @@ _MOVES_EVERY_S = 0.03
 _SHARE_OF_TIME = 0.1
 """Figures of very many curves are taken less often: they get this share of the thread's time."""
 
-_MOST_HOVER_ROWS = 12
-
 
 class MeasureTools(QObject):
     """All that measures in a plot area.
@@ -91,6 +89,7 @@ class MeasureTools(QObject):
                 self._attach(number, canvas)
             view = self._time_view.columns(canvas.column_count)
             self._layers[number][1].follow(view, self._hover_text(panel, canvas))
+        self.view.fit_into(self._area.height())
         self._take_figures(now_s)
 
     def forget(self, number: int) -> None:
@@ -206,10 +205,7 @@ class MeasureTools(QObject):
         step_ns = resolution_ns(round(duration_ns / max(1, canvas.column_count)))
         time_ns = round((view.start_ns + place.share * duration_ns) / step_ns) * step_ns
         curves = list(panel.measured())
-        rows = [
-            (curve.colour, curve.name, _value_text(curve, time_ns))
-            for curve in curves[:_MOST_HOVER_ROWS]
-        ]
+        rows = [(curve.colour, curve.name, _value_text(curve, time_ns)) for curve in curves]
         x = place.share * canvas.box.rect().width()
         y = place.y if place.canvas is canvas else None
         return HoverText(x, y, clock_text(time_ns, step_ns), tuple(rows))

@@ -23,13 +23,14 @@ from stream_gui.models.quantity_text import elapsed_text, exact_clock_text, freq
 from stream_gui.views.plots.measuring.elided_label import ElidedLabel
 from stream_gui.views.plots.measuring.marker_list import MarkerList
 from stream_gui.views.plots.plot_colours import PlotColours
+from stream_gui.views.plots.taking.printed_figures import Figures
 
 __all__ = ["MeasureView"]
 
 _WIDTHS = (170, 96, 96, 96, 96, 96, 96, 96, 96, 104, 110, 90)
 _ROW = 22
-_MOST_ROWS = 7
 _LEAST_ROWS = 2
+_MOST_OF_HEIGHT = 0.25
 _SCROLL_BAR = 10
 
 
@@ -44,6 +45,7 @@ class MeasureView(QWidget):
         super().__init__()
         self._measuring = measuring
         self._shows_markers = False
+        self._room = 600
         self._facts = QLabel()
         self._facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._warning = ElidedLabel()
@@ -94,6 +96,12 @@ class MeasureView(QWidget):
         more = f" (and {len(incomplete) - 1} more)" if incomplete[1:] else ""
         self._warning.show_text(incomplete[0] + more if incomplete else "", "\n".join(incomplete))
 
+    def fit_into(self, height: int) -> None:
+        """Take no more than a share of this height."""
+        if height != self._room:
+            self._room = height
+            self._resize()
+
     def copy(self) -> None:
         """Copy the table as it is sorted, with headings and units, separated by tabs."""
         cursors = self._measuring.cursors
@@ -105,6 +113,31 @@ class MeasureView(QWidget):
         QGuiApplication.clipboard().setText(copied_text(rows, _copied_facts(cursors)))
         corner = self._copy.mapToGlobal(self._copy.rect().bottomLeft())
         QToolTip.showText(corner, f"{count} rows copied" if count != 1 else "1 row copied", self)
+
+    def figures(self, start_ns: int, stop_ns: int) -> Figures | None:
+        """What belongs into a picture of a stretch of time; None if nothing does.
+
+        That is the table as it is sorted, and the notes of the markers.
+        """
+        cursors = self._measuring.cursors
+        markers = [m for m in self._measuring.markers if m.text]
+        inside = [m for m in markers if start_ns <= m.time_ns <= stop_ns]
+        notes = [f"{exact_clock_text(m.time_ns)}  {m.text}" for m in inside]
+        if cursors is None and not notes:
+            return None
+        rows, columns = self._sorted.rowCount(), range(self._sorted.columnCount())
+        shown = range(rows if cursors is not None else 0)
+        across = Qt.Orientation.Horizontal
+        places = [self._sorted.mapToSource(self._sorted.index(n, 0)).row() for n in shown]
+        return Figures(
+            facts=(_plain_facts(cursors),) if cursors is not None else (),
+            headings=tuple(self._sorted.headerData(column, across) for column in columns),
+            rows=tuple(
+                tuple(self._sorted.index(n, column).data() for column in columns) for n in shown
+            ),
+            colours=tuple(self.model.rows[place].colour for place in places),
+            notes=tuple(notes),
+        )
 
     def follow(self) -> None:
         """Let what is seen follow the cursors."""
@@ -189,20 +222,29 @@ class MeasureView(QWidget):
     def _rows(self) -> int:
         measured = self.model.rowCount() if self.is_measuring else 0
         listed = self.markers.model().rowCount() if self._shows_markers else 0
-        return min(max(measured, listed, _LEAST_ROWS), _MOST_ROWS)
+        most = max(_LEAST_ROWS, int(self._room * _MOST_OF_HEIGHT / _ROW) - 1)
+        return min(max(measured, listed, _LEAST_ROWS), most)
 
     def _resize(self) -> None:
         self.setFixedHeight(self.sizeHint().height())
 
 
 def _facts(cursors: Cursors) -> str:
-    facts = (
+    facts = (f"<b>{name}</b>&nbsp; {text}" for name, text in _fact_pairs(cursors))
+    return "&nbsp;&nbsp; ".join(facts)
+
+
+def _plain_facts(cursors: Cursors) -> str:
+    return "    ".join(f"{name} {text}" for name, text in _fact_pairs(cursors))
+
+
+def _fact_pairs(cursors: Cursors) -> tuple[tuple[str, str], ...]:
+    return (
         ("A", exact_clock_text(cursors.a_ns)),
         ("B", exact_clock_text(cursors.b_ns)),
         ("Δt", elapsed_text(cursors.distance_ns)),
         ("1/Δt", frequency_text(cursors.distance_ns)),
     )
-    return "&nbsp;&nbsp; ".join(f"<b>{name}</b>&nbsp; {text}" for name, text in facts)
 
 
 def _copied_facts(cursors: Cursors) -> list[tuple[str, str]]:

@@ -93,28 +93,60 @@ def paint_hover(painter: QPainter, hover: HoverText, area: QRectF, colours: Plot
     painter.setPen(QPen(colours.dim, 1))
     painter.drawLine(QLineF(hover.x, 0, hover.x, area.height()))
     metrics = QFontMetricsF(painter.font())
-    line = metrics.height() + 1
-    names = max((metrics.horizontalAdvance(name) for _, name, _ in hover.rows), default=0.0)
-    values = max((metrics.horizontalAdvance(value) for _, _, value in hover.rows), default=0.0)
-    left = _SWATCH + 5 if hover.rows else 0.0
-    width = max(left + names + 12 + values, metrics.horizontalAdvance(hover.time)) + 2 * _PAD
-    box = QRectF(0, 0, width, line * (1 + len(hover.rows)) + 6)
+    grid = _Grid.of(hover, metrics, area)
+    box = QRectF(0, 0, grid.width, grid.height)
     box.moveTo(_place_beside(hover, box, area))
     painter.setPen(QPen(colours.border, 1))
     painter.setBrush(_see_through(colours.base, 0.92))
     painter.drawRoundedRect(box, 4, 4)
-    row = QRectF(box.left() + _PAD, box.top() + 3, box.width() - 2 * _PAD, line)
+    first = QRectF(box.left() + _PAD, box.top() + 3, box.width() - 2 * _PAD, grid.line)
     painter.setPen(colours.dim)
-    painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, hover.time)
-    for colour, name, value in hover.rows:
-        row.translate(0, line)
-        swatch = QRectF(row.left(), row.center().y() - _SWATCH / 2, _SWATCH, _SWATCH)
-        painter.fillRect(swatch, QColor.fromRgb(colour))
-        painter.setPen(colours.dim)
-        painter.drawText(row.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
-        painter.setPen(colours.text)
-        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(row, right, value)
+    left_out = len(hover.rows) - grid.shown
+    said = f"{hover.time}  ({left_out} more)" if left_out > 0 else hover.time
+    painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, said)
+    first.setWidth(grid.cell)
+    for number, row in enumerate(hover.rows[: grid.shown]):
+        column, below = divmod(number, grid.rows)
+        cell = first.translated(column * (grid.cell + 2 * _PAD), (below + 1) * grid.line)
+        _paint_value(painter, cell, row, colours)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """How values are laid out: below each other, and in several columns where that is too high."""
+
+    line: float
+    rows: int
+    cell: float
+    width: float
+    height: float
+    shown: int
+
+    @staticmethod
+    def of(hover: HoverText, metrics: QFontMetricsF, area: QRectF) -> _Grid:
+        line = metrics.height() + 1
+        names = max((metrics.horizontalAdvance(name) for _, name, _ in hover.rows), default=0.0)
+        values = max((metrics.horizontalAdvance(value) for _, _, value in hover.rows), default=0.0)
+        cell = _SWATCH + 5 + names + 12 + values
+        count = len(hover.rows)
+        rows = max(1, min(count, int((area.height() - 10) / line) - 1))
+        columns = min(-(-count // rows), max(1, int(area.width() / 2 / (cell + 2 * _PAD))))
+        rows = min(rows, -(-count // columns)) if columns else 0
+        width = max(columns * (cell + 2 * _PAD), metrics.horizontalAdvance(hover.time) + 2 * _PAD)
+        return _Grid(line, rows, cell, width, line * (1 + rows) + 6, rows * columns)
+
+
+def _paint_value(
+    painter: QPainter, cell: QRectF, row: tuple[int, str, str], colours: PlotColours
+) -> None:
+    colour, name, value = row
+    middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+    swatch = QRectF(cell.left(), cell.center().y() - _SWATCH / 2, _SWATCH, _SWATCH)
+    painter.fillRect(swatch, QColor.fromRgb(colour))
+    painter.setPen(colours.dim)
+    painter.drawText(cell.adjusted(_SWATCH + 5, 0, 0, 0), middle, name)
+    painter.setPen(colours.text)
+    painter.drawText(cell, middle | right, value)
 
 
 def _place_beside(hover: HoverText, box: QRectF, area: QRectF) -> QPointF:

@@ -116,6 +116,9 @@ class PanelView(QWidget):
         """The visible curves over time that have data."""
         return ()
 
+    def paint_as_lines(self, wanted: bool) -> None:
+        """Paint lines in place of an image of them, where there is one: for a picture of lines."""
+
     def newest(self) -> Iterable[tuple[OpenFeed, int]]:
         """Each feed whose data stands on the time axis, with the time of its newest sample."""
         return ()

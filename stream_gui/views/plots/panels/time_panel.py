@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from stream_gui import assets
@@ -12,7 +14,7 @@ from stream_gui.plotdata.bundle import Bundle
 from stream_gui.plotdata.column_cache import ColumnCache
 from stream_gui.plotdata.columns import Columns, ColumnView
 from stream_gui.plotdata.series import Series
-from stream_gui.views.plots.envelope_item import DrawnCurve
+from stream_gui.views.plots.envelope_item import DrawnCurve, Picture
 from stream_gui.views.plots.feed_source import PlotFeed
 from stream_gui.views.plots.legend import Legend
 from stream_gui.views.plots.measuring.measured_curve import MeasuredCurve
@@ -21,6 +23,7 @@ from stream_gui.views.plots.panels.kind_settling import KindSettling
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.plot_canvas import PlotCanvas
 from stream_gui.views.plots.plot_colours import PlotColours, curve_colour
+from stream_gui.views.plots.taking.vector_curves import paint_as_lines
 from stream_gui.views.plots.time_view import TimeView
 from stream_gui.views.plots.tool_button import tool_button
 
@@ -145,8 +148,24 @@ class TimePanel(PanelView):
             if shown.curve.visible and shown.series is not None:
                 curve, colour = shown.curve, self._colour_of(shown)
                 yield MeasuredCurve(
-                    curve.channel, curve.column, shown.name, shown.feed.unit, colour, shown.series
+                    curve.channel,
+                    curve.column,
+                    shown.name,
+                    shown.feed.unit,
+                    colour,
+                    shown.series,
+                    shown.feed.reduced,
                 )
+
+    def paint_as_lines(self, wanted: bool) -> None:
+        """Paint lines in place of an image of them."""
+        item, curves = self.canvas.curves_item, self.measured()
+        series: dict[object, Series] = {curve.key: curve.series for curve in curves}
+
+        def paint(painter: QPainter, picture: Picture, area: QRectF) -> None:
+            paint_as_lines(painter, picture, area, series)
+
+        item.as_lines = paint if wanted else None
 
     def newest(self) -> Iterator[tuple[PlotFeed, int]]:
         """Each feed that has data, with the time of its newest sample."""

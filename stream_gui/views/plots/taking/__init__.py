@@ -1,0 +1,1 @@
+"""What an operator takes away from the plots: pictures, data, a program."""
