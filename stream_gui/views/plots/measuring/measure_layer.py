@@ -6,7 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from stream_gui.models.measuring import CursorName, Cursors, Marker, Measuring, resolution_ns
@@ -14,6 +14,7 @@ from stream_gui.plotdata.columns import ColumnView
 from stream_gui.views.plots.measuring.overlay_paint import (
     HoverText,
     flag_rect,
+    hover_picture,
     paint_cursor,
     paint_flag,
     paint_hover,
@@ -52,6 +53,8 @@ class MeasureLayer(pg.GraphicsObject):  # type: ignore[misc]
         self._widget = widget
         self._view: ColumnView | None = None
         self._hover: HoverText | None = None
+        self._hover_shows: object = None
+        self._hover_pixmap = QPixmap()
         self._grabbed: CursorName | None = None
         self._font = QFont(widget.font())
         self._font.setPointSizeF(max(7.0, self._font.pointSizeF() * 0.92))
@@ -129,7 +132,8 @@ class MeasureLayer(pg.GraphicsObject):  # type: ignore[misc]
             x = self.x_of(cursors.at(name)) if cursors is not None else 0.0
             paint_cursor(painter, x, area, name.upper(), colours, chosen=chosen)
         if self._hover is not None:
-            paint_hover(painter, self._hover, area, colours)
+            picture = self._hover_picture(self._hover, colours)
+            paint_hover(painter, self._hover, picture, area, colours)
 
     def hoverEvent(self, ev: Any) -> None:
         """Show that a cursor can be moved."""
@@ -173,6 +177,15 @@ class MeasureLayer(pg.GraphicsObject):  # type: ignore[misc]
     def _area(self) -> QRectF:
         rect: QRectF = self._box.rect()
         return rect
+
+    def _hover_picture(self, hover: HoverText, colours: PlotColours) -> QPixmap:
+        """What is beside the mouse; it is written anew only when it says something else."""
+        ratio, area = self._widget.devicePixelRatioF(), self._area
+        shows = (hover.time, hover.rows, area.size(), colours, ratio)
+        if shows != self._hover_shows:
+            self._hover_shows = shows
+            self._hover_pixmap = hover_picture(hover, self._font, area, colours, ratio)
+        return self._hover_pixmap
 
     def _redo(self) -> None:
         self.prepareGeometryChange()

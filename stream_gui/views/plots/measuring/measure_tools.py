@@ -15,7 +15,7 @@ from stream_gui.models.measuring import Marker, Measuring, resolution_ns
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.models.quantity_text import clock_text, quantity_text
 from stream_gui.plotdata.series import Series
-from stream_gui.views.plots.measuring.hover_tracker import HoverTracker
+from stream_gui.views.plots.measuring.hover_tracker import HoverTracker, MousePlace
 from stream_gui.views.plots.measuring.measure_actions import MeasureActions
 from stream_gui.views.plots.measuring.measure_layer import MeasureLayer
 from stream_gui.views.plots.measuring.measure_view import MeasureView
@@ -30,6 +30,9 @@ __all__ = ["MeasureTools"]
 
 _NEWS_EVERY_S = 0.2
 _MOVES_EVERY_S = 0.03
+_VALUES_EVERY_S = 0.1
+"""The values under a mouse that rests are read so often."""
+
 _SHARE_OF_TIME = 0.1
 """Figures of very many curves are taken less often: they get this share of the thread's time."""
 
@@ -65,6 +68,8 @@ class MeasureTools(QObject):
         self._panels = panels
         self._layers: dict[int, tuple[PlotCanvas, MeasureLayer]] = {}
         self._hover = HoverTracker(self)
+        self._hovered: MousePlace | None = None
+        self._hovered_at_s = -math.inf
         self._taken: object = None
         self._taken_at_s = -math.inf
         self._cost_s = 0.0
@@ -78,6 +83,10 @@ class MeasureTools(QObject):
 
     def follow(self, now_s: float) -> None:
         """Let layers and table follow the time, the data and the mouse."""
+        place = self._hover.place
+        reads_values = place != self._hovered or now_s - self._hovered_at_s >= _VALUES_EVERY_S
+        if reads_values:
+            self._hovered, self._hovered_at_s = place, now_s
         panels = self._panels()
         for number in [number for number in self._layers if number not in panels]:
             self._detach(number)
@@ -88,7 +97,9 @@ class MeasureTools(QObject):
             if number not in self._layers:
                 self._attach(number, canvas)
             view = self._time_view.columns(canvas.column_count)
-            self._layers[number][1].follow(view, self._hover_text(panel, canvas))
+            layer = self._layers[number][1]
+            hover = self._hover_text(panel, canvas) if reads_values else layer.hover
+            layer.follow(view, hover)
         self.view.fit_into(self._area.height())
         self._take_figures(now_s)
 

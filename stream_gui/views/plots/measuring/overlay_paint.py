@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from stream_gui.views.plots.plot_colours import PlotColours
 
-__all__ = ["HoverText", "flag_rect", "paint_cursor", "paint_flag", "paint_hover", "tag_rect"]
+__all__ = [
+    "HoverText",
+    "flag_rect",
+    "hover_picture",
+    "paint_cursor",
+    "paint_flag",
+    "paint_hover",
+    "tag_rect",
+]
 
 _TAG = QRectF(0, 0, 17, 16)
 _PAD = 6.0
@@ -88,18 +97,23 @@ def paint_flag(
     painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
-def paint_hover(painter: QPainter, hover: HoverText, area: QRectF, colours: PlotColours) -> None:
-    """A thin line at the mouse, and beside it the time and the values there."""
-    painter.setPen(QPen(colours.dim, 1))
-    painter.drawLine(QLineF(hover.x, 0, hover.x, area.height()))
-    metrics = QFontMetricsF(painter.font())
+def hover_picture(
+    hover: HoverText, font: QFont, area: QRectF, colours: PlotColours, pixel_ratio: float
+) -> QPixmap:
+    """The time and the values at the mouse; the same for as long as these are."""
+    metrics = QFontMetricsF(font)
     grid = _Grid.of(hover, metrics, area)
-    box = QRectF(0, 0, grid.width, grid.height)
-    box.moveTo(_place_beside(hover, box, area))
+    size = QSize(math.ceil(grid.width), math.ceil(grid.height))
+    picture = QPixmap(size * pixel_ratio)
+    picture.setDevicePixelRatio(pixel_ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font)
     painter.setPen(QPen(colours.border, 1))
     painter.setBrush(_see_through(colours.base, 0.92))
-    painter.drawRoundedRect(box, 4, 4)
-    first = QRectF(box.left() + _PAD, box.top() + 3, box.width() - 2 * _PAD, grid.line)
+    painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1, size.height() - 1), 4, 4)
+    first = QRectF(_PAD, 3, size.width() - 2 * _PAD, grid.line)
     painter.setPen(colours.dim)
     left_out = len(hover.rows) - grid.shown
     said = f"{hover.time}  ({left_out} more)" if left_out > 0 else hover.time
@@ -109,6 +123,17 @@ def paint_hover(painter: QPainter, hover: HoverText, area: QRectF, colours: Plot
         column, below = divmod(number, grid.rows)
         cell = first.translated(column * (grid.cell + 2 * _PAD), (below + 1) * grid.line)
         _paint_value(painter, cell, row, colours)
+    painter.end()
+    return picture
+
+
+def paint_hover(
+    painter: QPainter, hover: HoverText, picture: QPixmap, area: QRectF, colours: PlotColours
+) -> None:
+    """A thin line at the mouse, and beside it the picture of the values there."""
+    painter.setPen(QPen(colours.dim, 1))
+    painter.drawLine(QLineF(hover.x, 0, hover.x, area.height()))
+    painter.drawPixmap(_place_beside(hover, picture.deviceIndependentSize(), area), picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +174,7 @@ def _paint_value(
     painter.drawText(cell, middle | right, value)
 
 
-def _place_beside(hover: HoverText, box: QRectF, area: QRectF) -> QPointF:
+def _place_beside(hover: HoverText, box: QSizeF, area: QRectF) -> QPointF:
     """Right of the line where there is room, else left of it; beside the mouse if it is here."""
     left = hover.x + 10
     if left + box.width() > area.width() - 2:
