@@ -71,8 +71,8 @@ class LayoutHistory(QObject):
         self._tell(before, state)
 
     @contextmanager
-    def one_change(self, doing: str) -> Iterator[None]:
-        """What happens inside is undone as one."""
+    def one_change(self, doing: str, fold: str = "") -> Iterator[None]:
+        """What happens inside is undone as one; for `fold` see `change`."""
         if self._is_one_change:
             yield
             return
@@ -83,7 +83,7 @@ class LayoutHistory(QObject):
         finally:
             self._is_one_change = False
             if self._state != before:
-                self._steps.push(doing, before)
+                self._steps.push(doing, before, fold)
                 self.undo_changed.emit()
 
     @property

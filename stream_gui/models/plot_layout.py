@@ -13,10 +13,13 @@ from stream_gui.models.layout_history import LayoutHistory
 from stream_gui.models.plot_state import ALL_AXES, AxisState, Curve, LayoutState, Panel
 from stream_gui.models.plot_state_dict import state_from_dict, state_to_dict
 
-__all__ = ["WINDOWS_S", "Curve", "PlotLayout"]
+__all__ = ["SECONDS", "WINDOWS_S", "Curve", "PlotLayout"]
 
 WINDOWS_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 """The stretches of time that the steps go through."""
+
+SECONDS = "seconds"
+"""What the panels share under this name: whether times are seconds before the right edge."""
 
 _SHORTEST_S, _LONGEST_S = 1e-4, 7 * 86_400.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from stream_gui.plotdata.ticks import unit_scale
+from stream_gui.plotdata.units import unit_scale
 
 __all__ = ["clock_text", "elapsed_text", "exact_clock_text", "frequency_text", "quantity_text"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from stream_gui.plotdata.ticks import unit_scale
+from stream_gui.plotdata.units import unit_scale
 
 __all__ = ["SteadyFigures"]
 

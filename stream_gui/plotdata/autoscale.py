@@ -1,7 +1,7 @@
 """A vertical scale that fits the data and keeps still; never reads a clock.
 
 Bounds stand on 1-2-5 steps. The scale widens at once, and narrows only when the data has needed
-much less for a while.
+much less for a while: then to all that it has needed in this while.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class AutoScale:
     def __init__(self) -> None:
         self._range: tuple[float, float] | None = None
         self._needs_less_since_s: float | None = None
+        self._needed = (0.0, 0.0)
 
     @property
     def range(self) -> tuple[float, float] | None:
@@ -64,7 +65,7 @@ class AutoScale:
             self._range = self._widened(self._range, fitting)
             self._needs_less_since_s = None
         else:
-            self._narrow(self._range, fitting, now_s)
+            self._narrow(self._range, (_bounded(least), _bounded(most)), now_s)
         return self._range
 
     def _widened(
@@ -76,14 +77,20 @@ class AutoScale:
             return fitting
         return both
 
-    def _narrow(self, old: tuple[float, float], fitting: tuple[float, float], now_s: float) -> None:
+    def _narrow(self, old: tuple[float, float], data: tuple[float, float], now_s: float) -> None:
+        """Wait, and keep the extremes of what has been needed meanwhile."""
+        if self._needs_less_since_s is None:
+            since_s, needed = now_s, data
+        else:
+            since_s = self._needs_less_since_s
+            needed = (min(self._needed[0], data[0]), max(self._needed[1], data[1]))
+        fitting = _fitting(*needed)
         if _span(fitting) >= _NARROW_BELOW * _span(old):
             self._needs_less_since_s = None
-        elif self._needs_less_since_s is None:
-            self._needs_less_since_s = now_s
-        elif now_s - self._needs_less_since_s >= _NARROW_AFTER_S:
-            self._range = fitting
-            self._needs_less_since_s = None
+        elif now_s - since_s >= _NARROW_AFTER_S:
+            self._range, self._needs_less_since_s = fitting, None
+        else:
+            self._needs_less_since_s, self._needed = since_s, needed
 
 
 def _fitting(least: float, most: float) -> tuple[float, float]:

@@ -58,7 +58,7 @@ class Bundle:
             samples = _Rings([each.samples for each in rings])
             levels = _Levels([each.pyramid for each in rings])
             builder = EnvelopeBuilder(samples, levels, rings[-1].times)
-            gaps = rings[-1].gaps.numbers
+            gaps = rings[-1].gaps.array
             return builder.build(start_ns, stop_ns, max(1, pixels), gaps)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_gui.plotdata.columns import Columns, ColumnView, columns_of, extremes_of
+from stream_gui.plotdata.columns import Columns, ColumnView, columns_of, extremes_of, has_infinite
 from stream_gui.plotdata.envelope import Envelope
 
 __all__ = ["CachedColumns", "ColumnCache"]
@@ -112,16 +112,18 @@ def _moved(columns: Columns, shift: int) -> Columns:
         _shifted(columns.high, shift),
         columns.marks,
         columns.mark_values,
+        None if columns.blanks is None else _shifted(columns.blanks, shift),
+        columns.is_endless,
         columns.least,
         columns.most,
     )
 
 
-def _shifted(values: NDArray[np.float64], shift: int) -> NDArray[np.float64]:
+def _shifted(values: NDArray[Any], shift: int) -> NDArray[Any]:
     moved = np.empty_like(values)
     kept = values.shape[-1] - shift
     moved[..., :kept] = values[..., shift:]
-    moved[..., kept:] = np.nan
+    moved[..., kept:] = np.nan if values.dtype.kind == "f" else 0
     return moved
 
 
@@ -131,9 +133,14 @@ def _completed(columns: Columns, source: Source, view: ColumnView, first: int) -
     news = _computed(source, part)
     columns.low[..., first:] = news.low
     columns.high[..., first:] = news.high
-    return columns
+    if news.blanks is None and columns.blanks is None:
+        return columns
+    blanks = np.zeros(columns.low.shape, np.bool_) if columns.blanks is None else columns.blanks
+    blanks[..., first:] = False if news.blanks is None else news.blanks
+    return replace(columns, blanks=blanks)
 
 
 def _with_extremes(columns: Columns) -> Columns:
     least, most = extremes_of(columns.low, columns.high)
-    return Columns(columns.low, columns.high, columns.marks, columns.mark_values, least, most)
+    is_endless = has_infinite(columns.low, columns.high)
+    return replace(columns, is_endless=is_endless, least=least, most=most)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stream_gui.plotdata.envelope import Envelope
 
-__all__ = ["ColumnView", "Columns", "columns_of", "extremes_of"]
+__all__ = ["ColumnView", "Columns", "columns_of", "extremes_of", "has_infinite"]
 
 _MARK_WHEN_WIDER = 20
 """Samples are marked one by one when they are, on average, so many columns apart."""
@@ -62,6 +62,8 @@ class Columns:
         high: the highest.
         marks: columns in which single samples stand, if these are far apart.
         mark_values: the value of each of these samples.
+        blanks: where NaN stands and no number beside it; None if nowhere.
+        is_endless: whether any value is infinite.
         least: the lowest finite sample in view; NaN if there is none.
         most: the highest.
     """
@@ -70,6 +72,8 @@ class Columns:
     high: NDArray[np.float64]
     marks: NDArray[np.int64]
     mark_values: NDArray[np.float64]
+    blanks: NDArray[np.bool_] | None
+    is_endless: bool
     least: Any
     most: Any
 
@@ -80,6 +84,8 @@ class Columns:
             self.high[number],
             self.marks,
             self.mark_values[number],
+            None if self.blanks is None else self.blanks[number],
+            self.is_endless,
             float(self.least[number]),
             float(self.most[number]),
         )
@@ -93,7 +99,14 @@ def columns_of(envelope: Envelope, view: ColumnView) -> Columns:
     for piece in np.split(np.arange(len(envelope)), back) if len(back) else [slice(None)]:
         _add_piece(low, high, _Points.of(envelope, piece, view))
     marks, values = _marks(envelope, view)
-    return Columns(low, high, marks, values, *extremes_of(low, high))
+    blanks = _blanks(envelope, view)
+    is_endless = has_infinite(low, high)
+    return Columns(low, high, marks, values, blanks, is_endless, *extremes_of(low, high))
+
+
+def has_infinite(low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
+    """Whether any height is infinite."""
+    return bool(np.isinf(low).any() or np.isinf(high).any())
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +167,38 @@ def _joints(points: _Points, edges: NDArray[np.intp]) -> NDArray[np.float64]:
     inside, after = inside[joined], after[joined]
     before = after - 1
     low, high = points.low.astype(np.float64, copy=False), points.high
+    from_low, from_high = _finite(low[..., before], high[..., before])
+    to_low, to_high = _finite(low[..., after], high[..., after])
     with np.errstate(invalid="ignore", over="ignore"):
-        middle = (low[..., after] + high[..., after]) / 2
-        leaves = np.clip(middle, low[..., before], high[..., before])
-        arrives = np.clip(leaves, low[..., after], high[..., after])
+        middle = (to_low + to_high) / 2
+        leaves = np.clip(middle, from_low, from_high)
+        arrives = np.clip(leaves, to_low, to_high)
         distance = points.places[after] - points.places[before]
         share = (inside - points.places[before]) / distance
         heights[..., inside] = leaves + (arrives - leaves) * share
     return heights
+
+
+def _finite(low: NDArray[Any], high: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The finite ends of bins, which lines may join; NaN where a bin has none."""
+    endless_low, endless_high = np.isinf(low), np.isinf(high)
+    if not endless_low.any() and not endless_high.any():
+        return low, high
+    neither = endless_low & endless_high
+    bottom = np.where(neither, np.nan, np.where(endless_low, high, low))
+    return bottom, np.where(neither, np.nan, np.where(endless_high, low, high))
+
+
+def _blanks(envelope: Envelope, view: ColumnView) -> NDArray[np.bool_] | None:
+    """Where NaN stands alone; one among the numbers of a bin does not show."""
+    is_nan = np.isnan(envelope.low)
+    if not is_nan.any():
+        return None
+    blanks = np.zeros((*is_nan.shape[:-1], view.count), np.bool_)
+    columns = (envelope.times_ns - view.start_ns) // view.column_ns
+    *rows, places = np.nonzero(is_nan & (columns >= 0) & (columns < view.count))
+    blanks[(*rows, columns[places])] = True
+    return blanks
 
 
 def _marks(envelope: Envelope, view: ColumnView) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -178,7 +215,11 @@ def _marks(envelope: Envelope, view: ColumnView) -> tuple[NDArray[np.int64], NDA
 
 def extremes_of(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[Any, Any]:
     """The lowest and the highest finite height, of each row; NaN where there is none."""
-    least = np.where(np.isfinite(low), low, np.inf).min(axis=-1, initial=np.inf)
-    most = np.where(np.isfinite(high), high, -np.inf).max(axis=-1, initial=-np.inf)
+    has_low, has_high = np.isfinite(low), np.isfinite(high)
+    if (has_low != has_high).any():  # some reach to infinity: their other ends count for both
+        low, high = np.where(has_low, low, high), np.where(has_high, high, low)
+        has_low = has_high = has_low | has_high
+    least = np.where(has_low, low, np.inf).min(axis=-1, initial=np.inf)
+    most = np.where(has_high, high, -np.inf).max(axis=-1, initial=-np.inf)
     nothing = np.isinf(least) | np.isinf(most)
     return np.where(nothing, np.nan, least)[()], np.where(nothing, np.nan, most)[()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -111,7 +110,7 @@ class EnvelopeBuilder:
         self._levels = levels
         self._times = times
 
-    def build(self, start_ns: int, stop_ns: int, pixels: int, gaps: list[int]) -> Envelope:
+    def build(self, start_ns: int, stop_ns: int, pixels: int, gaps: NDArray[np.int64]) -> Envelope:
         """The envelope from `start_ns` to `stop_ns`, one to sixteen bins a pixel if there are more.
 
         Args:
@@ -145,7 +144,7 @@ class EnvelopeBuilder:
         return level
 
     def _span(
-        self, first: int, last: int, level: int, widest_ns: int, gaps: list[int]
+        self, first: int, last: int, level: int, widest_ns: int, gaps: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], _Bins, NDArray[np.bool_]]:
         parts, wide = [], np.empty(0, np.int64)
         position = first
@@ -159,8 +158,10 @@ class EnvelopeBuilder:
                 bins, wide = self._without_wide(bins, FACTOR**finer, widest_ns)
             parts.append(bins)
         bins = _ordered(parts, self._samples.start)
-        inside = gaps[bisect_left(gaps, first) : bisect_left(gaps, last)]
-        breaks = np.isin(bins.firsts, inside) if inside else np.zeros(len(bins), np.bool_)
+        breaks = np.zeros(len(bins), np.bool_)
+        if len(gaps):
+            inside = gaps[slice(*np.searchsorted(gaps, (first, last)).tolist())]
+            breaks[np.isin(bins.firsts, inside)] = True
         breaks[:1] = True
         return self._times.times(bins.firsts), bins, breaks
 

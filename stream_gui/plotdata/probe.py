@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_gui.plotdata.gaps import Gap, GapList
+from stream_gui.plotdata.gaps import Gap, GapList, GapSpans
 from stream_gui.plotdata.moments import MOMENTS
 from stream_gui.plotdata.sample_ring import SampleRing
 from stream_gui.plotdata.statistics import Extract
@@ -120,6 +120,18 @@ class Probe:
             most = min(upper - ends_on, last - (last < self._samples.end))
             found += self._gaps.gaps[bisect_left(numbers, least) : bisect_right(numbers, most)]
         return tuple(found)
+
+    def gap_spans(self, start_ns: int, stop_ns: int) -> GapSpans | None:
+        """The gaps that touch a stretch of time, with their own; None if there is none."""
+        end, oldest = self._samples.end, self._samples.start
+        found = []
+        for first, last in self._times.spans(start_ns, stop_ns):
+            begin = max(first, oldest + 1)
+            gaps, numbers, losses = self._gaps.part(begin, last + (last == end))
+            stops = self._times.times(np.minimum(numbers, end - 1))
+            starts = np.minimum(self._times.times(numbers - 1), stops)
+            found.append(GapSpans(gaps, starts, stops, losses))
+        return GapSpans.joined(found) if any(map(len, found)) else None
 
     def _facts(self, start_ns: int, stop_ns: int) -> dict[str, Any]:
         """What is to be said of a stretch of time besides the figures."""

@@ -6,7 +6,7 @@ from copy import copy
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from stream_gui.plotdata.sample_ring import SampleRing
 
@@ -61,6 +61,11 @@ class Level:
         self.low.write(_reduced(low, np.fmin))
         self.high.write(_reduced(high, np.fmax))
 
+    def widen(self, dtype: DTypeLike) -> None:
+        """Keep the bins as another type from now on."""
+        self.low.widen(dtype)
+        self.high.widen(dtype)
+
 
 class Pyramid:
     """Minimum and maximum of the samples in bins of 16, 256, 4096 … of them.
@@ -89,6 +94,11 @@ class Pyramid:
     def nbytes(self) -> int:
         """The bytes taken once the rings are full."""
         return sum(level.low.nbytes + level.high.nbytes for level in self.levels)
+
+    def widen(self, dtype: DTypeLike) -> None:
+        """Keep the bins as another type from now on, as the samples are."""
+        for level in self.levels:
+            level.widen(dtype)
 
     def largest_write(self) -> int:
         """How many samples may be written between two calls of `fold`."""

@@ -31,6 +31,12 @@ class Raster:
         """How many rows there are."""
         return int(self.pixels.shape[0])
 
+    def part(self, top: int, bottom: int) -> Raster:
+        """The rows from `top` to above `bottom` as a raster of their own: the same pixels."""
+        part = Raster(0, 0)
+        part.pixels = self.pixels[top:bottom]
+        return part
+
     def fill(self, colour: int) -> None:
         """Paint everything in one colour."""
         self.pixels.fill(_OPAQUE | np.uint32(colour))
@@ -93,6 +99,22 @@ class Raster:
         round_off = reach[:, None] ** 2 + reach**2 <= (size / 2) ** 2 + 0.25
         inside = (y >= 0) & (y < self.height) & (x >= 0) & (x < self.width) & round_off
         self.pixels[y[inside], x[inside]] = _OPAQUE | np.uint32(colour)
+
+    def draw_arrows(
+        self, columns: NDArray[np.int64], colour: int, size: int, *, is_up: bool
+    ) -> None:
+        """Draw a head of an arrow, `size` rows high, at the top or the bottom of these columns."""
+        for row in range(min(size, self.height)):
+            half = (row + 1) // 2
+            reach = np.arange(-half, half + 1)
+            x = np.unique((columns[:, None] + reach[None, :]).ravel())
+            y = row if is_up else self.height - 1 - row
+            self.pixels[y, x[(x >= 0) & (x < self.width)]] = _OPAQUE | np.uint32(colour)
+
+    def draw_ticks(self, columns: NDArray[np.int64], colour: int, size: int) -> None:
+        """Draw a line, `size` rows high, at the bottom of these columns."""
+        inside = columns[(columns >= 0) & (columns < self.width)]
+        self.pixels[max(0, self.height - size) :, inside] = _OPAQUE | np.uint32(colour)
 
     def _fill_runs(
         self,

@@ -70,6 +70,12 @@ class SampleRing:
         ring.write(self._values[: count - head])
         return ring
 
+    def widen(self, dtype: DTypeLike) -> None:
+        """Keep the values as another type from now on, which must hold all of them exactly."""
+        old, kept = self._values, min(self.end, self.capacity)
+        self._values = np.empty(self.capacity, dtype)
+        self._values[:kept] = old[:kept]  # what was never written to stays untouched
+
     def read(self, first: int, last: int) -> NDArray[Any]:
         """A copy of the values numbered first … last - 1, which must be kept."""
         values = np.empty(last - first, self._values.dtype)

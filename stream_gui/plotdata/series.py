@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import threading
 from copy import copy
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stream_gui.plotdata.envelope import Envelope, EnvelopeBuilder
-from stream_gui.plotdata.gaps import Gap, GapList
+from stream_gui.plotdata.gaps import Gap, GapList, GapSpans
 from stream_gui.plotdata.probe import Probe, Sample, Stretch
 from stream_gui.plotdata.pyramid import BYTES_WITH_PYRAMID, Pyramid
 from stream_gui.plotdata.sample_ring import SampleRing
 from stream_gui.plotdata.statistics import Statistics
 from stream_gui.plotdata.summary import Summary
 from stream_gui.plotdata.time_axis import TimeAxis
+from stream_gui.plotdata.time_stamps import TimeStamps, jump_text
 
 __all__ = ["Gap", "Rings", "Series"]
 
@@ -69,7 +69,7 @@ class Series:
         self.label = label
         self.unit = unit
         self._capacity = max(capacity, _SMALLEST_CAPACITY)
-        self._dtype = dtype
+        self._dtype: Literal["float32", "float64"] = dtype
         self._writing = threading.Lock()
         self.lock = threading.Lock()
         self._version = 0
@@ -123,6 +123,16 @@ class Series:
         return self._last_value
 
     @property
+    def not_finite(self) -> tuple[int, int]:
+        """How many samples have been NaN and how many infinite since it was made or cleared."""
+        return self._nan, self._infinite
+
+    @property
+    def precision(self) -> Literal["float32", "float64"]:
+        """How the samples are kept."""
+        return self._dtype
+
+    @property
     def nbytes(self) -> int:
         """The bytes set aside for it; the system gives those not yet written to elsewhere."""
         rings = (self._samples, self._pyramid, self._summary, self._times)
@@ -173,6 +183,7 @@ class Series:
                 for first in range(0, len(samples), step):
                     self._write(samples[first : first + step], times[first : first + step])
                 self._last_value = float(samples[-1])
+                self._count_not_finite(samples)
                 self._version += 1
 
     def mark_gap(self, reason: str, count: int | None = None) -> None:
@@ -184,8 +195,16 @@ class Series:
         """
         with self._writing, self.lock:
             if self._samples.end:
-                self._gaps.add(self._samples.end, reason, count)
+                self._gaps.add(Gap(self._samples.end, reason, count))
                 self._version += 1
+
+    def widen(self) -> None:
+        """Keep samples as float64 from now on; those kept as float32 so far stay what they are."""
+        with self._writing, self.lock:
+            if self._dtype == "float32":
+                self._dtype = "float64"
+                self._samples.widen(np.float64)
+                self._pyramid.widen(np.float64)
 
     def clear(self) -> None:
         """Forget all samples."""
@@ -199,6 +218,13 @@ class Series:
         with self.lock:
             return tuple(self._gaps.gaps)
 
+    def gap_spans(self, start_ns: int, stop_ns: int) -> GapSpans | None:
+        """The gaps that touch a stretch of time; None if there is none, as nearly always."""
+        if not len(self._gaps):
+            return None
+        with self.lock:
+            return self._probe.gap_spans(start_ns, stop_ns)
+
     def envelope(self, start_ns: int, stop_ns: int, pixels: int) -> Envelope:
         """What to show of a stretch of time on so many pixels; the cost is that of the pixels.
 
@@ -206,7 +232,7 @@ class Series:
         of their size, so that a peak stays what it is at every zoom and while scrolling.
         """
         with self.lock:
-            return self._builder.build(start_ns, stop_ns, max(1, pixels), self._gaps.numbers)
+            return self._builder.build(start_ns, stop_ns, max(1, pixels), self._gaps.array)
 
     def statistics(self, start_ns: int, stop_ns: int) -> Statistics:
         """What the samples from `start_ns` to `stop_ns`, both included, amount to.
@@ -257,6 +283,14 @@ class Series:
         self._summary = Summary(self._samples, self._times)
         self._read_through()
         self._last_value = None
+        self._nan = self._infinite = 0
+
+    def _count_not_finite(self, samples: NDArray[Any]) -> None:
+        strange = len(samples) - int(np.count_nonzero(np.isfinite(samples)))
+        if strange:
+            nan = int(np.count_nonzero(np.isnan(samples)))
+            self._nan += nan
+            self._infinite += strange - nan
 
     def _make_room(self, count: int) -> None:
         """Double the memory, or more, if so many more samples need it and may have it."""
@@ -295,46 +329,25 @@ class Series:
 
     def _as_times(
         self, count: int, times_ns: ArrayLike | None, time_ns: int | None, interval_ns: int | None
-    ) -> _Times:
-        if times_ns is not None:
-            times = np.atleast_1d(np.asarray(times_ns, np.int64))
-            if times.shape != (count,):
-                raise ValueError(f"{self.label}: {count} values but times of shape {times.shape}")
-            return _Times(int(times[0]), 0, times)
-        if time_ns is None or (count > 1 and not interval_ns) or (interval_ns or 0) < 0:
-            raise ValueError(
-                f"{self.label}: {count} values need times_ns, or time_ns and a positive interval_ns"
-            )
-        return _Times(time_ns, interval_ns or 0, None)
+    ) -> TimeStamps:
+        try:
+            return TimeStamps.of(count, times_ns, time_ns, interval_ns)
+        except ValueError as error:
+            raise ValueError(f"{self.label}: {error}") from None
 
-    def _write(self, samples: NDArray[Any], times: _Times) -> None:
+    def _write(self, samples: NDArray[Any], times: TimeStamps) -> None:
         before_ns = self._times.newest_ns
+        first = self._samples.end
         broken = times.append_to(self._times, len(samples))
         if before_ns is not None and (self._times.newest_ns or 0) < before_ns:
             self._epoch += 1
-        number = self._samples.end
-        if broken and not self._gaps.ends_at(number):  # else the reason is known
-            self._gaps.add(number, "nothing came for a while, or the clock was set back", None)
+        for number in broken:
+            if not self._gaps.ends_at(number):  # else the reason is known
+                place = number - first
+                last_ns = times.at(place - 1) if place else before_ns or 0
+                reason = jump_text(last_ns, times.at(place))
+                self._gaps.add(Gap(number, reason, None, is_loss=False))
         self._samples.write(samples)
         self._pyramid.fold()
         self._summary.fold(self._gaps.numbers)
         self._gaps.forget_before(self._samples.start)
-
-
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """The times of samples to be appended, in either form."""
-
-    time_ns: int
-    interval_ns: int
-    each: NDArray[np.int64] | None
-
-    def __getitem__(self, part: slice) -> _Times:
-        if self.each is not None:
-            return _Times(self.time_ns, 0, self.each[part])
-        return _Times(self.time_ns + part.start * self.interval_ns, self.interval_ns, None)
-
-    def append_to(self, axis: TimeAxis, count: int) -> bool:
-        if self.each is not None:
-            return axis.append_times(self.each)
-        return axis.append_run(count, self.time_ns, self.interval_ns)

@@ -7,7 +7,16 @@ import time
 
 from stream_gui.plotdata.autoscale import nice_step
 
-__all__ = ["time_label", "time_step_ns", "time_ticks", "unit_scale", "value_label", "value_ticks"]
+__all__ = [
+    "elapsed_label",
+    "elapsed_ticks",
+    "time_label",
+    "time_step_ns",
+    "time_ticks",
+    "utc_offset_text",
+    "value_label",
+    "value_ticks",
+]
 
 _SECOND_NS = 1_000_000_000
 _LONG_STEPS_S = (
@@ -15,8 +24,6 @@ _LONG_STEPS_S = (
     60, 120, 300, 600, 900, 1800,
     3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
 )  # fmt: skip
-_PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
-_PREFIXED_UNITS = frozenset("V A W Hz s Ω F H J N Pa T m C B/s".split())
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -39,17 +46,48 @@ def time_ticks(start_ns: int, stop_ns: int, step_ns: int) -> list[int]:
 
 
 def time_label(time_ns: int, step_ns: int) -> str:
-    """A local time, as exact as the distance of the ticks asks for."""
+    """A local time, as exact as the distance of the ticks asks for; at midnight the day."""
     local = time.localtime(time_ns // _SECOND_NS)
-    if step_ns >= 86_400 * _SECOND_NS:
+    is_midnight = not (local.tm_hour or local.tm_min or local.tm_sec or time_ns % _SECOND_NS)
+    if step_ns >= 86_400 * _SECOND_NS or is_midnight:
         return time.strftime("%d %b", local)
     if step_ns >= 60 * _SECOND_NS:
         return time.strftime("%H:%M", local)
     text = time.strftime("%H:%M:%S", local)
     if step_ns >= _SECOND_NS:
         return text
-    digits = min(9, math.ceil(-math.log10(step_ns / _SECOND_NS) - 1e-9))
+    digits = _decimals(step_ns)
     return f"{text}.{time_ns % _SECOND_NS // 10 ** (9 - digits):0{digits}d}"
+
+
+def elapsed_ticks(start_ns: int, stop_ns: int, origin_ns: int, step_ns: int) -> list[int]:
+    """Ticks whose distances to a time of reference are round, from start to stop."""
+    first = -(-(start_ns - origin_ns) // step_ns) * step_ns + origin_ns
+    return list(range(first, stop_ns + 1, step_ns))
+
+
+def elapsed_label(elapsed_ns: int, step_ns: int) -> str:
+    """A stretch of time, negative before the reference: in seconds, or as h:mm:ss where long."""
+    sign = _MINUS if elapsed_ns < 0 else ""
+    size_ns = abs(elapsed_ns)
+    if step_ns % _SECOND_NS or step_ns < 60 * _SECOND_NS:
+        digits = _decimals(step_ns)
+        return f"{sign}{size_ns / _SECOND_NS:.{digits}f} s"
+    minutes = size_ns // (60 * _SECOND_NS)
+    if step_ns >= 86_400 * _SECOND_NS:
+        return f"{sign}{minutes // 1440} d"
+    return f"{sign}{minutes // 60}:{minutes % 60:02d} h"
+
+
+def utc_offset_text(time_ns: int) -> str:
+    """How local time stands to UTC at a time, with its zone's name where that says more."""
+    local = time.localtime(time_ns // _SECOND_NS)
+    minutes = round(abs(local.tm_gmtoff) / 60)
+    if not minutes:
+        return "UTC"
+    sign = "+" if local.tm_gmtoff > 0 else _MINUS
+    text = f"UTC{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+    return f"{text} ({local.tm_zone})" if local.tm_zone.isalpha() else text
 
 
 def value_ticks(low: float, high: float, most: int) -> tuple[float, list[float]]:
@@ -69,13 +107,9 @@ def value_label(value: float, step: float) -> str:
     return f"{value:.{digits}f}".replace("-", _MINUS)
 
 
-def unit_scale(low: float, high: float, unit: str) -> tuple[float, str]:
-    """By what to divide values, and the unit with the prefix that says so."""
-    largest = max(abs(low), abs(high))
-    if unit not in _PREFIXED_UNITS or not largest or not math.isfinite(largest):
-        return 1.0, unit
-    power = min(max(3 * math.floor(math.log10(largest) / 3), -12), 12)
-    return 10.0**power, _PREFIXES[power] + unit
+def _decimals(step_ns: int) -> int:
+    """How many digits of a second tell ticks apart."""
+    return max(0, min(9, math.ceil(-math.log10(step_ns / _SECOND_NS) - 1e-9)))
 
 
 def _significant(value: float, step: float) -> int:

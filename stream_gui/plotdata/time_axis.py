@@ -88,7 +88,7 @@ class TimeAxis:
         begin = max(int(self._segments.column(0)[-1]), self.start)
         return self.end - self._lower_bound(time_ns, begin, self.end)
 
-    def append_run(self, count: int, time_ns: int, interval_ns: int) -> bool:
+    def append_run(self, count: int, time_ns: int, interval_ns: int) -> list[int]:
         """Append evenly spaced samples.
 
         Args:
@@ -97,9 +97,10 @@ class TimeAxis:
             interval_ns: the distance of the others; 0 if unknown, for a single one.
 
         Returns:
-            Whether there is a hole in time before them.
+            Their first one's number if there is a hole in time before it, or a step back.
         """
-        broken = self._begin(time_ns) or self._is_hole(count, time_ns, interval_ns)
+        first = self.end
+        is_broken = self._begin(time_ns) or self._is_hole(count, time_ns, interval_ns)
         if self._vector is None and self._has_many_runs():
             self._vector = self._as_vector()
         if self._vector is not None:
@@ -108,18 +109,17 @@ class TimeAxis:
         else:
             self._write_run(count, time_ns, interval_ns)
         self._forget()
-        return broken
+        return [first] if is_broken else []
 
-    def append_times(self, times_ns: NDArray[np.int64]) -> bool:
+    def append_times(self, times_ns: NDArray[np.int64]) -> list[int]:
         """Append samples each with a time of its own.
 
         Returns:
-            Whether there is a hole in time before them.
+            The numbers of those with a hole in time before them, or a step back.
         """
         steps = np.flatnonzero(np.diff(times_ns) < -_SECOND_NS) + 1
         pieces = np.split(times_ns, steps) if len(steps) else [times_ns]
-        broken = [self._append_piece(piece) for piece in pieces]
-        return broken[0]
+        return [number for piece in pieces for number in self._append_piece(piece)]
 
     def times(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The times of the samples of these numbers, which must be kept."""
@@ -156,16 +156,17 @@ class TimeAxis:
             lower = self._lower_bound(start_ns, first, last)
             yield first, last, lower, self._lower_bound(stop_ns + 1, lower, last)
 
-    def _append_piece(self, times_ns: NDArray[np.int64]) -> bool:
+    def _append_piece(self, times_ns: NDArray[np.int64]) -> list[int]:
         interval_ns = even_interval(times_ns)
         if interval_ns is not None:
             return self.append_run(len(times_ns), int(times_ns[0]), interval_ns)
-        broken = self._begin(int(times_ns[0]))
+        first = self.end
+        is_broken = self._begin(int(times_ns[0]))
         if self._vector is None:
             self._vector = self._as_vector()
         self._write_vector(self._vector, times_ns)
         self._forget()
-        return broken
+        return [first] if is_broken else []
 
     def _begin(self, time_ns: int) -> bool:
         """Open a new segment if need be; tell whether."""

@@ -10,15 +10,17 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from stream_gui.plotdata.columns import Columns, ColumnView
+from stream_gui.plotdata.gap_marks import GapMark
 from stream_gui.plotdata.raster import Raster
+from stream_gui.plotdata.value_scale import ValueScale
 
-__all__ = ["DrawnCurve", "EnvelopeItem", "Picture"]
+__all__ = ["DrawnCurve", "EnvelopeItem", "Paint", "Picture"]
 
-_MARGIN = 4
-"""So many columns before the first changed one are drawn again: lines are wider than one."""
+_GRID_ALPHA = 26
+_GAP_ALPHA, _GAP_EDGE = 30, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,33 @@ class DrawnCurve:
         colour: 0xRRGGBB.
         key: which curve this is.
         changed_from: the first column that differs from the picture before.
+        scale: number of its scale in the picture.
     """
 
     columns: Columns
     colour: int
     key: object
     changed_from: int
+    scale: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """The colours of a picture, each 0xRRGGBB.
+
+    Attributes:
+        background: behind everything.
+        grid: of the grid's lines, which lie behind the curves.
+        floating: of those lines that stand still while the curves move: thinly over them.
+        loss: of what marks lost samples.
+        hole: of what marks that nothing was sent.
+    """
+
+    background: int
+    grid: int
+    floating: int
+    loss: int
+    hole: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +68,23 @@ class Picture:
     Attributes:
         view: the pixel columns.
         curves: from the back to the front.
-        low: the value at the bottom.
-        high: the value at the top.
-        grid_columns: pixel columns with a line of the grid.
-        grid_values: values with a line of the grid.
-        background: 0xRRGGBB.
-        grid: 0xRRGGBB.
+        scales: where values stand, one for each axis.
+        grid_columns: pixel columns with a line of the grid that moves on with the curves.
+        floating_columns: pixel columns with one that does not.
+        grid_places: lines of the grid across, as shares of the height from the top.
+        gaps: where samples are missing.
+        paint: the colours.
         pixel_ratio: device pixels in a pixel.
     """
 
     view: ColumnView
     curves: tuple[DrawnCurve, ...]
-    low: float
-    high: float
+    scales: tuple[ValueScale, ...]
     grid_columns: NDArray[np.int64]
-    grid_values: NDArray[np.float64]
-    background: int
-    grid: int
+    floating_columns: NDArray[np.int64]
+    grid_places: NDArray[np.float64]
+    gaps: tuple[GapMark, ...]
+    paint: Paint
     pixel_ratio: float
 
     @property
@@ -77,7 +100,7 @@ class Picture:
             self._style == other._style
             and 0 <= shift < self.view.count
             and self._grid_before(self.view.count - shift) == other._grid_after(shift)
-            and np.array_equal(self.grid_values, other.grid_values)
+            and np.array_equal(self.grid_places, other.grid_places)
         )
 
     @property
@@ -85,12 +108,10 @@ class Picture:
         return (
             self.view.column_ns,
             self.view.count,
-            self.low,
-            self.high,
-            self.background,
-            self.grid,
+            self.scales,
+            self.paint,
             self.pixel_ratio,
-            tuple((curve.key, curve.colour) for curve in self.curves),
+            tuple((curve.key, curve.colour, curve.scale) for curve in self.curves),
         )
 
     def _grid_before(self, end: int) -> list[int]:
@@ -154,10 +175,31 @@ class EnvelopeItem(pg.GraphicsObject):  # type: ignore[misc]
             return
         if self.as_lines is not None:
             self.as_lines(painter, self._picture, self.boundingRect())
-            return
-        if not self._is_drawn:
-            self._draw(self._picture)
-        painter.drawImage(QPointF(0, 0), self._image)
+        else:
+            if not self._is_drawn:
+                self._draw(self._picture)
+            painter.drawImage(QPointF(0, 0), self._image)
+            self._paint_grid(painter, self._picture)
+        self._paint_gaps(painter, self._picture)
+
+    def _paint_grid(self, painter: QPainter, picture: Picture) -> None:
+        """The lines that stand still while the image moves."""
+        colour = QColor.fromRgb(picture.paint.floating)
+        colour.setAlpha(_GRID_ALPHA)
+        height, ratio = self.boundingRect().height(), picture.pixel_ratio
+        for column in picture.floating_columns.tolist():
+            painter.fillRect(QRectF(column / ratio, 0, 1, height), colour)
+
+    def _paint_gaps(self, painter: QPainter, picture: Picture) -> None:
+        """Where samples are missing: a tint, and a bar at the top that is seen at every zoom."""
+        height, ratio = self.boundingRect().height(), picture.pixel_ratio
+        for mark in picture.gaps:
+            colour = QColor.fromRgb(picture.paint.loss if mark.is_loss else picture.paint.hole)
+            left, width = mark.first / ratio, (mark.last + 1 - mark.first) / ratio
+            missing = max(0.0, _GAP_EDGE - width)
+            painter.fillRect(QRectF(left - missing / 2, 0, width + missing, _GAP_EDGE), colour)
+            colour.setAlpha(_GAP_ALPHA)
+            painter.fillRect(QRectF(left, 0, max(width, 1.0), height), colour)
 
     def _on_resized(self, *_: Any) -> None:
         self.prepareGeometryChange()
@@ -186,7 +228,8 @@ class EnvelopeItem(pg.GraphicsObject):  # type: ignore[misc]
     def _draw_news(self, picture: Picture, first: int) -> None:
         """Move the image on and draw only the columns from `first` on."""
         shift = picture.view.first - self._drawn_first
-        first = max(0, min(first, picture.view.count - shift) - _MARGIN)
+        margin = _margin(picture.pixel_ratio)
+        first = max(0, min(first, picture.view.count - shift) - margin)
         self._raster.scroll(shift)
         if first < picture.view.count:
             part = Raster(picture.view.count - first, self._raster.height)
@@ -196,21 +239,47 @@ class EnvelopeItem(pg.GraphicsObject):  # type: ignore[misc]
 
 def _draw_on(raster: Raster, picture: Picture, first: int) -> None:
     """Draw the columns from `first` on."""
-    raster.fill(picture.background)
-    scale = raster.height / (picture.high - picture.low)
-
-    def rows(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (picture.high - values) * scale
-
-    lines = np.floor(rows(picture.grid_values)).astype(np.int64)
-    raster.draw_grid(picture.grid_columns - first, lines, picture.grid)
-    thickness = max(1.0, 1.25 * picture.pixel_ratio)
-    mark = 2 * round(1.5 * picture.pixel_ratio) + 1
+    raster.fill(picture.paint.background)
+    rows = np.floor(picture.grid_places * raster.height).astype(np.int64)
+    raster.draw_grid(picture.grid_columns - first, rows, picture.paint.grid)
+    parts = [
+        raster.part(round(scale.top * raster.height), round(scale.bottom * raster.height))
+        for scale in picture.scales
+    ]
     for curve in picture.curves:
-        columns = _fitting(curve.columns, raster.width + first)
-        low, high = _widened(columns, first, round(picture.pixel_ratio))
-        raster.draw_runs(rows(high), rows(low), curve.colour, thickness)
-        raster.draw_marks(columns.marks - first, rows(columns.mark_values), curve.colour, mark)
+        scale = picture.scales[curve.scale]
+        _draw_curve(parts[curve.scale], scale, curve, first, picture.pixel_ratio)
+
+
+def _draw_curve(
+    raster: Raster, scale: ValueScale, curve: DrawnCurve, first: int, pixel_ratio: float
+) -> None:
+    """Draw the columns of a curve from `first` on."""
+    columns, colour = _fitting(curve.columns, raster.width + first), curve.colour
+    low, high = _widened(columns, first, round(pixel_ratio))
+    rows = raster.height / scale.span
+
+    def row(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return (scale.high - values) * rows
+
+    raster.draw_runs(row(high), row(low), colour, max(1.0, 1.25 * pixel_ratio))
+    size = 2 * round(1.5 * pixel_ratio) + 1
+    raster.draw_marks(columns.marks - first, row(columns.mark_values), colour, size)
+    if columns.blanks is not None:
+        blanks = np.flatnonzero(columns.blanks[first:])
+        raster.draw_ticks(blanks, colour, round(5 * pixel_ratio))
+    if not columns.is_endless:
+        return
+    before, size = max(0, first - _margin(pixel_ratio)), round(7 * pixel_ratio)
+    for values, is_up in ((columns.high, True), (columns.low, False)):
+        endless = np.flatnonzero(values[before:] == (np.inf if is_up else -np.inf))
+        if len(endless):
+            raster.draw_arrows(endless + (before - first), colour, size, is_up=is_up)
+
+
+def _margin(pixel_ratio: float) -> int:
+    """So many columns before the first changed one are drawn again: lines are wider than one."""
+    return 4 * max(1, round(pixel_ratio))
 
 
 def _widened(
@@ -234,11 +303,16 @@ def _fitting(columns: Columns, width: int) -> Columns:
     if not missing:
         return columns
     nothing = np.full(max(0, missing), np.nan)
+    blanks = columns.blanks
+    if blanks is not None:
+        blanks = np.concatenate((np.isfinite(nothing), blanks[max(0, -missing) :]))
     return Columns(
         np.concatenate((nothing, columns.low[max(0, -missing) :])),
         np.concatenate((nothing, columns.high[max(0, -missing) :])),
         columns.marks + missing,
         columns.mark_values,
+        blanks,
+        columns.is_endless,
         columns.least,
         columns.most,
     )

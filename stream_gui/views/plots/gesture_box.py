@@ -7,10 +7,15 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 
-__all__ = ["GestureBox"]
+__all__ = ["GestureBox", "zoom_factor"]
 
 _NOTCH = 120.0
 _ZOOM_PER_NOTCH = 1.25
+
+
+def zoom_factor(event: Any) -> float:
+    """How many times as much a turn of the wheel asks to see."""
+    return float(_ZOOM_PER_NOTCH ** (-event.delta() / _NOTCH))
 
 
 class GestureBox(pg.ViewBox):  # type: ignore[misc]
@@ -40,7 +45,7 @@ class GestureBox(pg.ViewBox):  # type: ignore[misc]
     def wheelEvent(self, ev: Any, axis: int | None = None) -> None:
         """Wish for more or less time, or height."""
         ev.accept()
-        factor = _ZOOM_PER_NOTCH ** (-ev.delta() / _NOTCH)
+        factor = zoom_factor(ev)
         place = self.mapFromScene(ev.scenePos())
         upright = ev.modifiers() & Qt.KeyboardModifier.ControlModifier
         if axis == self.YAxis or (axis is None and upright):

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QDrag
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
 
+from stream_gui.models.channel_mime import (
+    CHANNEL_MIME,
+    CURVE_MIME,
+    channels_to_mime,
+    curve_to_mime,
+)
 from stream_gui.views.plots.flow_layout import FlowLayout
+from stream_gui.views.plots.legend_badge import badge_of, tip_of
 from stream_gui.views.plots.legend_entry import LegendEntry
 from stream_gui.views.plots.panel_curves import PanelCurves, ShownCurve
 from stream_gui.views.plots.plot_colours import PlotColours, curve_colour
 
-__all__ = ["Legend", "value_text"]
+__all__ = ["NEW_AXIS", "Legend", "value_text"]
 
 _Key = tuple[str, str, str, int, bool]
+_MOST_IN_FULL = 6
+"""With more curves than this, badges take their short form."""
+
+NEW_AXIS = "\N{NULL}new"
+"""In place of an axis' name: one that is not there yet."""
 
 
 class Legend(QWidget):
@@ -24,17 +37,26 @@ class Legend(QWidget):
     Signals:
         toggled(str, str, bool): show the curve of this channel and column, or hide it.
         removed(str, str): take it away.
+        axis_wanted(str, str, str): put it on the axis of this name; "" is that of its unit, and
+            `NEW_AXIS` one of its own.
 
     Args:
+        panel: the panel's number, for those to whom a curve is dragged.
         curves: what the panel shows.
         colours: in which.
+
+    Attributes:
+        axes: name and title of each axis of the panel, to choose from.
     """
 
     toggled = Signal(str, str, bool)
     removed = Signal(str, str)
+    axis_wanted = Signal(str, str, str)
 
-    def __init__(self, curves: PanelCurves, colours: PlotColours) -> None:
+    def __init__(self, panel: int, curves: PanelCurves, colours: PlotColours) -> None:
         super().__init__()
+        self._panel = panel
+        self.axes: Sequence[tuple[str, str]] = ()
         self._curves = curves
         self._colours = colours
         self._entries: dict[_Key, LegendEntry] = {}
@@ -66,10 +88,11 @@ class Legend(QWidget):
         wanted = {_key(shown, self._colours.is_dark): shown for shown in self._curves}
         if list(wanted) != list(self._entries):
             self._rebuild(wanted)
+        is_crowded = len(wanted) > _MOST_IN_FULL
         for key, shown in wanted.items():
-            badge, colour = _badge(shown, self._colours)
+            badge = badge_of(shown, self._colours)
             self._entries[key].show_state(
-                is_shown=shown.curve.visible, badge=badge, badge_colour=colour, tip=_tip(shown)
+                shown.curve.visible, badge, is_crowded=is_crowded, tip=tip_of(shown)
             )
         left_out = self._curves.left_out
         self._more.setText(f"{left_out} more columns" if left_out else "")
@@ -77,15 +100,16 @@ class Legend(QWidget):
         self._more.setVisible(bool(left_out))
         self.show_values()
 
-    def show_values(self, step: float = 0.0) -> None:
+    def show_values(self, steps: Mapping[tuple[str, str], float] | None = None) -> None:
         """Show the newest value of each curve.
 
         Args:
-            step: the distance of the ticks at the axis; 0 if there are none.
+            steps: the distance of the ticks at the axis of each channel and column.
         """
         for entry, shown in zip(self._entries.values(), self._curves, strict=True):
             value = shown.series.last_value if shown.series is not None else None
             unit = shown.feed.unit if value is not None else ""
+            step = (steps or {}).get((shown.curve.channel, shown.curve.column), 0.0)
             entry.show_value(value_text(value, step), unit)
 
     def _rebuild(self, wanted: dict[_Key, ShownCurve]) -> None:
@@ -109,8 +133,42 @@ class Legend(QWidget):
         entry = LegendEntry(shown.name, colour, self._colours)
         channel, column = curve.channel, curve.column
         entry.removed.connect(lambda: self.removed.emit(channel, column))
+        entry.menu_wanted.connect(lambda: self._offer(entry, channel, column))
+        entry.drag_wanted.connect(lambda: self._drag(entry, channel, column))
         entry.toggled.connect(lambda: self.toggled.emit(channel, column, not entry.is_shown))
         return entry
+
+    def menu(self, entry: LegendEntry, channel: str, column: str) -> QMenu:
+        """What can be done with a curve."""
+        menu = QMenu(entry)
+        menu.addAction("Hide" if entry.is_shown else "Show", entry.toggled.emit)
+        axes = menu.addMenu("Axis")
+
+        def add(text: str, axis: str) -> None:
+            axes.addAction(text, lambda: self.axis_wanted.emit(channel, column, axis))
+
+        for name, title in self.axes:
+            add(title.replace("&", "&&"), name)
+        axes.addSeparator()
+        add("New axis", NEW_AXIS)
+        add("The axis of its unit", "")
+        menu.addAction("Remove from this plot", entry.removed.emit)
+        return menu
+
+    def _offer(self, entry: LegendEntry, channel: str, column: str) -> None:
+        menu = self.menu(entry, channel, column)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(entry.mapToGlobal(entry.rect().bottomLeft()))
+
+    def _drag(self, entry: LegendEntry, channel: str, column: str) -> None:
+        """Let a curve be dropped on an axis of this panel, or be plotted elsewhere, too."""
+        data = QMimeData()
+        data.setData(CURVE_MIME, curve_to_mime(self._panel, channel, column))
+        data.setData(CHANNEL_MIME, channels_to_mime([(channel, column)]))
+        drag = QDrag(entry)
+        drag.setMimeData(data)
+        drag.setPixmap(entry.grab())
+        drag.exec(Qt.DropAction.CopyAction)
 
 
 def value_text(value: float | None, step: float = 0.0) -> str:
@@ -138,30 +196,3 @@ def value_text(value: float | None, step: float = 0.0) -> str:
 def _key(shown: ShownCurve, is_dark: bool) -> _Key:
     curve = shown.curve
     return curve.channel, curve.column, shown.name, curve.colour, is_dark
-
-
-def _badge(shown: ShownCurve, colours: PlotColours) -> tuple[str, QColor]:
-    """A word about the channel, on its first curve only."""
-    feed = shown.feed
-    if not shown.is_first:
-        return "", colours.dim
-    lost = f"{feed.lost:,} lost".replace(",", "\N{NARROW NO-BREAK SPACE}") if feed.lost else ""
-    if feed.state in ("ended", "error"):
-        colour = colours.bad if feed.state == "error" else colours.warning
-        return f"{feed.state}, {lost}" if lost else feed.state, colour
-    if lost:
-        return lost, colours.warning
-    return ("waiting" if feed.state == "waiting" else ""), colours.dim
-
-
-def _tip(shown: ShownCurve) -> str:
-    curve, feed = shown.curve, shown.feed
-    lines = [f"{curve.channel}  {curve.column}".strip()]
-    if feed.problem:
-        lines.append(feed.problem)
-    elif feed.state == "waiting":
-        lines.append("Waiting for the channel to appear.")
-    if feed.lost:
-        lines.append(f"{feed.lost} items were lost on the way here.")
-    lines.append("Click: show or hide.  Del: remove.")
-    return "\n".join(lines)

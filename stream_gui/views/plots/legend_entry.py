@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
+    QFont,
     QFontMetrics,
     QKeyEvent,
     QMouseEvent,
@@ -13,8 +15,9 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from stream_gui.views.plots.legend_badge import Badge
 from stream_gui.views.plots.plot_colours import PlotColours
 
 __all__ = ["LegendEntry"]
@@ -29,6 +32,8 @@ class LegendEntry(QWidget):
     Signals:
         toggled(): the curve is to be shown, or hidden.
         removed(): the curve is to be taken away.
+        menu_wanted(): what else can be done with it is to be offered.
+        drag_wanted(): it is being dragged away.
 
     Args:
         name: what stands there.
@@ -38,6 +43,8 @@ class LegendEntry(QWidget):
 
     toggled = Signal()
     removed = Signal()
+    menu_wanted = Signal()
+    drag_wanted = Signal()
 
     def __init__(self, name: str, colour: QColor, colours: PlotColours) -> None:
         super().__init__()
@@ -46,9 +53,11 @@ class LegendEntry(QWidget):
         self._colours = colours
         self._value = ""
         self._unit = ""
-        self._badge = ""
-        self._badge_colour = colours.dim
+        self._badge = Badge("", "", colours.dim, is_quiet=True)
+        self._is_crowded = False
         self._is_shown = True
+        self._pressed_at: QPoint | None = None
+        self._measure_badge()
         self._widest_value = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -59,7 +68,7 @@ class LegendEntry(QWidget):
     @property
     def text(self) -> str:
         """All that it says, as it is read to those who do not see it."""
-        parts = (self._name, f"{self._value} {self._unit}".strip(), self._badge)
+        parts = (self._name, f"{self._value} {self._unit}".strip(), self._badge.text)
         return ", ".join(part for part in parts if part)
 
     @property
@@ -67,12 +76,18 @@ class LegendEntry(QWidget):
         """Whether the curve is drawn."""
         return self._is_shown
 
-    def show_state(self, *, is_shown: bool, badge: str, badge_colour: QColor, tip: str) -> None:
-        """Show whether the curve is drawn, and a word about it if there is one to say."""
+    @property
+    def badge(self) -> str:
+        """What its badge says."""
+        return self._badge.short if self._is_crowded else self._badge.text
+
+    def show_state(self, is_shown: bool, badge: Badge, *, is_crowded: bool, tip: str) -> None:
+        """Show whether the curve is drawn, and what it says of itself."""
         self.setToolTip(tip)
-        state = (is_shown, badge, badge_colour)
-        if state != (self._is_shown, self._badge, self._badge_colour):
-            self._is_shown, self._badge, self._badge_colour = state
+        state = (is_shown, badge, is_crowded)
+        if state != (self._is_shown, self._badge, self._is_crowded):
+            self._is_shown, self._badge, self._is_crowded = state
+            self._measure_badge()
             self.updateGeometry()
             self._announce()
             self.update()
@@ -92,13 +107,19 @@ class LegendEntry(QWidget):
         width = 2 * _MARGIN + _SWATCH + _GAP + metrics.horizontalAdvance(self._name)
         if self._value:
             width += _GAP + self._value_width(metrics)
-        if self._badge:
-            width += _GAP + metrics.horizontalAdvance(self._badge) + 10
+        if self.badge:
+            width += _GAP + self._badge_width
         return QSize(width, metrics.height() + 6)
 
     def minimumSizeHint(self) -> QSize:
         """It is never cut off."""
         return self.sizeHint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._measure_badge()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Colour, name, value and badge."""
@@ -111,23 +132,32 @@ class LegendEntry(QWidget):
         painter.setBrush(colour)
         painter.drawRoundedRect(QRect(_MARGIN, middle - 2, _SWATCH, 4), 2, 2)
         left = self._paint_text(painter, _MARGIN + _SWATCH + _GAP)
-        if self._badge:
+        if self.badge:
             self._paint_badge(painter, left + _GAP)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click may begin here, or a drag."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Be dragged away."""
+        if self._pressed_at is None:
+            return
+        moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
+        if moved >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self.drag_wanted.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Show or hide the curve."""
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
-            event.position().toPoint()
-        ):
+        pressed, self._pressed_at = self._pressed_at, None
+        if pressed is not None and self.rect().contains(event.position().toPoint()):
             self.toggled.emit()
 
-    def contextMenuEvent(self, event: object) -> None:
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the curve."""
-        menu = QMenu(self)
-        menu.addAction("Hide" if self._is_shown else "Show", self.toggled.emit)
-        menu.addAction("Remove from this plot", self.removed.emit)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+        self.menu_wanted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return and space show or hide the curve, Del takes it away."""
@@ -136,7 +166,7 @@ class LegendEntry(QWidget):
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
         elif event.key() == Qt.Key.Key_Menu:
-            self.contextMenuEvent(event)
+            self.menu_wanted.emit()
         else:
             super().keyPressEvent(event)
 
@@ -186,13 +216,22 @@ class LegendEntry(QWidget):
             left += _GAP + width
         return left
 
+    def _measure_badge(self) -> None:
+        font = QFont(self.font())
+        if self._badge.is_quiet:
+            font.setPointSizeF(max(6.5, font.pointSizeF() * 0.85))
+        padding = 2 if self._badge.is_quiet else 10
+        self._badge_font = font
+        self._badge_width = QFontMetrics(font).horizontalAdvance(self.badge) + padding
+
     def _paint_badge(self, painter: QPainter, left: int) -> None:
-        metrics = self.fontMetrics()
-        box = QRect(left, 3, metrics.horizontalAdvance(self._badge) + 10, self.height() - 6)
-        fill = QColor(self._badge_colour)
-        fill.setAlphaF(0.16)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(self._badge_colour)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._badge)
+        box = QRect(left, 3, self._badge_width, self.height() - 6)
+        if not self._badge.is_quiet:
+            fill = QColor(self._badge.colour)
+            fill.setAlphaF(0.16)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(box, 4, 4)
+        painter.setFont(self._badge_font)
+        painter.setPen(self._badge.colour)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.badge)

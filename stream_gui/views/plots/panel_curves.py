@@ -33,6 +33,11 @@ class ShownCurve:
     name: str
     is_first: bool
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its channel and column: there is no other one of these in the panel."""
+        return self.curve.channel, self.curve.column
+
 
 class PanelCurves:
     """Follows a panel of the layout.

@@ -168,6 +168,11 @@ class PanelDeck(QScrollArea):
         if self.current is not None:
             self.current.view.fit()
 
+    def ask_for_range(self) -> None:
+        """Ask for the limits of the current panel's scales."""
+        if self.current is not None:
+            self.current.view.set_range()
+
     def shut_down(self) -> None:
         """Give all feeds back."""
         self._scrolling.stop()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.models.plot_layout import SECONDS, PlotLayout
 from stream_gui.views.plots.panel_deck import PanelDeck
 from stream_gui.views.plots.panels.panel_kinds import PANEL_KINDS, PanelKind
 from stream_gui.views.plots.time_view import TimeView
@@ -46,6 +46,11 @@ class PlotActions:
         self.earlier = make("Earlier", "Left", lambda: time_view.pan(-_PAN_SHARE))
         self.later = make("Later", "Right", lambda: time_view.pan(_PAN_SHARE))
         self.fit = make("Fit the scale", "A", deck.fit_current)
+        self.range = make("Set range …", "R", deck.ask_for_range)
+        self.stagger = make("Stagger the axes", "S", self._stagger)
+        self.stagger.setCheckable(True)
+        self.seconds = make("Seconds instead of local time", "T", self._count_seconds)
+        self.seconds.setCheckable(True)
         self.kinds = [self._make_kind(kind) for kind in PANEL_KINDS.values()]
         self.previous = make("Previous panel", "Ctrl+Up", lambda: self._step(-1))
         self.next = make("Next panel", "Ctrl+Down", lambda: self._step(1))
@@ -63,13 +68,16 @@ class PlotActions:
         self.stack = make("First arrangement", "Ctrl+Shift+0", deck.stack)
         for signal in (layout.paused_changed, layout.current_changed, layout.undo_changed):
             signal.connect(self.follow)
+        layout.panel_changed.connect(lambda _: self.follow())
+        layout.shared_changed.connect(lambda _: self.follow())
         self.follow()
 
     def all(self) -> list[QAction]:
         """Every action, in the order of a menu."""
         return [
             self.undo, self.redo, self.pause, self.live, self.earlier, self.later, self.longer,
-            self.shorter, self.fit, *self.kinds, self.previous, self.next, *self.move, self.tab,
+            self.shorter, self.fit, self.range, self.stagger, self.seconds, *self.kinds,
+            self.previous, self.next, *self.move, self.tab,
             self.float, self.close, self.menu, self.stack,
         ]  # fmt: skip
 
@@ -83,14 +91,15 @@ class PlotActions:
 
     def of_a_panel(self) -> list[QAction]:
         """What a panel's menu offers, whatever its kind."""
-        return [self.fit, *self.move, self.tab, self.float, self.close]
+        return [self.fit, self.range, self.stagger, *self.move, self.tab, self.float, self.close]
 
     def fill(self, menu: QMenu) -> None:
         """Put every action into a menu."""
         menu.addActions([self.undo, self.redo])
         menu.addSeparator()
         menu.addActions([self.pause, self.live, self.earlier, self.later])
-        menu.addActions([self.longer, self.shorter, self.fit])
+        menu.addActions([self.longer, self.shorter, self.seconds])
+        menu.addActions([self.fit, self.range, self.stagger])
         menu.addSeparator()
         menu.addMenu("&New panel").addActions(self.kinds)
         of_panel = menu.addMenu("&Panel")
@@ -106,6 +115,9 @@ class PlotActions:
         self.undo.setEnabled(layout.can_undo)
         self.redo.setText(f"Redo {layout.redo_text}".strip())
         self.redo.setEnabled(layout.can_redo)
+        self.seconds.setChecked(bool(layout.shared(SECONDS)))
+        current = layout.current
+        self.stagger.setChecked(current is not None and layout.panel(current).staggered)
         of_panel = (self.previous, self.next, self.menu, self.stack, *self.of_a_panel())
         for action in of_panel:
             action.setEnabled(layout.current is not None)
@@ -128,6 +140,16 @@ class PlotActions:
 
     def _go_live(self) -> None:
         self._layout.paused = False
+
+    def _stagger(self) -> None:
+        panel = self._layout.current
+        if panel is not None:
+            self._layout.set_staggered(panel, not self._layout.panel(panel).staggered)
+
+    def _count_seconds(self) -> None:
+        seconds = None if self._layout.shared(SECONDS) else True
+        doing = "counting seconds" if seconds else "showing local times"
+        self._layout.set_shared(SECONDS, seconds, doing=doing)
 
     def _close_current(self) -> None:
         if self._layout.current is not None:

@@ -117,6 +117,7 @@ class PlotArea(QWidget):
         if now_s - self._values_at_s >= _VALUES_EVERY_S:
             self._values_at_s = now_s
             self._show_values()
+        self._align()
         self.measure.follow(now_s)
         painted = [
             panel.view.paint_frame(self.time_view, now_s)
@@ -195,6 +196,14 @@ class PlotArea(QWidget):
 
     def _views(self) -> dict[int, PanelView]:
         return {number: panel.view for number, panel in self.panels.items()}
+
+    def _align(self) -> None:
+        """Let a time stand at the same place in all panels."""
+        wanted = [panel.view.axis_widths() for panel in self.panels.values()]
+        if wanted:
+            left, right = max(left for left, _ in wanted), max(right for _, right in wanted)
+            for panel in self.panels.values():
+                panel.view.set_axis_widths(left, right)
 
     def _paint_due(self) -> None:
         if not self.window().isMinimized():

@@ -1,35 +1,39 @@
-"""One plot: two axes around an image of curves; it shows what it is given and tells of gestures."""
+"""One plot: axes around an image of curves; it shows what it is given and tells of gestures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 
 from stream_gui.plotdata.columns import ColumnView
+from stream_gui.plotdata.gap_marks import gap_marks, gap_text
+from stream_gui.plotdata.gaps import GapSpans
 from stream_gui.plotdata.ticks import (
+    elapsed_label,
+    elapsed_ticks,
     time_label,
     time_step_ns,
     time_ticks,
-    unit_scale,
-    value_ticks,
 )
-from stream_gui.views.plots.axis_items import TimeAxisItem, ValueAxisItem
-from stream_gui.views.plots.envelope_item import DrawnCurve, EnvelopeItem, Picture
+from stream_gui.plotdata.value_scale import ValueScale
+from stream_gui.views.plots.axis_items import TimeAxisItem
+from stream_gui.views.plots.envelope_item import DrawnCurve, EnvelopeItem, Paint, Picture
 from stream_gui.views.plots.gesture_box import GestureBox
 from stream_gui.views.plots.plot_colours import PlotColours
+from stream_gui.views.plots.value_axes import ValueAxes
+from stream_gui.views.plots.value_axis_item import AxisPicture, ValueAxisItem
 
 __all__ = ["PlotCanvas"]
 
-_WIDEST_LABEL = "\N{MINUS SIGN}0000.00"
 _TOP_MARGIN = 21
-_RIGHT_MARGIN = 10
 _LARGEST_TIME_OFFSET_NS = 100_000 * 1_000_000_000
+_GAP_REACH = 4
 
 
 class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
@@ -38,10 +42,16 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     Signals:
         panned(float): the view is to move by this share of its width.
         zoomed(float, float): this many times as much time is to be shown, around this share.
-        lifted(float): the scale is to move up by this share of its height.
+        lifted(float): all scales are to move up by this share of the height.
         stretched(float, float): this many times as much height is to be shown, around this share.
         activated(): the plot was clicked.
-        fit_wanted(): the scale is to fit itself to the data again.
+        fit_wanted(): all scales are to fit themselves to the data again.
+
+    Attributes:
+        box: the area of the curves.
+        time_axis: along the bottom.
+        axes: the value axes beside it, with signals of their own.
+        curves_item: paints the curves.
     """
 
     panned = Signal(float)
@@ -59,15 +69,16 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._colours = PlotColours.of(self.palette())
         self._origin_ns = 0
-        self._value_step = 0.0
         self._ranges: tuple[float, ...] = ()
         self._shows_times = True
+        self._spans: tuple[GapSpans, ...] = ()
+        self._view: ColumnView | None = None
+        self._metrics = QFontMetricsF(self._small_font())
         self.box = GestureBox()
-        self.time_axis = TimeAxisItem()
-        self.value_axis = ValueAxisItem()
+        self.time_axis = TimeAxisItem(self.box)
+        self.axes = ValueAxes(self._metrics)
         self.curves_item = EnvelopeItem(self.box)
         self._lay_out()
-        self._unit_label = self._make_label()
         self._corner = self._make_label()
         self._note = self._make_label()
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -100,63 +111,80 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             self._corner.setText(text)
 
     @property
+    def value_axis(self) -> ValueAxisItem:
+        """The first value axis, which is always there."""
+        return self.axes.items[0]
+
+    @property
     def unit_text(self) -> str:
-        """The unit, with its prefix, as it stands at the value axis."""
-        return self._unit_label.text()
+        """The unit, with its prefix, as it stands at the first value axis."""
+        return self.value_axis.unit_text
 
     @property
     def column_count(self) -> int:
         """The width of the curves in device pixels."""
         return self.curves_item.device_size(self.devicePixelRatioF())[0]
 
-    @property
-    def value_step(self) -> float:
-        """The distance of the ticks at the value axis; 0 before there are any."""
-        return self._value_step
-
     def show_time_axis(self, shown: bool) -> None:
         """Show the times below, or leave the room to the curves."""
-        if shown != self._shows_times:
-            self._shows_times = shown
-            self._link_time_axis()
-        self.time_axis.setStyle(showValues=shown)
-        self.time_axis.setHeight(self._line_height() + 10 if shown else 5)
+        self._shows_times = shown
+        self.time_axis.show_labels(shown)
 
     def show_curves(
         self,
         view: ColumnView,
-        y_range: tuple[float, float] | None,
+        axes: Sequence[AxisPicture],
         curves: Sequence[DrawnCurve],
-        unit: str,
+        gaps: Sequence[GapSpans] = (),
+        *,
+        is_staggered: bool = False,
+        reference_ns: int | None = None,
     ) -> None:
         """Show these curves on these axes from the next painting on.
 
         Args:
             view: the stretch of time.
-            y_range: the lowest and the highest value; None while there are none.
+            axes: at least one; each curve names the number of its own as its scale.
             curves: from the back to the front.
-            unit: of the values.
+            gaps: where samples are missing.
+            is_staggered: whether each axis takes a band of the height.
+            reference_ns: the time from which seconds are counted; None shows local times.
         """
-        low, high = y_range or (0.0, 1.0)
-        self._show_ranges(view, low, high)
-        lines = self._show_time_ticks(view)
-        values = self._show_value_ticks(low, high, unit)
-        if y_range is None:
-            self.value_axis.show_ticks(1.0, [], 1.0)
-            lines, values = lines[:0], values[:0]
+        scales = self.axes.show(axes, is_staggered=is_staggered)
+        self._view, self._spans = view, tuple(gaps)
+        self._show_ranges(view, scales[0])
+        columns = self._show_time_ticks(view, reference_ns)
+        if not any(axis.bounds for axis in axes):
+            columns = columns[:0]
         self.curves_item.show_picture(
             Picture(
                 view=view,
                 curves=tuple(curves),
-                low=low,
-                high=high,
-                grid_columns=lines,
-                grid_values=values,
-                background=self._colours.base.rgb() & 0xFFFFFF,
-                grid=self._colours.grid.rgb() & 0xFFFFFF,
+                scales=scales,
+                grid_columns=columns if reference_ns is None else columns[:0],
+                floating_columns=columns if reference_ns is not None else columns[:0],
+                grid_places=self.axes.grid_places(),
+                gaps=gap_marks(gaps, view) if gaps else (),
+                paint=Paint(
+                    background=self._colours.base.rgb() & 0xFFFFFF,
+                    grid=self._colours.grid.rgb() & 0xFFFFFF,
+                    floating=self._colours.text.rgb() & 0xFFFFFF,
+                    loss=self._colours.bad.rgb() & 0xFFFFFF,
+                    hole=self._colours.dim.rgb() & 0xFFFFFF,
+                ),
                 pixel_ratio=self.devicePixelRatioF(),
             )
         )
+
+    def gap_text_at(self, x: float) -> str:
+        """What is missing a few pixels around this place in the curves' area; "" if nothing."""
+        if self._view is None or not self._spans:
+            return ""
+        ratio, column_ns = self.devicePixelRatioF(), self._view.column_ns
+        time_ns = self._view.start_ns + round(x * ratio * column_ns)
+        reach_ns = round(_GAP_REACH * ratio * column_ns)
+        found = [span.touching(time_ns - reach_ns, time_ns + reach_ns) for span in self._spans]
+        return gap_text([span for spans in found for span in spans])
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the labels in their places."""
@@ -170,32 +198,32 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_note"):
             self._restyle()
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say what is missing where the pointer rests."""
+        if isinstance(event, QHelpEvent):
+            place = self.box.mapFromScene(self.mapToScene(event.pos()))
+            text = self.gap_text_at(place.x()) if self.box.rect().contains(place) else ""
+            if text:
+                reach = QPoint(_GAP_REACH, _GAP_REACH)
+                around = QRect(event.pos() - reach, QSize(2 * _GAP_REACH, 2 * _GAP_REACH))
+                QToolTip.showText(event.globalPos(), text, self, around)
+                return True
+        return bool(super().viewportEvent(event))
+
     def _lay_out(self) -> None:
         layout = self.ci.layout
-        layout.setContentsMargins(0, _TOP_MARGIN, _RIGHT_MARGIN, 0)
+        layout.setContentsMargins(0, _TOP_MARGIN, 0, 0)
         layout.setSpacing(0)
-        self.ci.addItem(self.value_axis, 0, 0)
+        self.ci.addItem(self.axes.left, 0, 0)
         self.ci.addItem(self.box, 0, 1)
+        self.ci.addItem(self.axes.right, 0, 2)
         self.ci.addItem(self.time_axis, 1, 1)
-        self.value_axis.linkToView(self.box)
-        self._link_time_axis()
-        font = self._small_font()
-        for axis in (self.value_axis, self.time_axis):
-            axis.setStyle(tickFont=font)
-        self.value_axis.setWidth(int(QFontMetricsF(font).horizontalAdvance(_WIDEST_LABEL)) + 14)
         self.show_time_axis(True)
-
-    def _link_time_axis(self) -> None:
-        """Let the axis move with the view, but not where it shows only its line."""
-        if self._shows_times:
-            self.time_axis.linkToView(self.box)
-        else:
-            self.time_axis.unlinkFromView()
-            self.time_axis.show_ticks(1, [], 0)
 
     def _connect_gestures(self) -> None:
         for name in ("panned", "zoomed", "lifted", "stretched", "activated", "fit_wanted"):
             getattr(self.box, name).connect(getattr(self, name))
+        self.axes.moved.connect(self._place_labels)
 
     def _make_label(self) -> QLabel:
         label = QLabel(self)
@@ -208,57 +236,56 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         font.setPointSizeF(max(7.0, font.pointSizeF() * 0.92))
         return font
 
-    def _line_height(self) -> int:
-        return int(QFontMetricsF(self._small_font()).height())
-
     def _restyle(self) -> None:
         self._colours = PlotColours.of(self.palette())
+        font = self._small_font()
+        self._metrics = QFontMetricsF(font)
         self.setBackground(self._colours.base)
-        self.time_axis.recolour(self._colours)
-        self.value_axis.recolour(self._colours)
+        self.time_axis.restyle(self._colours, font)
+        self.axes.restyle(self._colours, font)
         for label, colour in (
-            (self._unit_label, self._colours.dim),
             (self._note, self._colours.dim),
             (self._corner, self._colours.warning),
         ):
             label.setStyleSheet(f"color: {colour.name()}; background: transparent")
 
     def _place_labels(self) -> None:
-        left = int(self.value_axis.width())
-        self._unit_label.setGeometry(8, 0, max(120, left * 3), _TOP_MARGIN - 6)
-        self._corner.setGeometry(self.width() - 320 - _RIGHT_MARGIN, 0, 320, _TOP_MARGIN - 5)
-        area = self.rect().adjusted(left + 12, _TOP_MARGIN, -_RIGHT_MARGIN - 12, -12)
+        left, right = self.axes.widths
+        self.time_axis.leave_room(left, right)
+        self._corner.setGeometry(self.width() - 320 - int(right), 0, 320, _TOP_MARGIN - 5)
+        area = self.rect().adjusted(int(left) + 12, _TOP_MARGIN, -int(right) - 12, -12)
         self._note.setGeometry(area)
 
-    def _show_ranges(self, view: ColumnView, low: float, high: float) -> None:
+    def _show_ranges(self, view: ColumnView, scale: ValueScale) -> None:
         """Keep pyqtgraph's coordinates in step, for items of its own above the curves."""
         if abs(view.start_ns - self._origin_ns) > _LARGEST_TIME_OFFSET_NS:
             self._origin_ns = view.start_ns
         start_s = (view.start_ns - self._origin_ns) / 1e9
         stop_s = (view.stop_ns - self._origin_ns) / 1e9
+        low, high = scale.value(1.0), scale.value(0.0)
         if self._ranges != (start_s, stop_s, low, high):
             self._ranges = (start_s, stop_s, low, high)
             self.box.setRange(xRange=(start_s, stop_s), yRange=(low, high), padding=0)
 
-    def _show_time_ticks(self, view: ColumnView) -> Any:
+    def _show_time_ticks(self, view: ColumnView, reference_ns: int | None) -> NDArray[np.int64]:
         """Give the time axis its ticks and return their pixel columns."""
         duration_ns = view.stop_ns - view.start_ns
-        metrics = QFontMetricsF(self._small_font())
         step_ns = time_step_ns(duration_ns, 8)
-        width = metrics.horizontalAdvance(time_label(view.stop_ns, step_ns)) + 26
+        widest = _label(view.start_ns, step_ns, reference_ns)
+        width = self._metrics.horizontalAdvance(widest) + 26
         step_ns = time_step_ns(duration_ns, max(1, int(self.box.width() / width)))
-        ticks = time_ticks(view.start_ns, view.stop_ns, step_ns)
+        if reference_ns is None:
+            ticks = time_ticks(view.start_ns, view.stop_ns, step_ns)
+        else:
+            ticks = elapsed_ticks(view.start_ns, view.stop_ns, reference_ns, step_ns)
+        columns = (np.array(ticks, np.int64) - view.start_ns) // view.column_ns
         if self._shows_times:
-            self.time_axis.show_ticks(step_ns, ticks, self._origin_ns)
-        return (np.array(ticks, np.int64) - view.start_ns) // view.column_ns
+            labels = [_label(tick, step_ns, reference_ns) for tick in ticks]
+            self.time_axis.show_ticks((columns / self.devicePixelRatioF()).tolist(), labels)
+        return columns
 
-    def _show_value_ticks(self, low: float, high: float, unit: str) -> Any:
-        """Give the value axis its ticks and return their values."""
-        rows = max(2, int(self.box.height() / (self._line_height() * 2.2)))
-        step, ticks = value_ticks(low, high, min(rows, 10))
-        self._value_step = step
-        divisor, text = unit_scale(low, high, unit)
-        self.value_axis.show_ticks(step, ticks, divisor)
-        if text != self._unit_label.text():
-            self._unit_label.setText(text)
-        return np.array(ticks, np.float64)
+
+def _label(time_ns: int, step_ns: int, reference_ns: int | None) -> str:
+    if reference_ns is None:
+        return time_label(time_ns, step_ns)
+    return elapsed_label(time_ns - reference_ns, step_ns)

@@ -74,3 +74,23 @@ def test_any_numbers_give_a_range_that_can_be_drawn(one: float, other: float) ->
     low, high = updated(AutoScale(), min(one, other), max(one, other), 0)
     assert math.isfinite(high - low)
     assert high > low
+
+
+def test_it_narrows_to_all_that_was_needed_while_it_waited() -> None:
+    scale = AutoScale()
+    updated(scale, 0, 100, 0)
+    updated(scale, 0, 1, 1)
+    updated(scale, 0, 30, 2)
+    low, high = updated(scale, 0, 1, 3.1)
+    assert low <= 0
+    assert 30 <= high < 50
+    assert updated(scale, 0, 30, 3.2) == (low, high)
+
+
+@given(st.lists(st.tuples(FINITE, FINITE), min_size=1, max_size=30))
+def test_nothing_in_view_is_ever_outside(extremes: list[tuple[float, float]]) -> None:
+    scale = AutoScale()
+    for step, (one, other) in enumerate(extremes):
+        least, most = (min(max(v, -1e299), 1e299) for v in (min(one, other), max(one, other)))
+        low, high = updated(scale, least, most, step * 0.7)
+        assert low <= least <= most <= high

@@ -20,12 +20,16 @@ def afresh(series: Series, view: ColumnView) -> Columns:
 def assert_same(one: Columns, other: Columns) -> None:
     np.testing.assert_allclose(one.low, other.low, rtol=0, atol=1e-9)
     np.testing.assert_allclose(one.high, other.high, rtol=0, atol=1e-9)
+    assert one.is_endless == other.is_endless
+    width = (len(one.low),)
+    blanks = [np.zeros(width, np.bool_) if c.blanks is None else c.blanks for c in (one, other)]
+    assert np.array_equal(*blanks)
     np.testing.assert_allclose([one.least, one.most], [other.least, other.most], atol=1e-9)
 
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["append", "gap", "nan", "clear", "back"]),
+        st.sampled_from(["append", "gap", "nan", "inf", "clear", "back"]),
         st.integers(1, 400),
         st.integers(0, 130),
     ),
@@ -53,6 +57,7 @@ def test_it_gives_what_computing_all_afresh_gives(
             now += count * MILLI
         values = rng.normal(size=count)
         values[: count // 3 if what == "nan" else 0] = np.nan
+        values[: count // 3 if what == "inf" else 0] = np.inf
         series.append(values, time_ns=now, interval_ns=2 * MILLI)
         now += count * 2 * MILLI
         first += shift

@@ -130,3 +130,25 @@ def test_a_spike_keeps_its_column_and_its_height_while_scrolling(
     filled = views[0].start_ns >= T0 and views[1].stop_ns <= last_ns  # else bins change their size
     assert abs(peaks[0] - peaks[1]) <= (0 if filled else 1)
     assert abs(peaks[0] * column_ns - (T0 + spike * 1000)) <= 2 * column_ns
+
+
+@pytest.mark.parametrize("endless", [np.inf, -np.inf])
+def test_no_line_leads_to_an_infinite_sample(endless: float) -> None:
+    columns = shown(series_of([1.0, endless, 2.0], 4 * SECOND), view_from(T0, 12, SECOND))
+    touched = np.flatnonzero(~np.isnan(columns.low))
+    assert touched.tolist() == [0, 4, 8]
+    assert columns.low[4] == columns.high[4] == endless
+    assert columns.is_endless
+
+
+def test_a_finite_end_beside_infinity_counts_for_the_scale() -> None:
+    columns = shown(series_of([5.0, np.inf], SECOND // 10), view_from(T0, 1, SECOND))
+    assert (columns.low[0], columns.high[0]) == (5.0, np.inf)
+    assert (columns.least, columns.most) == (5.0, 5.0)
+
+
+def test_columns_of_nothing_but_nan_are_told_apart_from_those_of_nothing() -> None:
+    columns = shown(series_of([1.0, np.nan, 2.0], 2 * SECOND), view_from(T0, 8, SECOND))
+    assert columns.blanks is not None
+    assert np.flatnonzero(columns.blanks).tolist() == [2]
+    assert shown(series_of([1.0, 2.0], SECOND), view_from(T0, 8, SECOND)).blanks is None

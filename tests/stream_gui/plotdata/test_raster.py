@@ -75,3 +75,25 @@ def test_grid_and_marks_keep_inside(raster: Raster) -> None:
 def test_everything_stays_opaque(raster: Raster) -> None:
     raster.draw_runs(np.full(10, 7.2), np.full(10, 9.9), 0x12FF80)
     assert np.all(raster.pixels >> 24 == 0xFF)
+
+
+@pytest.mark.parametrize("is_up", [True, False])
+def test_an_arrow_points_to_its_edge_and_keeps_inside(raster: Raster, is_up: bool) -> None:
+    raster.draw_arrows(np.array([0, 5, 9, 40]), RED, 5, is_up=is_up)
+    lit = reds(raster) > 0
+    rows = lit if is_up else lit[::-1]
+    assert rows.sum(axis=1).tolist()[:6] == [3, 7, 7, 10, 10, 0]
+    assert rows[0].tolist() == [column in (0, 5, 9) for column in range(10)]
+
+
+def test_ticks_stand_on_the_bottom(raster: Raster) -> None:
+    raster.draw_ticks(np.array([-1, 2, 10]), RED, 4)
+    assert np.argwhere(reds(raster)).tolist() == [[row, 2] for row in range(16, 20)]
+
+
+def test_a_part_is_the_same_pixels_and_keeps_what_is_drawn_to_its_rows(raster: Raster) -> None:
+    part = raster.part(5, 9)
+    assert (part.width, part.height) == (10, 4)
+    part.draw_runs(np.full(10, -50.0), np.full(10, 50.0), RED)
+    part.draw_marks(np.array([3]), np.array([3.9]), RED, 5)
+    assert np.flatnonzero(reds(raster).any(axis=1)).tolist() == [5, 6, 7, 8]

@@ -246,3 +246,29 @@ def test_one_thread_writes_while_another_reads() -> None:
         assert np.all(np.diff(shown.low) >= 0)
     writer.join()
     assert series.total == 200_000
+
+
+def test_what_is_no_number_is_counted() -> None:
+    series = Series("a")
+    series.append([1.0, np.nan, np.inf, -np.inf, np.nan], np.arange(5) + T0)
+    assert series.not_finite == (2, 2)
+    series.append(np.arange(3.0), np.arange(3) + T0 + 10)
+    assert series.not_finite == (2, 2)
+    series.clear()
+    assert series.not_finite == (0, 0)
+
+
+def test_a_series_made_wider_keeps_what_it_has_and_takes_the_rest_exactly() -> None:
+    series = Series("a", capacity=5000, dtype="float32")
+    rng = np.random.default_rng(3)
+    raw = rng.normal(size=7000).astype(np.float32)
+    series.append(raw, time_ns=T0, interval_ns=SECOND)
+    before = series.envelope(T0, T0 + 7000 * SECOND, 50)
+    series.widen()
+    after = series.envelope(T0, T0 + 7000 * SECOND, 50)
+    assert np.array_equal(before.low, after.low)
+    assert np.array_equal(before.high, after.high)
+    assert series.precision == "float64"
+    series.append([16_777_217.0], time_ns=T0 + 7000 * SECOND)
+    assert series.last_value == 16_777_217.0
+    assert series.envelope(T0 + 6999 * SECOND, T0 + 7000 * SECOND, 50).low[-1] == 16_777_217.0

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from stream_gui.plotdata.ticks import (
+    elapsed_label,
+    elapsed_ticks,
     time_label,
     time_step_ns,
     time_ticks,
-    unit_scale,
+    utc_offset_text,
     value_label,
     value_ticks,
 )
@@ -89,20 +91,46 @@ def test_values_show_the_digits_that_tell_them_apart(value: float, step: float, 
     assert value_label(value, step) == text
 
 
+def test_midnight_is_told_by_its_day(kolkata: None) -> None:
+    midnight = T0 - (3 * 3600 + 43 * 60 + 20) * SECOND
+    assert time_label(midnight, HOUR) == "15 Nov"
+    assert time_label(midnight + HOUR, HOUR) == "01:00"
+    assert time_label(midnight + 1, 1) == "00:00:00.000000001"
+
+
 @pytest.mark.parametrize(
-    ("largest", "unit", "expected"),
+    ("elapsed_ns", "step_ns", "text"),
     [
-        (0.02, "V", (1e-3, "mV")),
-        (5.0, "V", (1.0, "V")),
-        (12_000.0, "Hz", (1e3, "kHz")),
-        (0.02, "°C", (1.0, "°C")),
-        (95.0, "%", (1.0, "%")),
-        (0.0, "V", (1.0, "V")),
-        (1e-20, "A", (1e-12, "pA")),
+        (0, SECOND, "0 s"),
+        (-2 * SECOND, SECOND, "\u22122 s"),
+        (-SECOND // 4, SECOND // 20, "\u22120.25 s"),
+        (90 * SECOND, 30 * SECOND, "90 s"),
+        (-65 * MINUTE, 5 * MINUTE, "\u22121:05 h"),
+        (-3 * DAY, DAY, "\u22123 d"),
     ],
 )
-def test_units_take_prefixes_where_these_are_usual(
-    largest: float, unit: str, expected: tuple[float, str]
-) -> None:
-    factor, text = unit_scale(-largest, largest / 2, unit)
-    assert (factor, text) == (pytest.approx(expected[0]), expected[1])
+def test_elapsed_times(elapsed_ns: int, step_ns: int, text: str) -> None:
+    assert elapsed_label(elapsed_ns, step_ns) == text
+
+
+def test_elapsed_ticks_are_round_from_the_reference() -> None:
+    ticks = elapsed_ticks(T0 - 7, T0 + 12, T0 + 3, 5)
+    assert [tick - T0 - 3 for tick in ticks] == [-10, -5, 0, 5]
+
+
+def test_the_offset_of_local_time_is_said(kolkata: None) -> None:
+    assert utc_offset_text(T0) == "UTC+05:30 (IST)"
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [("UTC0", "UTC"), ("NST3:30", "UTC\u221203:30 (NST)"), ("<+03>-3", "UTC+03:00")],
+)
+def test_offsets_of_every_sign(monkeypatch: pytest.MonkeyPatch, zone: str, text: str) -> None:
+    if not hasattr(time, "tzset"):
+        pytest.skip("the time zone cannot be set here")
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", zone)
+        time.tzset()
+        assert utc_offset_text(T0) == text
+    time.tzset()

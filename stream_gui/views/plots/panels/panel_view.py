@@ -119,6 +119,16 @@ class PanelView(QWidget):
     def paint_as_lines(self, wanted: bool) -> None:
         """Paint lines in place of an image of them, where there is one: for a picture of lines."""
 
+    def set_range(self) -> None:
+        """Ask for the limits of a scale, where there is one."""
+
+    def axis_widths(self) -> tuple[float, float]:
+        """The room that is needed beside its time axis, left and right."""
+        return 0.0, 0.0
+
+    def set_axis_widths(self, left: float, right: float) -> None:
+        """Leave so much room beside the time axis, so that the times of all panels align."""
+
     def newest(self) -> Iterable[tuple[OpenFeed, int]]:
         """Each feed whose data stands on the time axis, with the time of its newest sample."""
         return ()

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+)
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from stream_gui import assets
-from stream_gui.plotdata.autoscale import AutoScale
-from stream_gui.plotdata.bundle import Bundle
-from stream_gui.plotdata.column_cache import ColumnCache
-from stream_gui.plotdata.columns import Columns, ColumnView
+from stream_gui.models.plot_layout import SECONDS
+from stream_gui.models.plot_state import axis_name
+from stream_gui.plotdata.columns import ColumnView
+from stream_gui.plotdata.gaps import GapSpans
 from stream_gui.plotdata.series import Series
+from stream_gui.views.plots.axis_drop import AxisDrop
+from stream_gui.views.plots.axis_gestures import AxisGestures
+from stream_gui.views.plots.curve_columns import CurveColumns
 from stream_gui.views.plots.envelope_item import DrawnCurve, Picture
 from stream_gui.views.plots.feed_source import PlotFeed
-from stream_gui.views.plots.legend import Legend
+from stream_gui.views.plots.legend import NEW_AXIS, Legend
 from stream_gui.views.plots.measuring.measured_curve import MeasuredCurve
 from stream_gui.views.plots.panel_curves import PanelCurves, ShownCurve
+from stream_gui.views.plots.panel_scales import AxisGroup, PanelScales, axis_groups, new_axis_name
 from stream_gui.views.plots.panels.kind_settling import KindSettling
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.plot_canvas import PlotCanvas
@@ -26,13 +37,12 @@ from stream_gui.views.plots.plot_colours import PlotColours, curve_colour
 from stream_gui.views.plots.taking.vector_curves import paint_as_lines
 from stream_gui.views.plots.time_view import TimeView
 from stream_gui.views.plots.tool_button import tool_button
+from stream_gui.views.plots.value_axis_item import AxisPicture
 
 __all__ = ["TimePanel"]
 
 _NEWS_EVERY_S = 0.1
 """A picture that need not move is repainted so often while data comes in."""
-
-_EMPTY_RANGE = (0.0, 1.0)
 
 
 class TimePanel(PanelView):
@@ -47,20 +57,24 @@ class TimePanel(PanelView):
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context)
         self._layout, self._number = context.layout, context.number
-        self._scale = AutoScale()
+        self.scales = PanelScales(context.layout, context.number)
+        self._groups: list[AxisGroup] = []
         self._colours = PlotColours.of(self.palette())
         self._painted: object = None
         self._shows_times = True
         self._news: object = None
         self._news_at_s = 0.0
-        self._caches: dict[tuple[Series, ...], tuple[Bundle, ColumnCache]] = {}
+        self._columns = CurveColumns()
         self._settling = KindSettling(self, self._unseen)
         self.canvas = PlotCanvas()
         self.curves = PanelCurves(
             context.layout, context.number, context.feeds, self._on_curves_changed
         )
-        self.legend = Legend(self.curves, self._colours)
+        self.legend = Legend(context.number, self.curves, self._colours)
+        self.gestures = AxisGestures(self, self.canvas, self.scales, lambda: self._groups)
         self._fit = tool_button("The scale is fixed: fit it to the data again (A)")
+        self._drop = AxisDrop(context.number, self, self.canvas, self.move_to_axis)
+        self.setAcceptDrops(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.canvas)
@@ -96,7 +110,7 @@ class TimePanel(PanelView):
     def follow_layout(self) -> None:
         """Take over what the layout says of this panel."""
         self.curves.sync()
-        self._fit.setVisible(self._fixed_range() is not None)
+        self._fit.setVisible(any(self.scales.fixed(group.name) for group in self._groups))
 
     def recolour(self, colours: PlotColours) -> None:
         """Take these colours from now on."""
@@ -107,7 +121,10 @@ class TimePanel(PanelView):
 
     def show_values(self) -> None:
         """Show the newest values, and in place of curves why there are none."""
-        self.legend.show_values(self.canvas.value_step)
+        steps = zip(self._groups, self.canvas.axes.items, strict=False)
+        self.legend.show_values(
+            {shown.key: axis.step for group, axis in steps for shown in group.curves}
+        )
         self.canvas.note = _note(self.curves)
         self.canvas.corner = "paused" if self._layout.paused else ""
 
@@ -119,10 +136,13 @@ class TimePanel(PanelView):
             self.need_paint()
 
     def fit(self) -> None:
-        """Let the scale fit itself to the data again."""
-        self._scale.reset()
-        self._layout.set_y_range(self._number, None)
+        """Let all scales fit themselves to the data again."""
+        self.scales.fit()
         self.need_paint()
+
+    def set_range(self) -> None:
+        """Ask for the limits of an axis."""
+        self.gestures.ask_for_range()
 
     def need_paint(self) -> None:
         """Paint at the next frame whatever has changed."""
@@ -133,9 +153,19 @@ class TimePanel(PanelView):
         view = time_view.columns(self.canvas.column_count)
         if view is None or not self._is_due(view, now_s):
             return False
-        drawn = self._drawn(view)
-        y_range = self._y_range([curve.columns for curve in drawn], now_s)
-        self.canvas.show_curves(view, y_range, drawn[::-1], self._unit())
+        drawn, pictures = self._drawn(view), []
+        for number, group in enumerate(self._groups):
+            columns = [each.columns for each in drawn if each.scale == number]
+            bounds = self.scales.update(group.name, columns, now_s)
+            pictures.append(self._axis_picture(group, bounds))
+        self.canvas.show_curves(
+            view,
+            pictures,
+            drawn[::-1],
+            self._gaps(view),
+            is_staggered=self._is_staggered,
+            reference_ns=view.stop_ns if self._layout.shared(SECONDS) else None,
+        )
         return True
 
     def time_canvas(self) -> PlotCanvas:
@@ -166,6 +196,15 @@ class TimePanel(PanelView):
             paint_as_lines(painter, picture, area, series)
 
         item.as_lines = paint if wanted else None
+        self.canvas.axes.keep_images(not wanted)
+
+    def axis_widths(self) -> tuple[float, float]:
+        """The room that its value axes need."""
+        return self.canvas.axes.wanted_widths
+
+    def set_axis_widths(self, left: float, right: float) -> None:
+        """Leave so much room for value axes."""
+        self.canvas.axes.set_widths(left, right)
 
     def newest(self) -> Iterator[tuple[PlotFeed, int]]:
         """Each feed that has data, with the time of its newest sample."""
@@ -188,8 +227,37 @@ class TimePanel(PanelView):
         self.canvas.panned.connect(time_view.pan)
         self.canvas.zoomed.connect(time_view.zoom)
         self.canvas.fit_wanted.connect(self.fit)
-        self.canvas.lifted.connect(self._lift)
-        self.canvas.stretched.connect(self._stretch)
+        self.legend.axis_wanted.connect(self.move_to_axis)
+
+    def move_to_axis(self, channel: str, column: str, axis: str) -> None:
+        """Put a curve on another axis: by its name, "" for that of its unit, or `NEW_AXIS`."""
+        for shown in self.curves:
+            if shown.curve.shows(channel, column):
+                if axis == NEW_AXIS:
+                    taken = {axis_name(each.curve, each.feed.unit) for each in self.curves}
+                    axis = new_axis_name(shown.feed.unit, taken)
+                wanted = (
+                    ""
+                    if axis == axis_name(replace(shown.curve, axis=""), shown.feed.unit)
+                    else axis
+                )
+                self._layout.set_axis(self._number, channel, column, wanted)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a curve of this panel for one of its axes; anything else is for the frame."""
+        event.setAccepted(self._drop.enter(event))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show on which axis the curve will stand."""
+        self._drop.move(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Nothing will be dropped."""
+        self._drop.leave()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Put the curve on that axis."""
+        self._drop.drop(event)
 
     def _on_toggled(self, channel: str, column: str, shown: bool) -> None:
         self._layout.set_visible(self._number, channel, column, shown)
@@ -199,11 +267,12 @@ class TimePanel(PanelView):
 
     def _on_curves_changed(self) -> None:
         if hasattr(self, "legend"):
+            self._group_curves()
             self.title_changed.emit()
             self.legend.refresh()
             self.canvas.note = _note(self.curves)
             self._settling.start()
-            self._caches.clear()
+            self._columns.forget()
             self.need_paint()
 
     def _unseen(self) -> Iterator[PlotFeed]:
@@ -212,7 +281,8 @@ class TimePanel(PanelView):
 
     def _is_due(self, view: ColumnView, now_s: float) -> bool:
         """Whether there is another picture to show; one that only grows may wait a little."""
-        picture = (view, self.canvas.size(), self._fixed_range())
+        ranges = [self.scales.fixed(group.name) for group in self._groups]
+        picture = (view, self.canvas.size(), ranges, self._layout.shared(SECONDS))
         news = tuple(s.series.version for s in self.curves if s.series is not None)
         if picture == self._painted and (
             news == self._news or now_s - self._news_at_s < _NEWS_EVERY_S
@@ -222,68 +292,52 @@ class TimePanel(PanelView):
         return True
 
     def _drawn(self, view: ColumnView) -> list[DrawnCurve]:
-        """The visible curves that have data; those of a channel are computed together."""
-        together: dict[PlotFeed, list[ShownCurve]] = {}
-        for shown in self.curves:
-            if shown.curve.visible and shown.series is not None:
-                together.setdefault(shown.feed, []).append(shown)
-        drawn: dict[ShownCurve, DrawnCurve] = {}
-        for group in together.values():
-            drawn |= self._drawn_together(group, view)
-        return [drawn[shown] for shown in self.curves if shown in drawn]
-
-    def _drawn_together(
-        self, group: list[ShownCurve], view: ColumnView
-    ) -> dict[ShownCurve, DrawnCurve]:
-        series = tuple(shown.series for shown in group if shown.series is not None)
-        if series not in self._caches:
-            self._caches[series] = Bundle(series), ColumnCache()
-        bundle, cache = self._caches[series]
-        found = cache.update(bundle, view)
-        return {
-            shown: DrawnCurve(
-                found.columns.row(row),
-                self._colour_of(shown),
-                (shown.curve.channel, shown.curve.column),
-                found.changed_from,
-            )
-            for row, shown in enumerate(group)
+        """The visible curves that have data, in the order of the legend."""
+        scale_of = {
+            shown.key: number for number, group in enumerate(self._groups) for shown in group.curves
         }
+        drawn = [shown for shown in self.curves if shown.key in scale_of]
+        found = self._columns.update(drawn, view)
+        return [
+            DrawnCurve(
+                found[shown.key].columns,
+                self._colour_of(shown),
+                shown.key,
+                found[shown.key].changed_from,
+                scale_of[shown.key],
+            )
+            for shown in drawn
+        ]
 
     def _colour_of(self, shown: ShownCurve) -> int:
         colour = curve_colour(shown.curve.colour, self._colours.is_dark)
         return int(colour.rgb()) & 0xFFFFFF
 
-    def _y_range(self, columns: list[Columns], now_s: float) -> tuple[float, float] | None:
-        fixed = self._fixed_range()
-        if fixed is not None:
-            return fixed
-        least = [c.least for c in columns if c.least == c.least]
-        most = [c.most for c in columns if c.most == c.most]
-        nothing = float("nan")
-        return self._scale.update(min(least, default=nothing), max(most, default=nothing), now_s)
+    def _axis_picture(self, group: AxisGroup, bounds: tuple[float, float] | None) -> AxisPicture:
+        several = len(self._groups) > 1
+        colours = tuple(self._colour_of(shown) for shown in group.curves) if several else ()
+        is_fixed = self.scales.fixed(group.name) is not None
+        return AxisPicture(group.name, group.unit, bounds, is_fixed, colours)
 
-    def _unit(self) -> str:
-        units = dict.fromkeys(s.feed.unit for s in self.curves if s.feed.unit)
-        return ", ".join(units)
+    def _gaps(self, view: ColumnView) -> list[GapSpans]:
+        """The gaps of each channel: all its columns have the same."""
+        by_channel = {
+            shown.curve.channel: shown.series
+            for group in self._groups
+            for shown in group.curves
+            if shown.series is not None
+        }
+        found = (each.gap_spans(view.start_ns, view.stop_ns) for each in by_channel.values())
+        return [spans for spans in found if spans is not None]
 
-    def _lift(self, share: float) -> None:
-        low, high = self._current_range()
-        moved = (high - low) * share
-        self._layout.set_y_range(self._number, (low + moved, high + moved))
+    @property
+    def _is_staggered(self) -> bool:
+        return self._layout.panel(self._number).staggered
 
-    def _stretch(self, factor: float, share: float) -> None:
-        low, high = self._current_range()
-        kept = low + (high - low) * share
-        bounds = kept - (kept - low) * factor, kept + (high - kept) * factor
-        if bounds[1] - bounds[0] > 1e-12 * max(abs(bounds[0]), abs(bounds[1]), 1e-300):
-            self._layout.set_y_range(self._number, bounds)
-
-    def _fixed_range(self) -> tuple[float, float] | None:
-        return self._layout.y_range(self._number)
-
-    def _current_range(self) -> tuple[float, float]:
-        return self._fixed_range() or self._scale.range or _EMPTY_RANGE
+    def _group_curves(self) -> None:
+        """Find out which curve stands on which axis."""
+        self._groups = axis_groups(self.curves, is_staggered=self._is_staggered)
+        self.legend.axes = [(group.name, group.title) for group in axis_groups(self.curves)]
 
 
 def _note(curves: PanelCurves) -> str:

@@ -41,7 +41,7 @@ def paint_as_lines(
     """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(area, QColor.fromRgb(picture.background))
+    painter.fillRect(area, QColor.fromRgb(picture.paint.background))
     _paint_grid(painter, picture, area)
     for curve in picture.curves:
         scale = _Scale.of(picture, curve, area)
@@ -75,7 +75,10 @@ class _Scale:
 
     @staticmethod
     def of(picture: Picture, curve: DrawnCurve, area: QRectF) -> _Scale:
-        return _Scale(area, picture.low, picture.high)
+        scale = picture.scales[curve.scale]
+        top, height = area.top() + scale.top * area.height(), scale.bottom - scale.top
+        band = QRectF(area.left(), top, area.width(), height * area.height())
+        return _Scale(band, scale.low, scale.high)
 
     def y(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         share = (self.high - values) / (self.high - self.low)
@@ -83,11 +86,11 @@ class _Scale:
 
 
 def _paint_grid(painter: QPainter, picture: Picture, area: QRectF) -> None:
-    colour = QColor.fromRgb(picture.grid)
-    for column in picture.grid_columns.tolist():
+    colour = QColor.fromRgb(picture.paint.grid)
+    for column in [*picture.grid_columns.tolist(), *picture.floating_columns.tolist()]:
         painter.fillRect(QRectF(column / picture.pixel_ratio, 0, 1, area.height()), colour)
-    for y in _Scale(area, picture.low, picture.high).y(picture.grid_values).tolist():
-        painter.fillRect(QRectF(0, y, area.width(), 1), colour)
+    for place in picture.grid_places.tolist():
+        painter.fillRect(QRectF(0, area.top() + place * area.height(), area.width(), 1), colour)
 
 
 def _path(envelope: Envelope, view: ColumnView, scale: _Scale) -> QPainterPath:

@@ -62,11 +62,11 @@ def test_with_control_or_on_the_axis_it_changes_the_scale(
 ) -> None:
     (panel,) = layout.panels
     wheel(canvas, middle(canvas), 1, CONTROL)
-    first = layout.y_range(panel)
+    first = layout.axis_range(panel, "V")
     assert first is not None
     on_axis = QPointF(canvas.mapFromScene(canvas.value_axis.sceneBoundingRect().center()))
     wheel(canvas, on_axis, -1, NONE)
-    second = layout.y_range(panel)
+    second = layout.axis_range(panel, "V")
     assert second is not None
     assert second[1] - second[0] == pytest.approx(1.25 * (first[1] - first[0]))
     assert layout.window_s == 10
