@@ -39,7 +39,7 @@ PANEL_KINDS = {
         PanelKind("time", "Time plot", TimePanel, keeps_history=True),
         PanelKind(IMAGE, "Image", ImagePanel),
         PanelKind(READOUT, "Readout", ReadoutPanel, keeps_history=True),
-        PanelKind(EVENTS, "Event table", EventsPanel, keeps_history=True),
+        PanelKind(EVENTS, "Event table", EventsPanel),
         # a kind a line
     )
 }
