@@ -115,14 +115,19 @@ def crossings(pixels: Pixels) -> int:
     return int(np.count_nonzero(np.diff(heights > middle)))
 
 
-def test_a_channel_is_plotted_and_a_call_changes_its_curve(
-    screen: Screen, demo: subprocess.Popen[str]
-) -> None:
+def plot_one_waveform(screen: Screen) -> None:
+    """Have the first column of the waveform in the only panel."""
     soon(lambda: "127.0.0.1" in screen.do("getactivewindow", "getwindowname"))
     screen.do("key", "--delay", "150", "ctrl+5", *["ctrl+shift+w"] * 3)
     screen.do("key", "ctrl+f", "type", "waveform")
-    screen.do("key", "--delay", "150", "Return", "Right", "Return")  # its first column
+    screen.do("key", "--delay", "150", "Return", "Right", "Return")
     soon(lambda: crossings(screen.pixels()) > 20)  # 5 Hz, about two and a half seconds
+
+
+def test_a_channel_is_plotted_and_a_call_changes_its_curve(
+    screen: Screen, demo: subprocess.Popen[str]
+) -> None:
+    plot_one_waveform(screen)
     screen.do("key", "--delay", "150", "ctrl+r")
     screen.do("type", "--delay", "20", "rig.set_frequency(1.0)")
     screen.do("key", "--delay", "150", "Escape", "Return")
@@ -131,3 +136,33 @@ def test_a_channel_is_plotted_and_a_call_changes_its_curve(
     told, _ = demo.communicate(timeout=PATIENCE_S)
     assert demo.returncode == 0
     assert told.splitlines()[-1] == "Ended the server and the publisher."
+
+
+def test_what_lies_between_the_cursors_is_saved_with_a_note(
+    screen: Screen, demo: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "taken.csv"
+    plot_one_waveform(screen)
+    screen.do("key", "--delay", "150", "ctrl+5", "equal", "equal")  # two seconds
+    screen.do("key", "--delay", "150", "space", "m", "Left", "shift+Left", "n")
+    screen.do("type", "--delay", "20", "valve man")
+    screen.do("key", "--delay", "150", "Return", "c", "Right", "ctrl+s")
+    soon(lambda: "Export" in screen.do("getactivewindow", "getwindowname"))
+    screen.do("key", "Return")
+    soon(lambda: "Save" in screen.do("getactivewindow", "getwindowname"))
+    screen.do("type", "--delay", "20", str(path))
+    screen.do("key", "Return")
+    soon(path.exists)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    facts = "\n".join(line for line in lines if line.startswith("#"))
+    rows = [line.split(",") for line in lines if not line.startswith("#")]
+    assert rows[0] == ["time_ns", "time", "rig/waveform ch0 [V]"]
+    assert ": valve man" in facts
+    assert "epoch " in facts
+    assert 500 < len(rows) < 10_000
+    times = np.array([int(row[0]) for row in rows[1:]])
+    assert (np.diff(times) > 0).all()
+    assert 0.6 < (times[-1] - times[0]) / 1e9 < 0.75  # a third of it
+    screen.do("key", "ctrl+q")
+    demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 0
