@@ -54,6 +54,8 @@ class MeasuredRow:
             notes.append("begins before what is kept")
         if figures.ends_early:
             notes.append("ends after the newest sample")
+        if figures.reduced > 1:
+            notes.append(f"minima and maxima of {figures.reduced:,} samples, not every sample")
         if figures.nan:
             notes.append(f"{figures.nan:,} NaN left out")
         if figures.infinite:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stream_gui.plotdata.gaps import Gap, GapList, GapSpans
 from stream_gui.plotdata.moments import MOMENTS
+from stream_gui.plotdata.reductions import Reductions
 from stream_gui.plotdata.sample_ring import SampleRing
 from stream_gui.plotdata.statistics import Extract
 from stream_gui.plotdata.summary import Summary
@@ -54,15 +55,22 @@ class Probe:
         times: their times.
         summary: their moments.
         gaps: where samples are missing.
+        reductions: which of them are minima and maxima of more.
     """
 
     def __init__(
-        self, samples: SampleRing, times: TimeAxis, summary: Summary, gaps: GapList
+        self,
+        samples: SampleRing,
+        times: TimeAxis,
+        summary: Summary,
+        gaps: GapList,
+        reductions: Reductions,
     ) -> None:
         self._samples = samples
         self._times = times
         self._summary = summary
         self._gaps = gaps
+        self._reductions = reductions
 
     def spans(self, start_ns: int, stop_ns: int) -> list[tuple[int, int]]:
         """The numbers (first, last + 1) of the samples from start to stop, both included."""
@@ -133,6 +141,11 @@ class Probe:
             found.append(GapSpans(gaps, starts, stops, losses))
         return GapSpans.joined(found) if any(map(len, found)) else None
 
+    def reduced_between(self, start_ns: int, stop_ns: int) -> int:
+        """For how many samples a pair stands at most; 1: every sample is there."""
+        spans = self.spans(start_ns, stop_ns)
+        return max((self._reductions.most_between(*span) for span in spans), default=1)
+
     def _facts(self, start_ns: int, stop_ns: int) -> dict[str, Any]:
         """What is to be said of a stretch of time besides the figures."""
         newest_ns, oldest_ns = self._times.newest_ns, self._times.oldest_ns
@@ -143,6 +156,7 @@ class Probe:
             "lost_is_least": any(gap.count is None for gap in gaps),
             "starts_late": oldest_ns is None or start_ns < oldest_ns,
             "ends_early": newest_ns is None or stop_ns > newest_ns,
+            "reduced": self.reduced_between(start_ns, stop_ns),
         }
 
     def _gaps_in(self, first: int, last: int) -> Sequence[int]:

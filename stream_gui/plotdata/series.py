@@ -16,6 +16,7 @@ from stream_gui.plotdata.envelope import Envelope, EnvelopeBuilder
 from stream_gui.plotdata.gaps import Gap, GapList, GapSpans
 from stream_gui.plotdata.probe import Probe, Sample, Stretch
 from stream_gui.plotdata.pyramid import BYTES_WITH_PYRAMID, Pyramid
+from stream_gui.plotdata.reductions import Reductions
 from stream_gui.plotdata.sample_ring import SampleRing
 from stream_gui.plotdata.statistics import Statistics
 from stream_gui.plotdata.summary import Summary
@@ -160,6 +161,7 @@ class Series:
         *,
         time_ns: int | None = None,
         interval_ns: int | None = None,
+        reduced: int = 1,
     ) -> None:
         """Add samples at the end.
 
@@ -168,6 +170,7 @@ class Series:
             times_ns: the time of each; evenly spaced ones are recognised and take no memory.
             time_ns: instead of `times_ns`, the time of the first.
             interval_ns: with `time_ns`, the distance of the others.
+            reduced: for how many samples each pair of these stands, as minimum and maximum.
 
         Raises:
             ValueError: if values and times do not fit together, or are not numbers.
@@ -180,6 +183,7 @@ class Series:
             self._make_room(len(samples))
             step = self._pyramid.largest_write()
             with self.lock:
+                self._reductions.begin(self._samples.end, reduced)
                 for first in range(0, len(samples), step):
                     self._write(samples[first : first + step], times[first : first + step])
                 self._last_value = float(samples[-1])
@@ -271,6 +275,11 @@ class Series:
         with self.lock:
             return self._probe.gaps_between(start_ns, stop_ns)
 
+    def reduced_between(self, start_ns: int, stop_ns: int) -> int:
+        """For how many samples a pair of these stands at most, as minimum and maximum; 1: none."""
+        with self.lock:
+            return self._probe.reduced_between(start_ns, stop_ns)
+
     def rings(self) -> Rings:
         """What it is made of, to be read while `lock` is held."""
         return Rings(self._samples, self._pyramid, self._times, self._gaps)
@@ -279,7 +288,7 @@ class Series:
         self._samples = SampleRing(_SMALLEST_CAPACITY, self._dtype)
         self._pyramid = Pyramid(self._samples)
         self._times = TimeAxis(_SMALLEST_CAPACITY)
-        self._gaps = GapList()
+        self._gaps, self._reductions = GapList(), Reductions()
         self._summary = Summary(self._samples, self._times)
         self._read_through()
         self._last_value = None
@@ -315,7 +324,7 @@ class Series:
     def _read_through(self) -> None:
         """Let readers look at the rings that there are now."""
         self._builder = EnvelopeBuilder(self._samples, self._pyramid.levels, self._times)
-        self._probe = Probe(self._samples, self._times, self._summary, self._gaps)
+        self._probe = Probe(self._samples, self._times, self._summary, self._gaps, self._reductions)
 
     def _as_samples(self, values: ArrayLike) -> NDArray[Any]:
         given = np.atleast_1d(np.asarray(values))
@@ -351,3 +360,4 @@ class Series:
         self._pyramid.fold()
         self._summary.fold(self._gaps.numbers)
         self._gaps.forget_before(self._samples.start)
+        self._reductions.forget_before(self._samples.start)

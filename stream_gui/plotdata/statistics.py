@@ -40,6 +40,8 @@ class Statistics:
         lost_is_least: whether more are missing, nobody knows how many.
         starts_late: whether samples of the beginning are not kept, or never were.
         ends_early: whether the end lies after the newest sample.
+        reduced: for how many samples a pair among these stands at most, as minimum and maximum; 1:
+            every sample is there.
     """
 
     count: int = 0
@@ -56,6 +58,7 @@ class Statistics:
     lost_is_least: bool = False
     starts_late: bool = True
     ends_early: bool = True
+    reduced: int = 1
 
     @property
     def peak_to_peak(self) -> float:

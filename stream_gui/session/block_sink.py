@@ -63,8 +63,14 @@ class BlockSink:
         self._keys: tuple[str, ...] | None = None
         self._bin_ns = 0
 
-    def take(self, block: sc.Block, info: sc.ChannelInfo | None) -> int:
+    def take(self, block: sc.Block, info: sc.ChannelInfo | None, reduced: int = 2) -> int:
         """Append a block; gives how many items were lost before it.
+
+        Args:
+            block: items.
+            info: the channel.
+            reduced: of how many samples each is the minimum and maximum, if the block is an
+                envelope.
 
         Raises:
             NotDrawableError: Its values are no numbers.
@@ -72,7 +78,8 @@ class BlockSink:
         lost = self._mark(block.lost)
         if len(block.sequences):
             times_ns = np.asarray(block.times_ns, np.int64)
-            if _is_envelope(block.values, info):
+            is_envelope = _is_envelope(block.values, info)
+            if is_envelope:
                 rows, times_ns = self._pairs(block.values, times_ns)
             else:
                 rows = self._rows(block.values)
@@ -80,12 +87,18 @@ class BlockSink:
             if curves is None or curves.columns != self._names(rows.shape[1], info):
                 curves = self._begin(rows, info)
             interval_ns = even_interval(times_ns)  # found once for all columns
+            stands_for = max(2, reduced) if is_envelope else 1
             for column, series in enumerate(curves.series):
                 if interval_ns is None:
-                    series.append(rows[:, column], times_ns)
+                    series.append(rows[:, column], times_ns, reduced=stands_for)
                 else:
                     time_ns = int(times_ns[0])
-                    series.append(rows[:, column], time_ns=time_ns, interval_ns=interval_ns)
+                    series.append(
+                        rows[:, column],
+                        time_ns=time_ns,
+                        interval_ns=interval_ns,
+                        reduced=stands_for,
+                    )
         return lost
 
     def _mark(self, losses: tuple[sc.Loss, ...]) -> int:

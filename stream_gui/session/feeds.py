@@ -215,7 +215,7 @@ class Feeds(QObject):
         while True:
             block = await reader.get_block()
             begin_s = time.monotonic()
-            lost = sink.take(block, reader.info)
+            lost = sink.take(block, reader.info, economy.reduced)
             if lost:
                 self._bridge.post(feed.add_lost, lost)
             now_s = time.monotonic()

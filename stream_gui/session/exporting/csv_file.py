@@ -87,8 +87,9 @@ def _facts_of(curve: ExportedCurve, start_ns: int, stop_ns: int) -> Iterator[str
     count = sum(last - first for first, last in spans)
     name = _plain(curve.name)
     yield f"curve: {name}, unit {_plain(curve.unit) or 'none'}, {count} samples"
-    if curve.reduced > 1:
-        yield f"reduced: {name} comes as minimum and maximum of {curve.reduced} samples each"
+    reduced = curve.series.reduced_between(start_ns, stop_ns)
+    if reduced > 1:
+        yield f"reduced: {name} has pairs of minimum and maximum, of up to {reduced} samples each"
     gaps = curve.series.gaps_between(start_ns, stop_ns)
     for gap in gaps:
         stretch = curve.series.read(gap.index, gap.index + 1)

@@ -66,6 +66,7 @@ class _Copy:
         self.name = curve.name
         self._spans = curve.series.spans(request.start_ns, request.stop_ns)
         self.wanted = sum(last - first for first, last in self._spans)
+        self.reduced = curve.series.reduced_between(request.start_ns, request.stop_ns)
         self.count = 0
         self.gone = 0
         self._times, self._values = (
@@ -127,7 +128,7 @@ def _write_facts(archive: zipfile.ZipFile, request: ExportRequest, copies: list[
         "start_ns": request.start_ns,
         "stop_ns": request.stop_ns,
         "left_memory_before_written": {copy.name: copy.gone for copy in copies if copy.gone},
-        "reduced": {copy.name: copy.curve.reduced for copy in copies if copy.curve.reduced > 1},
+        "reduced": {copy.name: copy.reduced for copy in copies if copy.reduced > 1},
     }
     _write(archive, "about", np.array(json.dumps(about)))
 

@@ -24,14 +24,12 @@ class ExportedCurve:
         column: the column's; "" if there is only one.
         unit: of its values.
         series: its samples.
-        reduced: samples for each pair of minimum and maximum that the server sends; 1: all come.
     """
 
     channel: str
     column: str
     unit: str
     series: Series
-    reduced: int = 1
 
     @property
     def name(self) -> str:

@@ -179,8 +179,7 @@ class PlotArea(QWidget):
         self._restyle()
 
     def _make_take(self, exports: ExportSource) -> TakeTools:
-        tools = self.measure
-        return TakeTools(self, self.deck, self.time_view, tools.measuring, tools.view, exports)
+        return TakeTools(self, self.deck, self.time_view, self.measure, exports)
 
     def _restyle(self) -> None:
         colours = PlotColours.of(self.palette())

@@ -57,10 +57,10 @@ def test_a_row_shows_every_figure_with_its_unit(qtmodeltester: ModelTester) -> N
 
 
 def test_what_is_missing_is_said_plainly() -> None:
-    figures = Statistics(nan=3, infinite=1, gaps=2, lost=17, lost_is_least=True)
+    figures = Statistics(nan=3, infinite=1, gaps=2, lost=17, lost_is_least=True, reduced=1000)
     assert row(figures=figures).notes == (
         "2 gaps, at least 17 lost; begins before what is kept; ends after the newest sample; "
-        "3 NaN left out; 1 infinite left out"
+        "minima and maxima of 1,000 samples, not every sample; 3 NaN left out; 1 infinite left out"
     )
     assert row(figures=Statistics(gaps=1, starts_late=False, ends_early=False)).notes == "1 gap"
 

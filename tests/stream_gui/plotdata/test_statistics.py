@@ -205,3 +205,19 @@ def test_memory_stays_little_more_than_that_of_the_samples() -> None:
     series = Series("a", capacity=1_000_000)
     series.append(np.zeros(100), time_ns=T0, interval_ns=1000)
     assert series.nbytes < 1.2 * 4 * 1_000_000
+
+
+def test_it_says_where_pairs_stand_for_many_samples() -> None:
+    series = Series("a", capacity=4096, dtype="float64")
+    for block, reduced in enumerate((1, 100, 100, 10, 1)):
+        series.append(
+            np.zeros(10), time_ns=T0 + 10 * block * SECOND, interval_ns=SECOND, reduced=reduced
+        )
+
+    def reduced(start_s: int, stop_s: int) -> int:
+        return series.statistics(T0 + start_s * SECOND, T0 + stop_s * SECOND).reduced
+
+    assert [reduced(0, 9), reduced(0, 10), reduced(10, 29), reduced(30, 39)] == [1, 100, 100, 10]
+    assert [reduced(40, 49), reduced(39, 45), reduced(60, 70)] == [1, 10, 1]
+    series.append(np.zeros(4090), time_ns=T0 + 50 * SECOND, interval_ns=SECOND)
+    assert reduced(0, 5000) == 1

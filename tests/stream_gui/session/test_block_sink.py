@@ -18,7 +18,7 @@ def taken(*blocks: sc.Block, info: sc.ChannelInfo | None = None) -> Curves:
     found: list[Curves] = []
     sink = BlockSink("rig/a", found.append)
     for each in blocks:
-        sink.take(each, info)
+        sink.take(each, info, 10)
     (curves,) = found
     return curves
 
@@ -109,5 +109,8 @@ def test_whole_samples_and_envelopes_of_a_channel_are_one_curve() -> None:
     info = sc.ChannelInfo(name="rig/a", dtype="float64")
     pairs = sc.Block(np.array([[7.0, 9.0]]), np.array([10_000_000]), range(10, 11), (), 1)
     curves = taken(block(np.arange(10.0)), pairs, block(np.zeros(1), first=20), info=info)
-    assert curves.series[0].total == 13
-    assert curves.series[0].gaps() == ()
+    (series,) = curves.series
+    assert series.total == 13
+    assert series.gaps() == ()
+    assert series.reduced_between(0, 9_999_999) == 1
+    assert series.reduced_between(0, 10_000_000) == 10

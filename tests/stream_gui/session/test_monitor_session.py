@@ -184,6 +184,7 @@ async def test_what_is_too_much_is_asked_for_as_an_envelope_and_no_peak_is_lost(
         await eventually(lambda: feed.series[0].total >= 2000 + 18)
         newest = feed.series[0].newest_time_ns
         assert feed.series[0].envelope(newest - 10**10, newest, 5000).high.max() == 99.0
+        assert feed.series[0].statistics(newest - 10**10, newest).reduced == 100
         assert feed.lost == 0
         wanted[0] = 1
         await writer.send_samples(np.ones(1000))

@@ -79,6 +79,10 @@ class MeasureLayer(pg.GraphicsObject):  # type: ignore[misc]
             self._view, self._hover = view, hover
             self._redo()
 
+    def hide_hover(self) -> None:
+        """Say nothing at the mouse."""
+        self.follow(self._view, None)
+
     def release(self) -> None:
         """Follow the cursors no more."""
         for changed in (

@@ -108,6 +108,12 @@ class MeasureTools(QObject):
         if number in self._layers:
             self._detach(number)
 
+    def hide_hover(self) -> None:
+        """Let nothing be said at the mouse until the next frame: it belongs into no picture."""
+        self._hovered = None
+        for _, layer in self._layers.values():
+            layer.hide_hover()
+
     def layer(self, number: int) -> MeasureLayer:
         """What lies over the curves of this panel."""
         return self._layers[number][1]

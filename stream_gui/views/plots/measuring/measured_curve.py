@@ -20,7 +20,6 @@ class MeasuredCurve:
         unit: of its values.
         colour: 0xRRGGBB.
         series: its samples.
-        reduced: samples for each pair of minimum and maximum that the server sends; 1: all come.
     """
 
     channel: str
@@ -29,7 +28,6 @@ class MeasuredCurve:
     unit: str
     colour: int
     series: Series
-    reduced: int = 1
 
     @property
     def key(self) -> tuple[str, str]:

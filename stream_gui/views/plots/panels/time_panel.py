@@ -184,7 +184,6 @@ class TimePanel(PanelView):
                     shown.feed.unit,
                     colour,
                     shown.series,
-                    shown.feed.reduced,
                 )
 
     def paint_as_lines(self, wanted: bool) -> None:

@@ -112,7 +112,7 @@ class ExportDialog(QDialog):
             size = count * 12
         samples = f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
         text = f"{samples} samples, about {bytes_text(size)}" if count else "No samples there"
-        if any(curve.reduced > 1 for curve in request.curves):
+        if any(map(_is_reduced(request), request.curves)):
             text += "; some come as minima and maxima, not at full rate"
         self._size.setText(text)
         self._save_button.setEnabled(bool(count))
@@ -128,6 +128,13 @@ def _samples_of(request: ExportRequest) -> Callable[[ExportedCurve], int]:
         return sum(last - first for first, last in spans)
 
     return count
+
+
+def _is_reduced(request: ExportRequest) -> Callable[[ExportedCurve], bool]:
+    def is_reduced(curve: ExportedCurve) -> bool:
+        return curve.series.reduced_between(request.start_ns, request.stop_ns) > 1
+
+    return is_reduced
 
 
 def _counted(text: str, curves: tuple[ExportedCurve, ...]) -> str:

@@ -11,10 +11,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 
-from stream_gui.models.measuring import Measuring
 from stream_gui.session.exporting.python_script import python_script
 from stream_gui.session.exporting.request import ExportedCurve, ExportRequest
-from stream_gui.views.plots.measuring.measure_view import MeasureView
+from stream_gui.views.plots.measuring.measure_tools import MeasureTools
 from stream_gui.views.plots.panel_deck import PanelDeck
 from stream_gui.views.plots.panels.panel_view import PanelView
 from stream_gui.views.plots.taking.export_dialog import ExportDialog
@@ -36,8 +35,7 @@ class TakeTools(QObject):
         area: the plot area.
         deck: its panels.
         time_view: the stretch of time that is shown.
-        measuring: the cursors, and the markers that go with the data.
-        table: the figures between the cursors, which belong into a picture while they are shown.
+        measure: the cursors with their figures, and the markers that go with the data.
         exports: writes the files.
 
     Attributes:
@@ -49,16 +47,15 @@ class TakeTools(QObject):
         area: QWidget,
         deck: PanelDeck,
         time_view: TimeView,
-        measuring: Measuring,
-        table: MeasureView,
+        measure: MeasureTools,
         exports: ExportSource,
     ) -> None:
         super().__init__(area)
         self._area = area
         self._deck = deck
         self._time_view = time_view
-        self._measuring = measuring
-        self._table = table
+        self._measure = measure
+        self._measuring = measure.measuring
         self._exports = exports
         self._folder = ""
         self.strip = ExportStrip(exports)
@@ -150,13 +147,14 @@ class TakeTools(QObject):
 
     def _motif(self, of_one: bool) -> Motif:
         """What belongs into a picture."""
+        self._measure.hide_hover()
         current, panels = self._deck.current, self._deck.widget() or self._deck
         if of_one and current is not None:
             return Motif(current)
         view = self._time_view.columns(1000)
         if view is None:
             return Motif(panels)
-        return Motif(panels, self._table.figures(view.start_ns, view.stop_ns))
+        return Motif(panels, self._measure.view.figures(view.start_ns, view.stop_ns))
 
     def _views(self, of_one: bool) -> list[PanelView]:
         current = self._deck.current
@@ -168,7 +166,7 @@ class TakeTools(QObject):
     def _curves(self, views: Iterable[PanelView]) -> tuple[ExportedCurve, ...]:
         """The curves of these panels, each once."""
         found = {
-            curve.key: ExportedCurve(*curve.key, curve.unit, curve.series, curve.reduced)
+            curve.key: ExportedCurve(*curve.key, curve.unit, curve.series)
             for view in views
             for curve in view.measured()
         }

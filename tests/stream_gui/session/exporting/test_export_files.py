@@ -41,12 +41,13 @@ def series(values: object, *, dtype: str = "float64", interval_ns: int = SECOND)
 
 @pytest.fixture
 def request_() -> ExportRequest:
-    fast, slow = series([0.1, np.nan, -np.inf, 3.0]), series([0.1, 7.0], dtype="float32")
+    fast, slow = series([0.1, np.nan, -np.inf, 3.0]), Series("b", dtype="float32")
+    slow.append([0.1, 7.0], time_ns=T0, interval_ns=SECOND, reduced=100)
     fast.mark_gap("overflow", 3)
     fast.append([9.0], time_ns=T0 + 7 * SECOND, interval_ns=SECOND)
     curves = (
         ExportedCurve("rig1/adc", "x", "V", fast),
-        ExportedCurve("rig1/temp, oven", "", "", slow, reduced=100),
+        ExportedCurve("rig1/temp, oven", "", "", slow),
     )
     markers = (Marker(T0 + SECOND, "valve\topened, twice"),)
     return ExportRequest(curves, T0, T0 + 8 * SECOND, markers, "lab:50012", 77)
@@ -82,7 +83,10 @@ def test_csv_says_what_it_is(tmp_path: Path, request_: ExportRequest) -> None:
     assert "lost: rig1/adc x, before " in facts
     assert ": 3 samples (overflow)" in facts
     assert "lost: rig1/temp, oven: none known" in facts
-    assert "reduced: rig1/temp, oven comes as minimum and maximum of 100 samples each" in facts
+    assert (
+        "reduced: rig1/temp, oven has pairs of minimum and maximum, of up to 100 samples each"
+        in facts
+    )
     assert "valve opened, twice" in facts
 
 

@@ -178,6 +178,10 @@ def test_values_are_shown_at_the_mouse(scope: Scope) -> None:
     assert hover is not None
     ((_, name, value),) = hover.rows
     assert (name, value) == ("a", "50 V")
+    scope.area.measure.hide_hover()
+    assert layer.hover is None
+    scope.frame()
+    assert layer.hover == hover
     QApplication.sendEvent(scope.canvas.viewport(), QEvent(QEvent.Type.Leave))
     scope.frame()
     assert layer.hover is None
