@@ -23,8 +23,14 @@ def tabs(area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, qtbot: QtBot) -> 
     layout.plot("a", "x", layout.add_panel("time"))
     layout.plot("b", "", layout.add_panel("events"))
     area.deck.tab_current()
+    settle(area, qtbot)  # Qt makes the bar of tabs anew while the panels find their places
     qtbot.waitUntil(lambda: any(bar.isVisible() for bar in area.findChildren(QTabBar)))
     return next(bar for bar in area.findChildren(QTabBar) if bar.isVisible())
+
+
+def settle(area: PlotArea, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(area.deck.arranged, timeout=2000):
+        area.deck.look_again()
 
 
 def channels_open(feeds: FakeFeeds) -> tuple[list[str], list[str]]:
@@ -36,8 +42,7 @@ def channels_open(feeds: FakeFeeds) -> tuple[list[str], list[str]]:
 
 def pass_time(area: PlotArea, qtbot: QtBot) -> None:
     """As if all had been as it is for longer than panels may be out of sight."""
-    with qtbot.waitSignal(area.deck.arranged, timeout=2000):
-        area.deck.look_again()
+    settle(area, qtbot)
     area.findChild(PanelSleep).put_to_sleep()
 
 
