@@ -52,6 +52,16 @@ class Screen:
         )
         return done.stdout.strip()
 
+    def drag(self, start: tuple[int, int], stop: tuple[int, int]) -> None:
+        """Press at one place, move to the other as a hand does, and let go."""
+        self.do("mousemove", str(start[0]), str(start[1]), "mousedown", "1")
+        for part in range(1, 11):
+            x, y = (a + (b - a) * part // 10 for a, b in zip(start, stop, strict=True))
+            self.do("mousemove", str(x), str(y))
+            time.sleep(0.03)
+        time.sleep(0.2)
+        self.do("mouseup", "1")
+
     def pixels(self) -> Pixels:
         """What is to be seen: rows, columns, red green blue."""
         command = ["import", "-window", "root", str(self._file)]
@@ -163,6 +173,44 @@ def test_what_lies_between_the_cursors_is_saved_with_a_note(
     times = np.array([int(row[0]) for row in rows[1:]])
     assert (np.diff(times) > 0).all()
     assert 0.6 < (times[-1] - times[0]) / 1e9 < 0.75  # a third of it
+    screen.do("key", "ctrl+q")
+    demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 0
+
+
+CH0, PLOTS, RIGHT_EDGE = (95, 206), (660, 300), (925, 300)
+"""Where the first column stands in the filtered tree, and the plots."""
+
+
+def drawn(pixels: Pixels) -> NDArray[np.bool_]:
+    """In which columns of the plots the curve is to be seen."""
+    part = pixels[150:470, 398:950].astype(int)
+    found: NDArray[np.bool_] = (np.abs(part - CURVE).sum(axis=2) < 90).any(axis=0)
+    return found
+
+
+def shown_in(screen: Screen) -> tuple[bool, bool, bool]:
+    """Whether the curve fills the left half of the plots, the right one, and what is between."""
+    columns = drawn(screen.pixels())
+    width = len(columns)
+    left, right = columns[width // 3 : width // 2 - 20], columns[-width // 4 : -20]
+    between = columns[width // 2 + 5 : width // 2 + 45]
+    return left.mean() > 0.9, right.mean() > 0.9, between.mean() > 0.9
+
+
+def test_a_channel_is_dragged_from_the_tree_to_the_plots_and_beside_a_plot(
+    screen: Screen, demo: subprocess.Popen[str]
+) -> None:
+    soon(lambda: "127.0.0.1" in screen.do("getactivewindow", "getwindowname"))
+    screen.do("key", "--delay", "150", "ctrl+5", *["ctrl+shift+w"] * 3, "plus", "plus", "plus")
+    screen.do("key", "ctrl+f", "type", "waveform")
+    soon(lambda: not drawn(screen.pixels()).any())
+    screen.drag(CH0, PLOTS)
+    soon(lambda: shown_in(screen) == (True, True, True))
+    screen.drag(CH0, RIGHT_EDGE)
+    soon(lambda: shown_in(screen) == (True, True, False))  # between them is the second one's axis
+    screen.do("key", "--delay", "150", "ctrl+5", "ctrl+z")
+    soon(lambda: shown_in(screen) == (True, True, True))
     screen.do("key", "ctrl+q")
     demo.communicate(timeout=PATIENCE_S)
     assert demo.returncode == 0
