@@ -18,10 +18,17 @@ class Tabs:
     """One place, for one panel or for several of which one is seen.
 
     Attributes:
-        panels: their numbers, the one that is seen first.
+        panels: their numbers in the order of the tabs.
+        front: the one that is seen; None is the first.
     """
 
     panels: tuple[int, ...]
+    front: int | None = None
+
+    @property
+    def seen(self) -> int:
+        """The one that is seen."""
+        return self.front if self.front in self.panels else self.panels[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ Place = Tabs | Split
 
 
 def panels_of(place: Place) -> tuple[int, ...]:
-    """The numbers of all panels, the first one being seen."""
+    """The numbers of all panels."""
     if isinstance(place, Tabs):
         return place.panels
     return tuple(number for part in place.parts for number in panels_of(part))
@@ -71,7 +78,7 @@ def without(place: Place, number: int) -> Place | None:
     """The tree without a panel, whose room goes to the others; None if it was the only one."""
     if isinstance(place, Tabs):
         left = tuple(each for each in place.panels if each != number)
-        return Tabs(left) if left else None
+        return Tabs(left, place.front) if left else None
     parts = [
         (without(part, number), size) for part, size in zip(place.parts, place.sizes, strict=True)
     ]

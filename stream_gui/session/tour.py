@@ -161,13 +161,13 @@ class Tour:
 
 def first_layout(plots: PlotLayout) -> None:
     """One panel for each unit."""
-    for panel in plots.panels:
-        plots.remove_panel(panel)
+    plots.clear()
     for channel in FIRST_LAYOUT:
         plots.plot_in_new_panel(channel)
     plots.window_s = WINDOW_S
     if plots.panels:
         plots.set_current(plots.panels[0])
+    plots.forget_changes()
 
 
 async def _watch_until_left(stage: Stage, demonstration: Demonstration) -> None:

@@ -53,7 +53,7 @@ class PanelDeck(QScrollArea):
         self._feeds = feeds
         self._time_view = time_view
         self._painted_before = 0
-        self._was_shown = False
+        self._remembered = layout.state.arrangement
         self._actions: Sequence[QAction] = ()
         self._menu_actions: Sequence[QAction] = ()
         self._docks = PanelDocks()
@@ -188,8 +188,8 @@ class PanelDeck(QScrollArea):
         super().showEvent(event)
         self._sleep.watch(self.window())
         self._sleep.look()
-        if not self._was_shown:
-            self._was_shown = True
+        remembered, self._remembered = self._remembered, ""
+        if remembered and remembered == self._layout.state.arrangement:
             QTimer.singleShot(0, self, self._on_restored)
 
     def hideEvent(self, event: QHideEvent) -> None:

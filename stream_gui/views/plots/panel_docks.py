@@ -257,7 +257,7 @@ class PanelDocks(QMainWindow):
         places: dict[Tabs, Rect] = {}
         for number, rect in self._rects().items():
             bounds = rect.left(), rect.top(), rect.right() + 1, rect.bottom() + 1
-            places[Tabs(tuple(self.tabbed_with(number)))] = bounds
+            places[Tabs(tuple(sorted(self.tabbed_with(number))), number)] = bounds
         return tree_of(places)
 
     def _build(self, tree: Place) -> None:
@@ -292,7 +292,7 @@ class PanelDocks(QMainWindow):
             for part in place.parts:
                 self._bring_to_front(part)
         elif len(place.panels) > 1:
-            self._docks[place.panels[0]].raise_()
+            self._docks[place.seen].raise_()
 
     def _give_sizes(self, place: Place, width: float, height: float) -> None:
         if isinstance(place, Tabs):

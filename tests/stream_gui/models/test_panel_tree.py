@@ -97,3 +97,18 @@ def test_a_new_part_takes_an_equal_share() -> None:
     assert isinstance(tree, Split)
     assert tree.sizes == (100, 100, 100, 100)
     assert panels_of(tree) == (1, 9, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("tabs", "number", "seen"),
+    [
+        (Tabs((1, 2, 3)), 9, 1),
+        (Tabs((1, 2, 3), 2), 9, 2),
+        (Tabs((1, 2, 3), 2), 3, 2),
+        (Tabs((1, 2, 3), 2), 2, 1),
+    ],
+)
+def test_what_is_seen_stays_in_sight_unless_it_goes(tabs: Tabs, number: int, seen: int) -> None:
+    left = without(tabs, number)
+    assert isinstance(left, Tabs)
+    assert left.seen == seen

@@ -155,6 +155,14 @@ def test_beside_tabs_a_panel_gets_a_place_of_its_own(deck: Deck) -> None:
     assert deck.rows() == [[1, 2, 3]]
 
 
+def test_tabs_keep_their_order_and_what_is_seen_when_others_move(deck: Deck) -> None:
+    deck.key(Qt.Key.Key_T)
+    deck.layout.set_current(1)
+    deck.key(Qt.Key.Key_Right)
+    assert deck.rows() == [[3, 1]]
+    assert [deck.tabs().tabText(number) for number in (0, 1)] == ["Panel 2", "Panel 3"]
+
+
 def test_choosing_a_tab_makes_its_panel_current_and_back(deck: Deck) -> None:
     deck.key(Qt.Key.Key_T)
     bar = deck.tabs()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,16 +17,19 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.qt_log_ignore("does not support (propagateSizeHints|raise)")
 
+Tabs = Callable[[], QTabBar]
+"""Gives the bar of tabs, which Qt makes anew now and then."""
+
 
 @pytest.fixture
-def tabs(area: PlotArea, layout: PlotLayout, feeds: FakeFeeds, qtbot: QtBot) -> QTabBar:
+def tabs(area: PlotArea, layout: PlotLayout, qtbot: QtBot) -> Tabs:
     """A time plot of "a" behind an event table of "b", the latter in front."""
     layout.plot("a", "x", layout.add_panel("time"))
     layout.plot("b", "", layout.add_panel("events"))
     area.deck.tab_current()
     settle(area, qtbot)  # Qt makes the bar of tabs anew while the panels find their places
     qtbot.waitUntil(lambda: any(bar.isVisible() for bar in area.findChildren(QTabBar)))
-    return next(bar for bar in area.findChildren(QTabBar) if bar.isVisible())
+    return lambda: next(bar for bar in area.findChildren(QTabBar) if bar.isVisible())
 
 
 def settle(area: PlotArea, qtbot: QtBot) -> None:
@@ -47,15 +51,15 @@ def pass_time(area: PlotArea, qtbot: QtBot) -> None:
 
 
 def test_a_table_behind_a_tab_gives_its_feeds_back_and_gets_them_again(
-    area: PlotArea, tabs: QTabBar, feeds: FakeFeeds, qtbot: QtBot
+    area: PlotArea, tabs: Tabs, feeds: FakeFeeds, qtbot: QtBot
 ) -> None:
     pass_time(area, qtbot)
     assert channels_open(feeds) == (["a"], ["b"])
-    tabs.setCurrentIndex(0)
+    tabs().setCurrentIndex(0)
     pass_time(area, qtbot)
     assert channels_open(feeds) == (["a"], [])
-    assert tabs.tabText(1) == "b"
-    tabs.setCurrentIndex(1)
+    assert tabs().tabText(1) == "b"
+    tabs().setCurrentIndex(1)
     qtbot.waitUntil(lambda: channels_open(feeds) == (["a"], ["b"]), timeout=2000)
     feeds.items["b"].say("hello")
     area.paint_frame(1_000_000_000)
@@ -63,7 +67,7 @@ def test_a_table_behind_a_tab_gives_its_feeds_back_and_gets_them_again(
 
 
 def test_a_plot_keeps_its_history_unless_it_is_told_otherwise(
-    area: PlotArea, layout: PlotLayout, tabs: QTabBar, feeds: FakeFeeds, qtbot: QtBot
+    area: PlotArea, layout: PlotLayout, tabs: Tabs, feeds: FakeFeeds, qtbot: QtBot
 ) -> None:
     pass_time(area, qtbot)
     assert channels_open(feeds)[0] == ["a"]
@@ -78,7 +82,7 @@ def test_a_plot_keeps_its_history_unless_it_is_told_otherwise(
 
 
 def test_in_a_minimised_or_hidden_window_nobody_sees_them(
-    area: PlotArea, tabs: QTabBar, feeds: FakeFeeds, qtbot: QtBot
+    area: PlotArea, tabs: Tabs, feeds: FakeFeeds, qtbot: QtBot
 ) -> None:
     area.setWindowState(Qt.WindowState.WindowMinimized)
     area.findChild(PanelSleep).put_to_sleep()
@@ -93,7 +97,7 @@ def test_in_a_minimised_or_hidden_window_nobody_sees_them(
 
 
 def test_a_floating_panel_is_seen(
-    area: PlotArea, layout: PlotLayout, tabs: QTabBar, feeds: FakeFeeds, qtbot: QtBot
+    area: PlotArea, layout: PlotLayout, tabs: Tabs, feeds: FakeFeeds, qtbot: QtBot
 ) -> None:
     area.deck.float_current()
     layout.set_current(1)
@@ -102,9 +106,9 @@ def test_a_floating_panel_is_seen(
 
 
 def test_a_panel_that_sleeps_can_be_changed_closed_and_brought_back(
-    area: PlotArea, layout: PlotLayout, tabs: QTabBar, feeds: FakeFeeds, qtbot: QtBot
+    area: PlotArea, layout: PlotLayout, tabs: Tabs, feeds: FakeFeeds, qtbot: QtBot
 ) -> None:
-    tabs.setCurrentIndex(0)
+    tabs().setCurrentIndex(0)
     pass_time(area, qtbot)
     layout.plot("c", "", 2)
     layout.set_current(1)
