@@ -183,7 +183,7 @@ class EventsPanel(PanelView):
     def _build_actions(self) -> None:
         for text, keys, slot in (
             ("Filter", ("/",), self._edit_filter),
-            ("Show the time of the row in the plots", ("T",), self._show_time),
+            ("Show the time of the row in the plots", ("J",), self._show_time),
             (_COPY, (), self._copy_rows),
             ("Copy rows as JSON", ("Ctrl+Shift+C",), lambda: self._copy(rows_as_json)),
             ("Copy the value", (), self._copy_value),

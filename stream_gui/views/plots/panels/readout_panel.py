@@ -176,7 +176,7 @@ class ReadoutPanel(PanelView):
         self._stack.addWidget(self.note)
         for text, keys, slot in (
             ("Limits \N{HORIZONTAL ELLIPSIS}", ("L",), self._ask_limits),
-            ("Reset minimum and maximum", ("R",), self.fit),
+            ("Reset minimum and maximum", (), self.fit),
             ("Show traces, or not", (), self._toggle_traces),
         ):
             self.addAction(panel_action(self, text, keys, slot))

@@ -63,7 +63,7 @@ class TakeTools(QObject):
         self._of_all = [
             make("Export the data …", self.ask_for_data, "Ctrl+S"),
             make("Save a picture …", self.ask_for_picture, "Ctrl+G"),
-            make("Copy a picture", self.copy_picture, "Ctrl+Shift+C"),
+            make("Copy a picture", self.copy_picture, "Ctrl+Shift+G"),
             make("Copy as Python", self.copy_python, "Ctrl+Shift+Y"),
         ]
         self._of_one = [

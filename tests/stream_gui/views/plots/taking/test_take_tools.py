@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.views.plots.panels.panel_kinds import PANEL_KINDS
 from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.plots.taking.export_dialog import ExportDialog
 from stream_gui.views.plots.taking.export_strip import ExportStrip
@@ -150,7 +151,7 @@ def test_a_picture_has_the_table_and_the_notes_of_what_it_shows(plots: PlotArea)
 def test_a_picture_goes_to_the_clipboard_as_pixels_and_as_lines(
     plots: PlotArea, qtbot: QtBot
 ) -> None:
-    qtbot.keyClick(plots, Qt.Key.Key_C, CONTROL | SHIFT)
+    qtbot.keyClick(plots, Qt.Key.Key_G, CONTROL | SHIFT)
     data = QGuiApplication.clipboard().mimeData()
     assert data.hasImage()
     assert b"<svg" in data.data("image/svg+xml").data()
@@ -170,6 +171,25 @@ def test_a_panels_menu_offers_it(plots: PlotArea) -> None:
     assert dock is not None
     offered = [action.text() for action in dock.menu_actions]
     assert {"Export its data …", "Save a picture of it …", "Copy it as Python"} <= set(offered)
+
+
+@pytest.mark.parametrize("kind", PANEL_KINDS)
+@pytest.mark.parametrize("with_cursors", [False, True])
+def test_no_key_means_two_things_in_any_panel(
+    plots: PlotArea, layout: PlotLayout, kind: str, with_cursors: bool
+) -> None:
+    if with_cursors:
+        plots.measure.toggle_cursors()
+    view = plots.panels[layout.add_panel(kind)].view
+    actions = {*plots.children(), *view.actions()}
+    keys = [
+        key.toString()
+        for action in actions
+        if isinstance(action, QAction)
+        for key in action.shortcuts()
+    ]
+    assert len(keys) > 30
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_without_panels_there_is_nothing_to_take(plots: PlotArea, layout: PlotLayout) -> None:
