@@ -6,7 +6,7 @@ They belong to the layout: every change can be undone, and they come back with i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ __all__ = ["CursorName", "Cursors", "Marker", "Measuring", "resolution_ns"]
 
 CursorName = Literal["a", "b"]
 
-_CURSORS, _MARKERS = "cursors", "markers"
+_CURSORS, _MARKERS, _BEHIND = "cursors", "markers", "behind"
 _SHARES = 1 / 3, 2 / 3
 _LONGEST_NOTE = 1000
 
@@ -92,16 +92,51 @@ class Measuring(QObject):
         super().__init__(parent)
         self._layout = layout
         self._chosen: CursorName | None = None
+        self._edge_ns: int | None = None
         layout.shared_changed.connect(self._on_shared_changed)
+        layout.paused_changed.connect(self._on_paused)
 
     @property
     def cursors(self) -> Cursors | None:
         """Where the cursors stand; None while they are hidden."""
+        stored = self._layout.shared(_CURSORS, ())
+        riding = self.is_riding
+        if riding and self._edge_ns is None:
+            return None
         try:
-            a_ns, b_ns = self._layout.shared(_CURSORS, ())
-            return Cursors(int(a_ns), int(b_ns))
+            one, other = stored[_BEHIND] if riding else stored
+            if riding:
+                return Cursors((self._edge_ns or 0) - int(one), (self._edge_ns or 0) - int(other))
+            return Cursors(int(one), int(other))
         except (TypeError, ValueError):
             return None
+
+    @property
+    def is_riding(self) -> bool:
+        """Whether they keep their distance to the live edge, rather than their times."""
+        stored = self._layout.shared(_CURSORS, ())
+        return isinstance(stored, Mapping) and _BEHIND in stored
+
+    def behind_ns(self, name: CursorName) -> int:
+        """How far a cursor is behind the live edge."""
+        cursors = self.cursors
+        return (self._edge_ns or 0) - cursors.at(name) if cursors is not None else 0
+
+    def advance(self, edge_ns: int | None) -> None:
+        """Take in where the live edge is; a view that stands still has none."""
+        if edge_ns is not None:
+            appears = self._edge_ns is None and self.is_riding
+            self._edge_ns = edge_ns
+            if appears:
+                self.cursors_changed.emit()
+
+    def set_riding(self, riding: bool) -> None:
+        """Let the cursors keep their distance to the live edge, or their times."""
+        cursors = self.cursors
+        if cursors is None or riding == self.is_riding or (riding and self._edge_ns is None):
+            return
+        doing = "letting the cursors ride along" if riding else "letting the cursors stand still"
+        self._layout.set_shared(_CURSORS, self._stored(cursors, riding=riding), doing=doing)
 
     @property
     def chosen(self) -> CursorName | None:
@@ -160,8 +195,15 @@ class Measuring(QObject):
             self._put_markers(others, "removing a marker")
 
     def _put(self, cursors: Cursors, doing: str, fold: str = "") -> None:
+        stored = self._stored(cursors, riding=self.is_riding)
+        self._layout.set_shared(_CURSORS, stored, doing=doing, fold=fold and f"cursor {fold}")
+
+    def _stored(self, cursors: Cursors, *, riding: bool) -> object:
+        """The cursors as plain values: times, or distances to the live edge."""
         times = [cursors.a_ns, cursors.b_ns]
-        self._layout.set_shared(_CURSORS, times, doing=doing, fold=fold and f"cursor {fold}")
+        if not riding or self._edge_ns is None:
+            return times
+        return {_BEHIND: [self._edge_ns - time_ns for time_ns in times]}
 
     def _put_markers(self, markers: Iterable[Marker], doing: str) -> None:
         kept = [[marker.time_ns, marker.text] for marker in sorted(markers)]
@@ -173,6 +215,13 @@ class Measuring(QObject):
             return None
         others.remove(marker)
         return others
+
+    def _on_paused(self) -> None:
+        """A view that stands still is for looking at: the cursors stand still with it."""
+        cursors = self.cursors
+        if self._layout.paused and cursors is not None and self.is_riding:
+            stored = self._stored(cursors, riding=False)
+            self._layout.amend(self._layout.state.with_shared(_CURSORS, stored))
 
     def _on_shared_changed(self, name: str) -> None:
         if name == _CURSORS:

@@ -63,6 +63,53 @@ def test_a_drag_is_undone_as_one_and_told(
     assert measuring.cursors is None
 
 
+def test_cursors_can_keep_their_distance_to_the_live_edge(
+    measuring: Measuring, layout: PlotLayout
+) -> None:
+    measuring.show(T0, T0 + 3 * SECOND)
+    measuring.set_riding(True)
+    assert not measuring.is_riding  # nobody knows where the edge is
+    measuring.advance(T0 + 3 * SECOND)
+    measuring.set_riding(True)
+    assert measuring.is_riding
+    measuring.advance(T0 + 13 * SECOND)
+    assert measuring.cursors == Cursors(T0 + 11 * SECOND, T0 + 12 * SECOND)
+    measuring.move("b", T0 + 13 * SECOND)
+    measuring.advance(T0 + 14 * SECOND)
+    assert measuring.cursors == Cursors(T0 + 12 * SECOND, T0 + 14 * SECOND)
+    assert (measuring.behind_ns("a"), measuring.behind_ns("b")) == (2 * SECOND, 0)
+    layout.undo()
+    assert measuring.cursors == Cursors(T0 + 12 * SECOND, T0 + 13 * SECOND)
+
+
+def test_they_stand_still_with_the_view(measuring: Measuring, layout: PlotLayout) -> None:
+    measuring.show(T0, T0 + 3 * SECOND)
+    measuring.advance(T0 + 3 * SECOND)
+    measuring.set_riding(True)
+    layout.paused = True
+    assert not measuring.is_riding
+    measuring.advance(None)
+    assert measuring.cursors == Cursors(T0 + SECOND, T0 + 2 * SECOND)
+    assert layout.undo_text == "letting the cursors ride along"  # pausing is no change
+
+
+def test_riding_cursors_come_back_with_the_layout(
+    measuring: Measuring, layout: PlotLayout, qtbot: QtBot
+) -> None:
+    measuring.show(T0, T0 + 3 * SECOND)
+    measuring.advance(T0 + 3 * SECOND)
+    measuring.set_riding(True)
+    other = PlotLayout()
+    found = Measuring(other)
+    other.from_dict(json.loads(json.dumps(layout.to_dict())))
+    assert found.cursors is None
+    with qtbot.waitSignal(found.cursors_changed):
+        found.advance(T0 + 100 * SECOND)
+    assert found.cursors == Cursors(T0 + 98 * SECOND, T0 + 99 * SECOND)
+    other.from_dict({"shared": {"cursors": {"behind": [1]}}})
+    assert found.cursors is None
+
+
 def test_markers_stand_in_the_order_of_their_times(measuring: Measuring) -> None:
     measuring.add_marker(T0 + 5, "later")
     first = measuring.add_marker(T0, "  valve\nopened ")

@@ -20,6 +20,9 @@ class MeasureDeeds(Protocol):
     def toggle_cursors(self) -> None:
         """Bring the cursors into view, or take them away."""
 
+    def toggle_riding(self) -> None:
+        """Let the cursors keep their distance to the live edge, or their times."""
+
     def nudge(self, pixels: int) -> None:
         """Move the chosen cursor by so many pixels."""
 
@@ -58,6 +61,8 @@ class MeasureActions:
         self._view_keys = [(action, action.shortcuts()) for action in moving]
         self.cursors = self._make("Cursors", "M", deeds.toggle_cursors)
         self.cursors.setCheckable(True)
+        self.ride = self._make("Cursors ride along with live data", "Shift+M", deeds.toggle_riding)
+        self.ride.setCheckable(True)
         self.other = self._make("Choose the other cursor", "C", self._choose_other)
         self.release = self._make("Let the arrow keys move the view", "Esc", self._choose_none)
         self.left = self._make("Cursor left", "Left", lambda: deeds.nudge(-1))
@@ -78,8 +83,8 @@ class MeasureActions:
     def all(self) -> list[QAction]:
         """Every action, in the order of a menu."""
         return [
-            self.cursors, self.other, self.left, self.right, self.back, self.on, self.release,
-            self.copy, self.marker, self.markers,
+            self.cursors, self.ride, self.other, self.left, self.right, self.back, self.on,
+            self.release, self.copy, self.marker, self.markers,
         ]  # fmt: skip
 
     def follow(self) -> None:
@@ -88,6 +93,8 @@ class MeasureActions:
         chosen = self._measuring.chosen is not None
         self.cursors.setChecked(shown)
         self.other.setEnabled(shown)
+        self.ride.setEnabled(shown)
+        self.ride.setChecked(self._measuring.is_riding)
         self.copy.setEnabled(shown)
         for action, keys in self._cursor_keys:
             action.setEnabled(chosen)

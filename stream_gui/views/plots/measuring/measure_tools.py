@@ -83,6 +83,7 @@ class MeasureTools(QObject):
 
     def follow(self, now_s: float) -> None:
         """Let layers and table follow the time, the data and the mouse."""
+        self.measuring.advance(None if self._layout.paused else self._time_view.stop_ns)
         place = self._hover.place
         reads_values = place != self._hovered or now_s - self._hovered_at_s >= _VALUES_EVERY_S
         if reads_values:
@@ -130,6 +131,13 @@ class MeasureTools(QObject):
             start_ns = round(view.start_ns / step_ns) * step_ns
             duration_ns = round((view.stop_ns - view.start_ns) / (3 * step_ns)) * 3 * step_ns
             self.measuring.show(start_ns, start_ns + duration_ns)
+        self.actions.follow()
+
+    def toggle_riding(self) -> None:
+        """Let the cursors keep their distance to the live edge, or their times."""
+        if not self.measuring.is_riding:
+            self._layout.paused = False
+        self.measuring.set_riding(not self.measuring.is_riding)
         self.actions.follow()
 
     def nudge(self, pixels: int) -> None:
@@ -239,7 +247,8 @@ class MeasureTools(QObject):
         if wanted == self._taken:
             return
         moved = not isinstance(self._taken, tuple) or self._taken[0] != cursors
-        pause_s = _MOVES_EVERY_S if moved else _NEWS_EVERY_S
+        is_moved_by_hand = moved and not self.measuring.is_riding
+        pause_s = _MOVES_EVERY_S if is_moved_by_hand else _NEWS_EVERY_S
         if now_s - self._taken_at_s < max(pause_s, self._cost_s / _SHARE_OF_TIME):
             return
         begun = time.perf_counter()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from stream_gui import assets
 from stream_gui.models.measure_table import MeasuredRow, MeasureTable, copied_text
-from stream_gui.models.measuring import Cursors, Measuring
+from stream_gui.models.measuring import CursorName, Cursors, Measuring
 from stream_gui.models.quantity_text import elapsed_text, exact_clock_text, frequency_text
 from stream_gui.views.plots.measuring.elided_label import ElidedLabel
 from stream_gui.views.plots.measuring.marker_list import MarkerList
@@ -30,6 +30,7 @@ __all__ = ["MeasureView"]
 _WIDTHS = (170, 96, 96, 96, 96, 96, 96, 96, 96, 104, 110, 90)
 _ROW = 22
 _LEAST_ROWS = 2
+_Facts = tuple[tuple[str, str], ...]
 _MOST_OF_HEIGHT = 0.25
 _SCROLL_BAR = 10
 
@@ -130,7 +131,7 @@ class MeasureView(QWidget):
         across = Qt.Orientation.Horizontal
         places = [self._sorted.mapToSource(self._sorted.index(n, 0)).row() for n in shown]
         return Figures(
-            facts=(_plain_facts(cursors),) if cursors is not None else (),
+            facts=(_plain(self._fact_pairs(cursors)),) if cursors is not None else (),
             headings=tuple(self._sorted.headerData(column, across) for column in columns),
             rows=tuple(
                 tuple(self._sorted.index(n, column).data() for column in columns) for n in shown
@@ -147,7 +148,7 @@ class MeasureView(QWidget):
         self._warning.setVisible(cursors is not None)
         self.markers.setVisible(self._shows_markers)
         self.setVisible(cursors is not None or self._shows_markers)
-        self._facts.setText(_facts(cursors) if cursors is not None else "Markers")
+        self._facts.setText(_rich(self._fact_pairs(cursors)) if cursors else "Markers")
         self._resize()
 
     def sizeHint(self) -> QSize:
@@ -219,6 +220,19 @@ class MeasureView(QWidget):
         if action is not None:
             action.setIcon(assets.icon("copy", colours.text.name(), colours.border.name()))
 
+    def _fact_pairs(self, cursors: Cursors) -> _Facts:
+        times = [exact_clock_text(time_ns) for time_ns in (cursors.a_ns, cursors.b_ns)]
+        if self._measuring.is_riding:  # text that need not change with every frame
+            names: tuple[CursorName, ...] = ("a", "b")
+            behind = (elapsed_text(self._measuring.behind_ns(name)) for name in names)
+            times = [f"{text} ago" for text in behind]
+        return (
+            ("A", times[0]),
+            ("B", times[1]),
+            ("Δt", elapsed_text(cursors.distance_ns)),
+            ("1/Δt", frequency_text(cursors.distance_ns)),
+        )
+
     def _rows(self) -> int:
         measured = self.model.rowCount() if self.is_measuring else 0
         listed = self.markers.model().rowCount() if self._shows_markers else 0
@@ -229,22 +243,12 @@ class MeasureView(QWidget):
         self.setFixedHeight(self.sizeHint().height())
 
 
-def _facts(cursors: Cursors) -> str:
-    facts = (f"<b>{name}</b>&nbsp; {text}" for name, text in _fact_pairs(cursors))
-    return "&nbsp;&nbsp; ".join(facts)
+def _rich(facts: _Facts) -> str:
+    return "&nbsp;&nbsp; ".join(f"<b>{name}</b>&nbsp; {text}" for name, text in facts)
 
 
-def _plain_facts(cursors: Cursors) -> str:
-    return "    ".join(f"{name} {text}" for name, text in _fact_pairs(cursors))
-
-
-def _fact_pairs(cursors: Cursors) -> tuple[tuple[str, str], ...]:
-    return (
-        ("A", exact_clock_text(cursors.a_ns)),
-        ("B", exact_clock_text(cursors.b_ns)),
-        ("Δt", elapsed_text(cursors.distance_ns)),
-        ("1/Δt", frequency_text(cursors.distance_ns)),
-    )
+def _plain(facts: _Facts) -> str:
+    return "    ".join(f"{name} {text}" for name, text in facts)
 
 
 def _copied_facts(cursors: Cursors) -> list[tuple[str, str]]:

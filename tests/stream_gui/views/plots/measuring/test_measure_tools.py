@@ -131,6 +131,28 @@ def test_a_cursor_is_dragged_with_the_mouse_and_the_view_stays(scope: Scope, qtb
     assert cursors(scope) == before
 
 
+def test_cursors_ride_along_with_live_data(scope: Scope, qtbot: QtBot) -> None:
+    qtbot.keyClick(scope.area, Qt.Key.Key_M)
+    qtbot.keyClick(scope.area, Qt.Key.Key_M, SHIFT)
+    assert not scope.layout.paused
+    scope.frame()
+    before = cursors(scope)
+    facts = scope.area.measure.view.facts
+    assert "ago" in facts
+    scope.feeds["a"].append(*range(101, 151), start_s=10.1, interval_s=0.1)
+    scope.frame()
+    scope.frame()
+    after = cursors(scope)
+    assert after.a_ns > before.a_ns
+    assert after.distance_ns == before.distance_ns
+    assert scope.area.measure.view.facts == facts
+    (row,) = scope.area.measure.view.model.rows
+    assert row.at_a == pytest.approx(seconds(after.a_ns) * 10, abs=0.51)
+    qtbot.keyClick(scope.area, Qt.Key.Key_Space)
+    assert not scope.area.measure.actions.ride.isChecked()
+    assert cursors(scope) == after
+
+
 def test_a_cursor_out_of_view_is_found_at_the_edge(scope: Scope, qtbot: QtBot) -> None:
     qtbot.keyClick(scope.area, Qt.Key.Key_M)
     scope.area.measure.measuring.move("a", T0 - 30 * SECOND)
