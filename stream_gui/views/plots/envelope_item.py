@@ -15,9 +15,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from stream_gui.plotdata.columns import Columns, ColumnView
 from stream_gui.plotdata.gap_marks import GapMark
 from stream_gui.plotdata.raster import Raster
+from stream_gui.plotdata.strip import draw_strip
 from stream_gui.plotdata.value_scale import ValueScale
 
 __all__ = ["DrawnCurve", "EnvelopeItem", "Paint", "Picture"]
+
+_NARROW = 32
+"""Up to so many columns, as a frame adds them to a plot, all curves are drawn at once."""
 
 _GRID_ALPHA = 26
 _GAP_ALPHA, _GAP_EDGE = 30, 3.0
@@ -242,39 +246,69 @@ def _draw_on(raster: Raster, picture: Picture, first: int) -> None:
     raster.fill(picture.paint.background)
     rows = np.floor(picture.grid_places * raster.height).astype(np.int64)
     raster.draw_grid(picture.grid_columns - first, rows, picture.paint.grid)
-    parts = [
-        raster.part(round(scale.top * raster.height), round(scale.bottom * raster.height))
-        for scale in picture.scales
-    ]
+    if raster.width <= _NARROW and len(picture.curves) > 1:
+        _draw_runs_at_once(raster, picture, first)
     for curve in picture.curves:
-        scale = picture.scales[curve.scale]
-        _draw_curve(parts[curve.scale], scale, curve, first, picture.pixel_ratio)
+        if raster.width > _NARROW or len(picture.curves) == 1:
+            part = raster.part(*_band(raster, picture, curve))
+            part.draw_runs(*_runs(part, picture, curve, first), curve.colour, _thickness(picture))
+        _draw_signs(raster, picture, curve, first)
 
 
-def _draw_curve(
-    raster: Raster, scale: ValueScale, curve: DrawnCurve, first: int, pixel_ratio: float
-) -> None:
-    """Draw the columns of a curve from `first` on."""
+def _draw_runs_at_once(raster: Raster, picture: Picture, first: int) -> None:
+    """Draw the runs of all curves, of few columns."""
+    half = _thickness(picture) / 2
+    uppers, lowers = [], []
+    for curve in picture.curves:
+        band = _band(raster, picture, curve)
+        part = raster.part(*band)
+        top, bottom = _runs(part, picture, curve, first)
+        uppers.append(np.maximum(top - half, 0) + band[0])
+        lowers.append(np.minimum(bottom + half, part.height) + band[0])
+    colours = np.array([curve.colour for curve in picture.curves])
+    draw_strip(raster.pixels, np.stack(uppers), np.stack(lowers), colours)
+
+
+def _thickness(picture: Picture) -> float:
+    """Of a line, in rows."""
+    return max(1.0, 1.25 * picture.pixel_ratio)
+
+
+def _band(raster: Raster, picture: Picture, curve: DrawnCurve) -> tuple[int, int]:
+    """The rows of a curve's scale, from its first one to above its last."""
+    scale = picture.scales[curve.scale]
+    return round(scale.top * raster.height), round(scale.bottom * raster.height)
+
+
+def _runs(
+    part: Raster, picture: Picture, curve: DrawnCurve, first: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where the runs of a curve begin and end in its band, in rows, from column `first` on."""
+    scale = picture.scales[curve.scale]
+    columns = _fitting(curve.columns, part.width + first)
+    low, high = _widened(columns, first, round(picture.pixel_ratio))
+    rows = part.height / scale.span
+    return (scale.high - high) * rows, (scale.high - low) * rows
+
+
+def _draw_signs(raster: Raster, picture: Picture, curve: DrawnCurve, first: int) -> None:
+    """Draw what is not a run: single samples, NaN, infinities."""
     columns, colour = _fitting(curve.columns, raster.width + first), curve.colour
-    low, high = _widened(columns, first, round(pixel_ratio))
-    rows = raster.height / scale.span
-
-    def row(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (scale.high - values) * rows
-
-    raster.draw_runs(row(high), row(low), colour, max(1.0, 1.25 * pixel_ratio))
-    size = 2 * round(1.5 * pixel_ratio) + 1
-    raster.draw_marks(columns.marks - first, row(columns.mark_values), colour, size)
+    if not len(columns.marks) and columns.blanks is None and not columns.is_endless:
+        return
+    scale, ratio = picture.scales[curve.scale], picture.pixel_ratio
+    part = raster.part(*_band(raster, picture, curve))
+    rows = (scale.high - columns.mark_values) * (part.height / scale.span)
+    part.draw_marks(columns.marks - first, rows, colour, 2 * round(1.5 * ratio) + 1)
     if columns.blanks is not None:
-        blanks = np.flatnonzero(columns.blanks[first:])
-        raster.draw_ticks(blanks, colour, round(5 * pixel_ratio))
+        part.draw_ticks(np.flatnonzero(columns.blanks[first:]), colour, round(5 * ratio))
     if not columns.is_endless:
         return
-    before, size = max(0, first - _margin(pixel_ratio)), round(7 * pixel_ratio)
+    before, size = max(0, first - _margin(ratio)), round(7 * ratio)
     for values, is_up in ((columns.high, True), (columns.low, False)):
         endless = np.flatnonzero(values[before:] == (np.inf if is_up else -np.inf))
         if len(endless):
-            raster.draw_arrows(endless + (before - first), colour, size, is_up=is_up)
+            part.draw_arrows(endless + (before - first), colour, size, is_up=is_up)
 
 
 def _margin(pixel_ratio: float) -> int:
