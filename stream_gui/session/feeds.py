@@ -20,7 +20,7 @@ from stream_gui.session.item_feeds import ItemFeeds
 __all__ = ["Feed", "Feeds"]
 
 BUFFER_SIZE = 4_000_000
-SERVED_EVERY_S = 0.03  # at the rate of frames: small blocks come as one
+SERVED_EVERY_S = 0.05  # small blocks come as one, and no eye sees the delay
 OVERRUN = "overflow"
 LOSSES_TOLD_MS = 250
 

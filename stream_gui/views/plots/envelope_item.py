@@ -250,23 +250,28 @@ def _draw_on(raster: Raster, picture: Picture, first: int) -> None:
         _draw_runs_at_once(raster, picture, first)
     for curve in picture.curves:
         if raster.width > _NARROW or len(picture.curves) == 1:
-            part = raster.part(*_band(raster, picture, curve))
+            part = raster.part(*_band(raster, picture.scales[curve.scale]))
             part.draw_runs(*_runs(part, picture, curve, first), curve.colour, _thickness(picture))
         _draw_signs(raster, picture, curve, first)
 
 
 def _draw_runs_at_once(raster: Raster, picture: Picture, first: int) -> None:
     """Draw the runs of all curves, of few columns."""
-    half = _thickness(picture) / 2
-    uppers, lowers = [], []
-    for curve in picture.curves:
-        band = _band(raster, picture, curve)
-        part = raster.part(*band)
-        top, bottom = _runs(part, picture, curve, first)
-        uppers.append(np.maximum(top - half, 0) + band[0])
-        lowers.append(np.minimum(bottom + half, part.height) + band[0])
+    wide = round(picture.pixel_ratio)
+    begin = max(0, first + 1 - wide)
+    columns = [_fitting(curve.columns, raster.width + first) for curve in picture.curves]
+    low = np.stack([each.low[begin:] for each in columns])
+    high = np.stack([each.high[begin:] for each in columns])
+    low, high = _widened(low, high, first - begin, wide)
+    scales = [picture.scales[curve.scale] for curve in picture.curves]
+    bands = np.array([_band(raster, scale) for scale in scales])[:, :, None]
+    ends = np.array([(scale.high, scale.span) for scale in scales])[:, :, None]
+    heights, half = bands[:, 1] - bands[:, 0], _thickness(picture) / 2
+    rows = heights / ends[:, 1]
+    upper = np.maximum((ends[:, 0] - high) * rows - half, 0) + bands[:, 0]
+    lower = np.minimum((ends[:, 0] - low) * rows + half, heights) + bands[:, 0]
     colours = np.array([curve.colour for curve in picture.curves])
-    draw_strip(raster.pixels, np.stack(uppers), np.stack(lowers), colours)
+    draw_strip(raster.pixels, upper, lower, colours)
 
 
 def _thickness(picture: Picture) -> float:
@@ -274,9 +279,8 @@ def _thickness(picture: Picture) -> float:
     return max(1.0, 1.25 * picture.pixel_ratio)
 
 
-def _band(raster: Raster, picture: Picture, curve: DrawnCurve) -> tuple[int, int]:
-    """The rows of a curve's scale, from its first one to above its last."""
-    scale = picture.scales[curve.scale]
+def _band(raster: Raster, scale: ValueScale) -> tuple[int, int]:
+    """The rows of a scale, from its first one to above its last."""
     return round(scale.top * raster.height), round(scale.bottom * raster.height)
 
 
@@ -286,7 +290,7 @@ def _runs(
     """Where the runs of a curve begin and end in its band, in rows, from column `first` on."""
     scale = picture.scales[curve.scale]
     columns = _fitting(curve.columns, part.width + first)
-    low, high = _widened(columns, first, round(picture.pixel_ratio))
+    low, high = _widened(columns.low, columns.high, first, round(picture.pixel_ratio))
     rows = part.height / scale.span
     return (scale.high - high) * rows, (scale.high - low) * rows
 
@@ -297,7 +301,7 @@ def _draw_signs(raster: Raster, picture: Picture, curve: DrawnCurve, first: int)
     if not len(columns.marks) and columns.blanks is None and not columns.is_endless:
         return
     scale, ratio = picture.scales[curve.scale], picture.pixel_ratio
-    part = raster.part(*_band(raster, picture, curve))
+    part = raster.part(*_band(raster, picture.scales[curve.scale]))
     rows = (scale.high - columns.mark_values) * (part.height / scale.span)
     part.draw_marks(columns.marks - first, rows, colour, 2 * round(1.5 * ratio) + 1)
     if columns.blanks is not None:
@@ -317,17 +321,17 @@ def _margin(pixel_ratio: float) -> int:
 
 
 def _widened(
-    columns: Columns, first: int, pixels: int
+    lows: NDArray[np.float64], highs: NDArray[np.float64], first: int, pixels: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The runs from column `first` on, each as wide as a line is thick on a fine screen."""
-    low, high = columns.low[first:], columns.high[first:]
+    low, high = lows[..., first:], highs[..., first:]
     for step in range(1, pixels):
-        shifted = slice(max(0, first - step), len(columns.low) - step)
-        missing = len(low) - (shifted.stop - shifted.start)
+        shifted = slice(max(0, first - step), lows.shape[-1] - step)
+        missing = low.shape[-1] - (shifted.stop - shifted.start)
         low = low.copy() if step == 1 else low
         high = high.copy() if step == 1 else high
-        np.fmin(low[missing:], columns.low[shifted], out=low[missing:])
-        np.fmax(high[missing:], columns.high[shifted], out=high[missing:])
+        np.fmin(low[..., missing:], lows[..., shifted], out=low[..., missing:])
+        np.fmax(high[..., missing:], highs[..., shifted], out=high[..., missing:])
     return low, high
 
 
