@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from stream_gui import assets
 from stream_gui.models.measure_table import MeasuredRow, MeasureTable, copied_text
-from stream_gui.models.measuring import CursorName, Cursors, Measuring
+from stream_gui.models.measuring import CursorName, Cursors, Measuring, resolution_ns
 from stream_gui.models.quantity_text import elapsed_text, exact_clock_text, frequency_text
 from stream_gui.views.plots.measuring.elided_label import ElidedLabel
 from stream_gui.views.plots.measuring.marker_list import MarkerList
@@ -30,6 +30,9 @@ __all__ = ["MeasureView"]
 _WIDTHS = (170, 96, 96, 96, 96, 96, 96, 96, 96, 104, 110, 90)
 _ROW = 22
 _LEAST_ROWS = 2
+_RIDING_DIGITS = 1000
+"""Where the live edge is, is not known to the nanosecond."""
+
 _Facts = tuple[tuple[str, str], ...]
 _MOST_OF_HEIGHT = 0.25
 _SCROLL_BAR = 10
@@ -131,7 +134,7 @@ class MeasureView(QWidget):
         across = Qt.Orientation.Horizontal
         places = [self._sorted.mapToSource(self._sorted.index(n, 0)).row() for n in shown]
         return Figures(
-            facts=(_plain(self._fact_pairs(cursors)),) if cursors is not None else (),
+            facts=(_plain(self._fact_pairs(cursors, riding=False)),) if cursors is not None else (),
             headings=tuple(self._sorted.headerData(column, across) for column in columns),
             rows=tuple(
                 tuple(self._sorted.index(n, column).data() for column in columns) for n in shown
@@ -148,7 +151,9 @@ class MeasureView(QWidget):
         self._warning.setVisible(cursors is not None)
         self.markers.setVisible(self._shows_markers)
         self.setVisible(cursors is not None or self._shows_markers)
-        self._facts.setText(_rich(self._fact_pairs(cursors)) if cursors else "Markers")
+        self._facts.setText(
+            _rich(self._fact_pairs(cursors, self._measuring.is_riding)) if cursors else "Markers"
+        )
         self._resize()
 
     def sizeHint(self) -> QSize:
@@ -220,12 +225,13 @@ class MeasureView(QWidget):
         if action is not None:
             action.setIcon(assets.icon("copy", colours.text.name(), colours.border.name()))
 
-    def _fact_pairs(self, cursors: Cursors) -> _Facts:
+    def _fact_pairs(self, cursors: Cursors, riding: bool) -> _Facts:
         times = [exact_clock_text(time_ns) for time_ns in (cursors.a_ns, cursors.b_ns)]
-        if self._measuring.is_riding:  # text that need not change with every frame
+        if riding:  # text that need not change with every frame
             names: tuple[CursorName, ...] = ("a", "b")
-            behind = (elapsed_text(self._measuring.behind_ns(name)) for name in names)
-            times = [f"{text} ago" for text in behind]
+            step_ns = resolution_ns(abs(cursors.distance_ns) // _RIDING_DIGITS)
+            behind = (self._measuring.behind_ns(name) for name in names)
+            times = [f"{elapsed_text(round(ns / step_ns) * step_ns)} ago" for ns in behind]
         return (
             ("A", times[0]),
             ("B", times[1]),

@@ -139,6 +139,9 @@ def test_cursors_ride_along_with_live_data(scope: Scope, qtbot: QtBot) -> None:
     before = cursors(scope)
     facts = scope.area.measure.view.facts
     assert "ago" in facts
+    picture = scope.area.measure.view.figures(T0, T0 + SECOND)
+    assert picture is not None
+    assert "ago" not in picture.facts[0]  # a picture is of one time
     scope.feeds["a"].append(*range(101, 151), start_s=10.1, interval_s=0.1)
     scope.frame()
     scope.frame()
