@@ -17,6 +17,10 @@ _OPEN_WIDER_THAN_PIXELS = 2
 """A bin that spans more time than this is shown as its finer ones: samples came unevenly."""
 
 
+_EVEN = 1 - 1e-6
+"""Just as many samples a pixel as a level asks for are enough, in spite of rounded times."""
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What a curve shows of a stretch of time: bins of samples in order.
@@ -120,16 +124,17 @@ class EnvelopeBuilder:
             gaps: numbers of the samples before which there is a gap, in order.
         """
         spans = self._kept(self._times.spans(start_ns, stop_ns))
-        count = sum(last - first for first, last in spans)
-        level = self._level_for(count, pixels)
-        widest_ns = _OPEN_WIDER_THAN_PIXELS * max(1, (stop_ns - start_ns) // pixels)
-        pieces = [self._span(first, last, level, widest_ns, gaps) for first, last in spans]
+        column_ns = max(1, (stop_ns - start_ns) // pixels)
+        levels = [self._level_for(first, last, column_ns) for first, last in spans]
+        widest_ns = _OPEN_WIDER_THAN_PIXELS * column_ns
+        pieces = [
+            self._span(*span, level, widest_ns, gaps)
+            for span, level in zip(spans, levels, strict=True)
+        ]
         if not pieces:
             nothing = self._samples.read(self._samples.end, self._samples.end)
-            return Envelope(
-                np.empty(0, np.int64), nothing, nothing, np.empty(0, np.bool_), FACTOR**level
-            )
-        return _joined(pieces, FACTOR**level)
+            return Envelope(np.empty(0, np.int64), nothing, nothing, np.empty(0, np.bool_), 1)
+        return _joined(pieces, FACTOR ** max(levels))
 
     def _kept(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """The parts of these spans of which all rings have samples."""
@@ -137,9 +142,18 @@ class EnvelopeBuilder:
         inside = [(max(first, start), min(last, end)) for first, last in spans]
         return [(first, last) for first, last in inside if first < last]
 
-    def _level_for(self, count: int, pixels: int) -> int:
-        level = 0
-        while level < len(self._levels) and count >= pixels * FACTOR ** (level + 1):
+    def _level_for(self, first: int, last: int, column_ns: int) -> int:
+        """The level at which these samples are one to sixteen bins a pixel.
+
+        It follows how close to each other they are, not how many are in view: it stays the same
+        while the view fills or moves past their ends, and so do the bins.
+        """
+        level, steps = 0, last - first - 1
+        if steps < FACTOR:
+            return level
+        ends_ns = self._times.times(np.array((first, last - 1), np.int64)).tolist()
+        pixels = max(1.0, (ends_ns[1] - ends_ns[0]) / column_ns)
+        while level < len(self._levels) and steps >= pixels * (_EVEN * FACTOR ** (level + 1)):
             level += 1
         return level
 
