@@ -190,16 +190,17 @@ class Series:
                 self._count_not_finite(samples)
                 self._version += 1
 
-    def mark_gap(self, reason: str, count: int | None = None) -> None:
+    def mark_gap(self, reason: str, count: int | None = None, *, is_loss: bool = True) -> None:
         """Note that samples are missing after the newest one: the curve is interrupted there.
 
         Args:
             reason: why, in words.
             count: how many are missing; None if that is unknown.
+            is_loss: whether samples were lost; else none were sent, or nobody was there to read.
         """
         with self._writing, self.lock:
             if self._samples.end:
-                self._gaps.add(Gap(self._samples.end, reason, count))
+                self._gaps.add(Gap(self._samples.end, reason, count, is_loss))
                 self._version += 1
 
     def widen(self) -> None:

@@ -8,7 +8,7 @@ are two samples each, the minimum at the time of its bin and the maximum in the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -83,9 +83,7 @@ class BlockSink:
                 rows, times_ns = self._pairs(block.values, times_ns)
             else:
                 rows = self._rows(block.values)
-            curves = self._curves
-            if curves is None or curves.columns != self._names(rows.shape[1], info):
-                curves = self._begin(rows, info)
+            curves = self._curves_for(rows, info)
             interval_ns = even_interval(times_ns)  # found once for all columns
             stands_for = max(2, reduced) if is_envelope else 1
             for column, series in enumerate(curves.series):
@@ -108,10 +106,28 @@ class BlockSink:
                 series.mark_gap(loss.reason, count)
         return sum(loss.count for loss in losses)
 
+    def interrupt(self, reason: str) -> None:
+        """Nothing is read for a while: what comes next is not joined to what has come."""
+        for series in self._curves.series if self._curves is not None else ():
+            series.mark_gap(reason, is_loss=False)
+
+    def _curves_for(self, rows: NDArray[Any], info: sc.ChannelInfo | None) -> Curves:
+        """The curves that these rows belong to: those there are, if the channel is what it was."""
+        curves = self._curves
+        if curves is None or curves.columns != self._names(rows.shape[1], info):
+            return self._begin(rows, info)
+        if info is not None and info.unit != curves.unit:
+            curves = self._curves = replace(curves, unit=info.unit)
+            self._announce(curves)
+        if _precision(rows) == "float64" and curves.series[0].precision == "float32":
+            for series in curves.series:
+                series.widen()
+        return curves
+
     def _begin(self, rows: NDArray[Any], info: sc.ChannelInfo | None) -> Curves:
         width, unit = rows.shape[1], info.unit if info is not None else ""
         columns = self._names(width, info)
-        dtype: Precision = "float32" if rows.dtype.str[1:] in SINGLE_PRECISION else "float64"
+        dtype = _precision(rows)
         series = tuple(
             Series(_label(self._channel, name), unit=unit, capacity=CAPACITY, dtype=dtype)
             for name in columns
@@ -194,6 +210,11 @@ def _numeric_keys(value: dict[Any, Any]) -> tuple[str, ...]:
     return tuple(
         key for key, each in value.items() if isinstance(key, str) and isinstance(each, kinds)
     )
+
+
+def _precision(rows: NDArray[Any]) -> Precision:
+    """What holds all values of these exactly."""
+    return "float32" if rows.dtype.str[1:] in SINGLE_PRECISION else "float64"
 
 
 def _label(channel: str, column: str) -> str:

@@ -22,6 +22,7 @@ __all__ = ["Feed", "Feeds"]
 BUFFER_SIZE = 4_000_000
 SERVED_EVERY_S = 0.05  # small blocks come as one, and no eye sees the delay
 OVERRUN = "overflow"
+AWAY = "the channel or the link was away"
 LOSSES_TOLD_MS = 250
 
 
@@ -67,9 +68,10 @@ class Feed(QObject):
         return values[0] if len(values) == 1 else np.array(values)
 
     def show(self, curves: Curves) -> None:
-        """The columns are known: the old series, if any, are history."""
+        """Columns or unit are known, or others than before: other series, if any, are history."""
         self.columns, self.series, self.unit = curves.columns, curves.series, curves.unit
-        self.tell("live")
+        self.state, self.problem, self.suits = "live", "", ""
+        self.changed.emit()
 
     def tell(self, state: str, problem: str = "", suits: str = "") -> None:
         """Take a new state."""
@@ -200,6 +202,7 @@ class Feeds(QObject):
             self._bridge.post(self._failed, client, feed, str(error))
             return
         try:
+            sink.interrupt(AWAY)
             await self._take_all(reader, feed, sink)
         except NotDrawableError as error:
             self._bridge.post(self._failed, client, feed, str(error), error.suits)

@@ -159,13 +159,19 @@ class LegendEntry(QWidget):
         """Offer what can be done with the curve."""
         self.menu_wanted.emit()
 
+    def event(self, event: QEvent) -> bool:
+        """Take the menu key before the panel does."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            event.setAccepted(_asks_for_menu(event))
+        return bool(super().event(event))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return and space show or hide the curve, Del takes it away."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.toggled.emit()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
-        elif event.key() == Qt.Key.Key_Menu:
+        elif _asks_for_menu(event):
             self.menu_wanted.emit()
         else:
             super().keyPressEvent(event)
@@ -235,3 +241,8 @@ class LegendEntry(QWidget):
         painter.setFont(self._badge_font)
         painter.setPen(self._badge.colour)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.badge)
+
+
+def _asks_for_menu(event: QKeyEvent) -> bool:
+    shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+    return event.key() == Qt.Key.Key_Menu or (event.key() == Qt.Key.Key_F10 and shift)

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from stream_gui import assets
-from stream_gui.models.plot_layout import WINDOWS_S, PlotLayout
+from stream_gui.models.plot_layout import SECONDS, WINDOWS_S, PlotLayout
+from stream_gui.plotdata.ticks import utc_offset_text
 from stream_gui.views.plots.elided_label import ElidedLabel
 from stream_gui.views.plots.plot_actions import PlotActions
 from stream_gui.views.plots.plot_colours import PlotColours
@@ -83,8 +84,19 @@ class PlotBar(QFrame):
         )
         self._state.setText(text or ("Paused" if paused else ""))
         if stop_ns is not None:
-            local = time.localtime(stop_ns // 1_000_000_000)
-            self._zone.setText(time.strftime("%a %d %b %Y, %Z", local))
+            self._zone.setText(self._zone_text(stop_ns))
+
+    @property
+    def zone_text(self) -> str:
+        """The day and the zone of the times, as they are written there."""
+        return self._zone.text()
+
+    def _zone_text(self, stop_ns: int) -> str:
+        local = time.localtime(stop_ns // 1_000_000_000)
+        day, zone = time.strftime("%a %d %b %Y", local), utc_offset_text(stop_ns)
+        if self._layout.shared(SECONDS):
+            return f"{day}, right edge {time.strftime('%H:%M:%S', local)} {zone}"
+        return f"{day}, {zone}"
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette."""

@@ -154,6 +154,7 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._view, self._spans = view, tuple(gaps)
         self._show_ranges(view, scales[0])
         columns = self._show_time_ticks(view, reference_ns)
+        stands_still = reference_ns == view.stop_ns
         if not any(axis.bounds for axis in axes):
             columns = columns[:0]
         self.curves_item.show_picture(
@@ -161,8 +162,8 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
                 view=view,
                 curves=tuple(curves),
                 scales=scales,
-                grid_columns=columns if reference_ns is None else columns[:0],
-                floating_columns=columns if reference_ns is not None else columns[:0],
+                grid_columns=columns[:0] if stands_still else columns,
+                floating_columns=columns if stands_still else columns[:0],
                 grid_places=self.axes.grid_places(),
                 gaps=gap_marks(gaps, view) if gaps else (),
                 paint=Paint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -54,12 +55,13 @@ class TypedAxis:
 
 
 def limit_text(axis: TypedAxis, value: float) -> str:
-    """A limit as it is offered to be changed: exact, in the unit of the axis' labels."""
+    """A limit as it is offered to be changed, as exact as can be seen, in the labels' unit."""
     unit = axis_scale(*axis.bounds, axis.unit)[1]
     shown = axis.unit if unit.startswith(TIMES) else unit
     span = abs(axis.bounds[1] - axis.bounds[0]) or 1.0
-    rounded = 0.0 if abs(value) < span * 1e-9 else value / axis.divisor
-    return f"{rounded:.9g} {shown}".strip()
+    digits = 4 - math.floor(math.log10(span / axis.divisor))
+    rounded = round(value / axis.divisor, digits) + 0.0
+    return f"{rounded:.12g} {shown}".strip()
 
 
 class RangeDialog(QDialog):
@@ -148,8 +150,7 @@ class RangeDialog(QDialog):
         """The limits as typed; else None, and what is wrong is said."""
         problem, bounds = "", None
         try:
-            low = self._axis.parsed(self.low_edit.text())
-            high = self._axis.parsed(self.high_edit.text())
+            low, high = self._typed(self.low_edit, 0), self._typed(self.high_edit, 1)
         except ValueError as error:
             problem = str(error)
         else:
@@ -160,6 +161,12 @@ class RangeDialog(QDialog):
         self._problem.setText(problem)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bounds is not None)
         return bounds
+
+    def _typed(self, edit: QLineEdit, end: int) -> float:
+        """A limit as typed; what was not touched stays exactly what it was."""
+        axis, text = self._axis, edit.text()
+        bound = axis.bounds[end]
+        return bound if text == limit_text(axis, bound) else axis.parsed(text)
 
     def _on_fit(self) -> None:
         self._fit(self._axis.name)

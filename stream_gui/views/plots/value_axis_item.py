@@ -162,17 +162,20 @@ class ValueAxisItem(AxisItem):
             self.lifted.emit(moved.y() / max(1.0, self.height()))
 
     def mouseClickEvent(self, event: Any) -> None:
-        """A double click fits the scale, or at an end asks for the limit; the right one offers."""
+        """A double click fits the scale, or at an end asks for the limit."""
         event.accept()
-        if event.button() == Qt.MouseButton.RightButton:
-            self.menu_wanted.emit()
-        elif event.double():
+        if event.double() and event.button() == Qt.MouseButton.LeftButton:
             reach = min(1.5 * self.metrics.height(), self.height() / 4)
             y = event.pos().y()
             if reach <= y <= self.height() - reach or self.picture.bounds is None:
                 self.fit_wanted.emit()
             else:
                 self.limit_wanted.emit(y < reach)
+
+    def contextMenuEvent(self, event: Any) -> None:
+        """Offer what can be done with this axis."""
+        event.accept()
+        self.menu_wanted.emit()
 
     def hoverEvent(self, event: Any) -> None:
         """Show that it is here to be taken hold of."""
@@ -193,6 +196,9 @@ class ValueAxisItem(AxisItem):
         spacing = _ROWS_PER_TICK_BANDED if self.is_banded else _ROWS_PER_TICK
         rows = int(self.height() / (self.metrics.height() * spacing))
         self.step, self.values = value_ticks(low, high, min(max(rows, 2), _MOST_TICKS))
+        while len(self.values) < 2 and rows * self.metrics.height() < self.height():
+            rows += 1  # a single one would say nothing of the scale
+            self.step, self.values = value_ticks(low, high, rows)
         self.divisor, self.unit_text = axis_scale(low, high, picture.unit)
         step = self.step / self.divisor
         self.labels = [value_label(value / self.divisor, step) for value in self.values]

@@ -114,3 +114,34 @@ def test_whole_samples_and_envelopes_of_a_channel_are_one_curve() -> None:
     assert series.gaps() == ()
     assert series.reduced_between(0, 9_999_999) == 1
     assert series.reduced_between(0, 10_000_000) == 10
+
+
+def test_values_that_need_more_precision_go_on_in_the_same_series() -> None:
+    first = np.array([1.5, 2.5], np.float32)
+    curves = taken(block(first), block(np.array([16_777_217.0]), first=2))
+    (series,) = curves.series
+    assert (series.total, series.precision, series.last_value) == (3, "float64", 16_777_217.0)
+    assert series.envelope(0, 10**9, 100).low.tolist() == [1.5, 2.5, 16_777_217.0]
+
+
+def test_another_unit_is_announced_and_the_samples_go_on() -> None:
+    found: list[Curves] = []
+    sink = BlockSink("rig/a", found.append)
+    sink.take(block(np.zeros(3)), sc.ChannelInfo(name="rig/a", unit="V"))
+    sink.take(block(np.zeros(3), first=3), sc.ChannelInfo(name="rig/a", unit="mV"))
+    assert [curves.unit for curves in found] == ["V", "mV"]
+    assert found[0].series == found[1].series
+    assert found[1].series[0].total == 6
+
+
+def test_what_was_not_read_meanwhile_is_a_gap_but_no_loss() -> None:
+    found: list[Curves] = []
+    sink = BlockSink("rig/a", found.append)
+    sink.interrupt("the link was away")
+    for number in range(3):  # one by one: no interval tells that something is missing
+        sink.take(block(np.zeros(1), first=number), None)
+    sink.interrupt("the link was away")
+    sink.take(block(np.zeros(1), first=9000), None)
+    (gap,) = found[0].series[0].gaps()
+    assert (gap.index, gap.reason, gap.is_loss) == (3, "the link was away", False)
+    assert found[0].series[0].envelope(0, 10**10, 100).breaks.tolist() == [True, False, False, True]

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from stream_gui import assets
+from stream_gui.models.measuring import Measuring
 from stream_gui.models.plot_layout import SECONDS
 from stream_gui.models.plot_state import axis_name
 from stream_gui.plotdata.columns import ColumnView
@@ -59,6 +60,7 @@ class TimePanel(PanelView):
         self._layout, self._number = context.layout, context.number
         self.scales = PanelScales(context.layout, context.number)
         self._groups: list[AxisGroup] = []
+        self._measuring = Measuring(context.layout, self)
         self._colours = PlotColours.of(self.palette())
         self._painted: object = None
         self._shows_times = True
@@ -164,7 +166,7 @@ class TimePanel(PanelView):
             drawn[::-1],
             self._gaps(view),
             is_staggered=self._is_staggered,
-            reference_ns=view.stop_ns if self._layout.shared(SECONDS) else None,
+            reference_ns=self._reference_ns(view),
         )
         return True
 
@@ -281,7 +283,7 @@ class TimePanel(PanelView):
     def _is_due(self, view: ColumnView, now_s: float) -> bool:
         """Whether there is another picture to show; one that only grows may wait a little."""
         ranges = [self.scales.fixed(group.name) for group in self._groups]
-        picture = (view, self.canvas.size(), ranges, self._layout.shared(SECONDS))
+        picture = (view, self.canvas.size(), ranges, self._reference_ns(view))
         news = tuple(s.series.version for s in self.curves if s.series is not None)
         if picture == self._painted and (
             news == self._news or now_s - self._news_at_s < _NEWS_EVERY_S
@@ -317,6 +319,13 @@ class TimePanel(PanelView):
         colours = tuple(self._colour_of(shown) for shown in group.curves) if several else ()
         is_fixed = self.scales.fixed(group.name) is not None
         return AxisPicture(group.name, group.unit, bounds, is_fixed, colours)
+
+    def _reference_ns(self, view: ColumnView) -> int | None:
+        """From when seconds are counted: cursor A or, without cursors, the right edge."""
+        if not self._layout.shared(SECONDS):
+            return None
+        cursors = self._measuring.cursors
+        return cursors.a_ns if cursors is not None else view.stop_ns
 
     def _gaps(self, view: ColumnView) -> list[GapSpans]:
         """The gaps of each channel: all its columns have the same."""

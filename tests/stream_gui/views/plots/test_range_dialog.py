@@ -80,3 +80,15 @@ def test_another_axis_can_be_chosen_and_fitted(make: Make, done: list[object]) -
     assert dialog.high_edit.text() == "4 mV"
     dialog.fit_button.click()
     assert done == ["V"]
+
+
+def test_a_limit_that_is_not_touched_stays_what_it_was(qtbot: QtBot, done: list[object]) -> None:
+    axis = TypedAxis("V", "V", "V", (-4.528461538461, 4.431538461538))
+    assert limit_text(axis, axis.bounds[1]) == "4.4315 V"
+    dialog = RangeDialog([axis], "V", lambda *fixed: done.append(fixed), done.append)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.low_edit.selectAll()
+    qtbot.keyClicks(dialog.low_edit, "-5")
+    dialog.accept()
+    assert done == [("V", -5.0, axis.bounds[1])]

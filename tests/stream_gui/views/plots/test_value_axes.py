@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QHelpEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from stream_gui.models.channel_mime import CHANNEL_MIME, CURVE_MIME, curve_to_mime
+from stream_gui.models.measuring import Measuring
 from stream_gui.models.plot_layout import SECONDS, PlotLayout
 from stream_gui.views.plots.legend import NEW_AXIS
 from stream_gui.views.plots.limit_editor import LimitEditor
@@ -330,3 +331,64 @@ def test_infinite_samples_are_seen_at_the_edges(
     colour = panel.curve_colours[0]
     assert (pixels[0] == colour).sum() == 2
     assert (pixels[-1] == colour).sum() == 2
+
+
+def test_seconds_count_from_cursor_a_where_there_is_one(
+    panel: TimePanel, area: PlotArea, layout: PlotLayout, paint: Paint
+) -> None:
+    layout.set_shared(SECONDS, True)
+    view = area.time_view.columns(100)
+    assert view is not None
+    Measuring(layout).show(view.start_ns, view.stop_ns)
+    paint(1)
+    labels = panel.canvas.time_axis.labels
+    assert labels[0].startswith("\N{MINUS SIGN}")
+    assert not labels[-1].startswith("\N{MINUS SIGN}")
+    assert "0 s" in labels
+    assert layout.shared(SECONDS)
+
+
+def test_the_bar_says_day_and_offset_and_what_seconds_count_from(
+    panel: TimePanel, area: PlotArea, layout: PlotLayout, paint: Paint
+) -> None:
+    paint(1)
+    assert "2023, UTC" in area.bar.zone_text
+    layout.set_shared(SECONDS, True)
+    paint(2)
+    assert "right edge" in area.bar.zone_text
+
+
+def test_a_right_click_on_an_axis_offers_what_can_be_done_with_it(panel: TimePanel) -> None:
+    wanted: list[str] = []
+    panel.canvas.axes.menu_wanted.disconnect()
+    panel.canvas.axes.menu_wanted.connect(wanted.append)
+    place = place_on(panel, axis(panel, "°C"))
+    reason = QContextMenuEvent.Reason.Mouse
+    event = QContextMenuEvent(reason, place, panel.canvas.mapToGlobal(place))
+    QApplication.sendEvent(panel.canvas.viewport(), event)
+    assert wanted == ["°C"]
+    assert event.isAccepted()
+
+
+@pytest.mark.parametrize("bounds", [(-4.53, 4.43), (0.0, 1.0), (99.9, 100.4), (-7e-9, 2e12)])
+def test_an_axis_has_at_least_two_ticks(
+    panel: TimePanel, paint: Paint, area: PlotArea, bounds: tuple[float, float]
+) -> None:
+    area.resize(800, 230)
+    QApplication.processEvents()
+    panel.scales.set("V", *bounds)
+    paint(1)
+    item = axis(panel, "V")
+    assert len(item.labels) >= 2
+    assert len(item.labels) * item.metrics.height() < item.height() + item.metrics.height()
+
+
+def test_the_menu_key_on_a_curve_is_the_curves(panel: TimePanel, qtbot: QtBot) -> None:
+    wanted: list[int] = []
+    entry = panel.legend.entries[1]
+    entry.menu_wanted.disconnect()
+    entry.menu_wanted.connect(lambda: wanted.append(1))
+    entry.setFocus()
+    qtbot.keyClick(entry, Qt.Key.Key_Menu)
+    qtbot.keyClick(entry, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert wanted == [1, 1]
