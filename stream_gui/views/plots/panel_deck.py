@@ -30,6 +30,7 @@ class PanelDeck(QScrollArea):
     Signals:
         followed(): the panels, or where they stand, are as the layout says again.
         arranged(): nothing moves any more.
+        keys_lost(): the panel that had the keys is gone or has been moved, and they went elsewhere.
         leaving(int): the inside of this panel is going; there may be another one afterwards.
 
     Args:
@@ -40,6 +41,7 @@ class PanelDeck(QScrollArea):
 
     followed = Signal()
     arranged = Signal()
+    keys_lost = Signal()
     leaving = Signal(int)
 
     def __init__(
@@ -204,6 +206,7 @@ class PanelDeck(QScrollArea):
         self._layout.current_changed.connect(self._on_current)
         self._layout.restored.connect(self._on_restored)
         self._docks.settled.connect(self._on_settled)
+        self._docks.keys_lost.connect(self.keys_lost)
         self._docks.shown_changed.connect(self._tabs_chosen.start)
         self._sleep.slept.connect(self._on_slept)
         self._sleep.woken.connect(self._on_woken)

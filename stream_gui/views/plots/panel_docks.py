@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabBar, QTabWidget
 
 from stream_gui.models.panel_tree import (
     Place,
@@ -52,16 +52,19 @@ class PanelDocks(QMainWindow):
     Signals:
         settled(str): the panels stand elsewhere or have other sizes, and nothing moves any more;
             with what the operator did to them by hand, or "".
+        keys_lost(): the panel that had the keys is gone or has been moved, and they went elsewhere.
         shown_changed(): a panel has come to the front of its tabs, or has gone behind.
     """
 
     settled = Signal(str)
+    keys_lost = Signal()
     shown_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
+        self.setAnimated(False)  # a panel would float for a while after it was let go
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._docks: dict[int, PanelDock] = {}
@@ -94,8 +97,8 @@ class PanelDocks(QMainWindow):
 
     def remove(self, number: int) -> PanelDock:
         """Give a panel up; the others take its room."""
-        dock = self._docks.pop(number)
         with self._arranging():
+            dock = self._docks.pop(number)
             self.removeDockWidget(dock)
             dock.hide()
             dock.setParent(None)
@@ -244,13 +247,23 @@ class PanelDocks(QMainWindow):
 
     @contextmanager
     def _arranging(self) -> Iterator[None]:
-        """What moves inside is not moved by hand."""
+        """What moves inside is not moved by hand, and the keys do not go elsewhere for it."""
         was_arranging, self._is_arranging = self._is_arranging, True
+        had_keys = not was_arranging and self._has_keys()
         try:
             yield
         finally:
             self._is_arranging = was_arranging
         self._settling.start()
+        if had_keys and not self._has_keys():
+            self.keys_lost.emit()
+
+    def _has_keys(self) -> bool:
+        """Whether what is typed goes to a panel."""
+        focused = QApplication.focusWidget()
+        return focused is not None and any(
+            dock is focused or dock.isAncestorOf(focused) for dock in self._docks.values()
+        )
 
     def _tree(self) -> Place | None:
         """How the room is divided among the panels that do not float."""

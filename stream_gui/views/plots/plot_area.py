@@ -71,6 +71,7 @@ class PlotArea(QWidget):
         self._build()
         self.deck.followed.connect(self._follow_deck)
         self.deck.leaving.connect(self.measure.forget)
+        self.deck.keys_lost.connect(self._take_keys)
         layout.paused_changed.connect(self._show_values)
         self._follow_deck()
 
@@ -187,6 +188,11 @@ class PlotArea(QWidget):
             f"color: {colours.dim.name()}; background: {colours.base.name()};"
             f" border: 1px dashed {colours.border.name()}; border-radius: 5px"
         )
+
+    def _take_keys(self) -> None:
+        """Let the next key act here, too."""
+        self.window().activateWindow()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _follow_deck(self) -> None:
         """Where there are no panels, say how to get one."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QTabBar
+from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
 from pytestqt.qtbot import QtBot
 
 from stream_gui.models.channel_mime import CHANNEL_MIME, channels_to_mime
@@ -341,3 +341,21 @@ def test_a_channel_goes_to_a_panel_that_suits_it(
         (layout.kind(panel), [curve.channel for curve in layout.curves(panel)])
         for panel in layout.panels
     ] == [("time", ["a", "b"]), ("image", ["camera"]), ("time", ["a"]), ("time", ["d", "e"])]
+
+
+def test_the_keys_stay_with_the_plots_when_a_panel_goes_or_moves(
+    deck: Deck, feeds: FakeFeeds, qtbot: QtBot
+) -> None:
+    layout = deck.layout
+    layout.plot("a", "x", 3)
+    other = QLineEdit(deck.area)
+    other.show()
+    entry = deck.deck.panels[3].view.legend.entries[0]
+    entry.setFocus()
+    assert deck.area.focusWidget() is entry
+    for change in (lambda: deck.deck.move_current("up"), lambda: layout.remove_panel(3)):
+        change()
+        assert QApplication.focusWidget() is not other
+        assert deck.area.isAncestorOf(deck.area.focusWidget()) or deck.area.hasFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert layout.panels == (1, 2, 3)
