@@ -29,8 +29,10 @@ def quantity_text(value: float, unit: str, spread: float = 0.0) -> str:
         return _NONE
     if math.isinf(value):
         return ("+" if value > 0 else _MINUS) + "\N{INFINITY}"
-    divisor, text = unit_scale(value, value, unit)
-    return f"{_number(value / divisor, spread / divisor)} {text}".rstrip()
+    digits = _digits(value, spread)
+    rounded = float(f"{value:.{digits}g}")  # else "1000 mV" might be read where 1 V is meant
+    divisor, text = unit_scale(rounded, rounded, unit)
+    return f"{rounded / divisor:.{digits}g} {text}".rstrip().replace("-", _MINUS)
 
 
 def elapsed_text(elapsed_ns: int) -> str:
@@ -80,9 +82,8 @@ def _grouped(digits: str) -> str:
     return _THIN.join(digits[place : place + 3] for place in range(0, len(digits), 3))
 
 
-def _number(value: float, spread: float) -> str:
+def _digits(value: float, spread: float) -> int:
     digits = _LEAST_DIGITS
     if spread > 0 and value and math.isfinite(spread):
         digits = max(digits, math.floor(math.log10(abs(value) / spread)) + 4)
-    text = f"{value:.{min(digits, _MOST_DIGITS)}g}"
-    return text.replace("-", _MINUS)
+    return min(digits, _MOST_DIGITS)

@@ -27,7 +27,7 @@ from stream_gui.views.plots.taking.printed_figures import Figures
 
 __all__ = ["MeasureView"]
 
-_WIDTHS = (170, 96, 96, 96, 96, 96, 96, 96, 96, 104, 110, 90)
+_WIDTHS = (170, 96, 96, 96, 96, 96, 96, 96, 96, 108, 122, 90)
 _ROW = 22
 _LEAST_ROWS = 2
 _RIDING_DIGITS = 1000
