@@ -214,3 +214,36 @@ def test_a_channel_is_dragged_from_the_tree_to_the_plots_and_beside_a_plot(
     screen.do("key", "ctrl+q")
     demo.communicate(timeout=PATIENCE_S)
     assert demo.returncode == 0
+
+
+DARK, BRIGHT = (0x44, 0x01, 0x54), (0xFD, 0xE7, 0x25)
+"""The first and the last colour of the pictures' map."""
+
+
+def picture(screen: Screen) -> Pixels | None:
+    """The picture in the plots, if there is one."""
+    part = screen.pixels()[110:470, 398:870]
+    near = [np.abs(part.astype(int) - colour).sum(axis=2) < 60 for colour in (DARK, BRIGHT)]
+    return part if near[0].mean() > 0.1 and near[1].any() else None
+
+
+def test_a_camera_is_watched_held_and_scrolled_back_by_keys(
+    screen: Screen, demo: subprocess.Popen[str]
+) -> None:
+    soon(lambda: "127.0.0.1" in screen.do("getactivewindow", "getwindowname"))
+    screen.do("key", "--delay", "150", "ctrl+5", *["ctrl+shift+w"] * 3)
+    screen.do("key", "ctrl+f", "type", "camera")
+    screen.do("key", "--delay", "150", "Return", "Return")
+    soon(lambda: picture(screen) is not None)
+    first = picture(screen)
+    soon(lambda: not np.array_equal(picture(screen), first))  # it moves
+    screen.do("key", "--delay", "300", "ctrl+5", "space")
+    held = picture(screen)
+    time.sleep(0.5)
+    assert held is not None
+    assert np.array_equal(picture(screen), held)
+    screen.do("key", "Left")
+    soon(lambda: not np.array_equal(picture(screen), held))
+    screen.do("key", "ctrl+q")
+    demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 0
