@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Histogram", "Levels", "SteadyLevels", "full_scale", "histogram_of", "levels_of"]
 
-_LOOKED_AT = 200_000
+_LOOKED_AT = 80_000
 """So many pixels, evenly spread, are enough for percentiles and for the histogram's shape."""
 
 _SEEN = 0.05

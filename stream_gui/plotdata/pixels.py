@@ -69,30 +69,35 @@ class Colouring:
     levels: Levels
     marks_saturated: bool = False
 
-    def colour(self, pixels: NDArray[Any]) -> NDArray[np.uint32]:
+    def colour(
+        self, pixels: NDArray[Any], out: NDArray[np.uint32] | None = None
+    ) -> NDArray[np.uint32]:
         """The colours of values, 0xffRRGGBB, in the same places; `BLANK` for NaN.
 
         Args:
             pixels: of shape (height, width), or (height, width, 3 or 4) for colours: their levels
                 are taken as they are by whole numbers of 8 bits, the fourth part is left out.
+            out: where the colours may be written if it has their shape; fresh memory costs more
+                than the colours.
         """
         if pixels.ndim == 3:
             return self._coloured_already(pixels)
         if pixels.dtype.kind == "b":
             pixels = pixels.view(np.uint8)
         if pixels.dtype.kind in "iu" and pixels.dtype.itemsize * 8 <= _MOST_BY_TABLE:
-            return self._by_table(pixels)
+            return self._by_table(pixels, out)
         return self._by_value(pixels)
 
-    def _by_table(self, pixels: NDArray[Any]) -> NDArray[np.uint32]:
+    def _by_table(self, pixels: NDArray[Any], out: NDArray[np.uint32] | None) -> NDArray[np.uint32]:
         """One look for each pixel, whatever the levels."""
         info = np.iinfo(pixels.dtype)
         table = self._by_value(np.arange(info.min, int(info.max) + 1, dtype=pixels.dtype))
         places = pixels.view(f"u{pixels.dtype.itemsize}")
         if info.min < 0:  # as unsigned numbers the negative ones come last
             table = np.roll(table, int(info.min))
-        colours: NDArray[np.uint32] = table[places]
-        return colours
+        if out is None or out.shape != places.shape:
+            out = np.empty(places.shape, np.uint32)
+        return np.take(table, places, out=out, mode="clip")
 
     def _by_value(self, pixels: NDArray[Any]) -> NDArray[np.uint32]:
         table = self._table()

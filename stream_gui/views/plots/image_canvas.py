@@ -257,11 +257,12 @@ class ImageCanvas(QWidget):
         key = (frame, colouring, factor, left, right, top, bottom)
         if self._drawn is None or self._drawn[0] != key:
             some = pooled(frame.pixels[top:bottom, left:right], factor)
-            self._pixels = colouring.colour(some)  # the image has no copy of its own
+            self._pixels = colouring.colour(some, self._pixels)  # the image has no copy of its own
             rows, columns = self._pixels.shape
-            image = QImage(
-                self._pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32
-            )
+            form = QImage.Format.Format_RGB32  # where no pixel can be blank, it paints faster
+            if frame.pixels.dtype.kind == "f":
+                form = QImage.Format.Format_ARGB32_Premultiplied
+            image = QImage(self._pixels.data, columns, rows, 4 * columns, form)
             self._drawn = key, image, QRectF(left, top, columns * factor, rows * factor)
             self.images_drawn += 1
         _, image, source = self._drawn
