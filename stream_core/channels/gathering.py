@@ -21,9 +21,10 @@ from stream_core.wire.blocks import Block
 from stream_core.wire.envelopes import OpenBin
 from stream_core.wire.tables import ALIGNMENT
 
-__all__ = ["MOST_BYTES", "Gathered", "Gathering", "Lender", "Made", "Rester"]
+__all__ = ["MOST_BYTES", "MOST_MADE", "Gathered", "Gathering", "Lender", "Made", "Rester"]
 
 MOST_BYTES = 1024 * 1024
+MOST_MADE = 16  # of one part: it is kept as long as one reader rests, and nobody counts them
 _TIME_BYTES = 8
 _EXTREMES = 2
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stream_core.channels.gathering import Gathered, Made
+from stream_core.channels.gathering import MOST_MADE, Gathered, Made
 from stream_core.channels.history import Gap
 from stream_core.channels.selection import selected_block, selected_numbers
 from stream_core.wire.blocks import Block
@@ -87,13 +87,16 @@ class Intake:
     def take_gathered(self, part: Gathered, joined_bytes: int) -> Sequence[Block]:
         """What the next items become, of which no byte can be wrong.
 
-        It is made once for all readers that want the same, in blocks of at most that size where
-        they had to be joined.
+        It is made once for all readers that want the same, unless many want different things, in
+        blocks of at most that size where they had to be joined.
         """
-        key = self._every, self._width, self._opened
+        # Bins that were begun by the same sample hold the same, whoever has folded them.
+        key = self._every, self._width, -1 if self._opened is None else self._opened.first
         made = part.made.get(key)
         if made is None:
-            made = part.made[key] = self._make(part, joined_bytes)
+            made = self._make(part, joined_bytes)
+            if len(part.made) < MOST_MADE:
+                part.made[key] = made
         self.next = made.next
         self.not_selected += made.not_selected
         self.reduced += made.reduced

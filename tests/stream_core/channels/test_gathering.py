@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from stream_core.channels.gathering import MOST_BYTES, Gathered, Gathering
+from stream_core.channels.gathering import MOST_BYTES, MOST_MADE, Gathered, Gathering
 from stream_core.channels.history import Gap
 from stream_core.channels.intake import Intake
 from stream_core.channels.patience import Patience
@@ -106,6 +106,36 @@ def test_what_a_part_becomes_depends_on_the_bin_that_is_open() -> None:
     for intake, least in ((early, 0), (late, 5)):
         (block,) = intake.take_gathered(part, 1000)
         assert (block.first, bytes(block.body)) == (least, bytes([least, 9]))
+
+
+def test_bins_begun_by_the_same_sample_hold_the_same_whoever_folded_them() -> None:
+    intakes = [Intake(0), Intake(0)]
+    for intake in intakes:
+        intake.select(1, 10, Folder(Layout.described("u1", ())))
+        intake.take(samples(0, 7))
+    gathering = Gathering(Store())
+    sleeper = Sleeper(gathering, next=7, every=1)
+    assert gathering.add(samples(7, 6))
+    sleeper.catch_up()
+    (part,) = sleeper.parts
+    (mine,), (others,) = (intake.take_gathered(part, 1000) for intake in intakes)
+    assert mine is others
+    assert (mine.first, bytes(mine.body)) == (0, bytes([0, 9]))
+
+
+def test_what_many_want_apart_is_not_kept_without_end() -> None:
+    gathering = Gathering(Store())
+    sleeper = Sleeper(gathering)
+    assert gathering.add(samples(0, 100))
+    sleeper.catch_up()
+    (part,) = sleeper.parts
+    for every in range(2, 2 * MOST_MADE):
+        intake = Intake(0)
+        intake.select(every, None, None)
+        (block,) = intake.take_gathered(part, 1000)
+        assert list(block.sequences) == list(range(0, 100, every))
+        assert (intake.next, intake.not_selected) == (100, 100 - block.count)
+    assert len(part.made) == MOST_MADE
 
 
 def test_no_block_is_joined_beyond_the_limit() -> None:
