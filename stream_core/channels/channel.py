@@ -95,7 +95,9 @@ class Channel:
         self._limit_bytes = limit_bytes
         self._history = history
         self._folder: Folder | None = None
-        self.gathers = lender is not None and self._codec == _SAMPLES
+        # Of what is compressed each body would wake them: resting costs more than it saves.
+        plain_samples = self._codec == _SAMPLES and spec.compression is None
+        self.gathers = lender is not None and plain_samples
         self._gathering = Gathering(lender)
 
     @property

@@ -522,6 +522,11 @@ def test_a_reader_does_not_rest_before_it_has_what_is_just_being_told() -> None:
         assert sleeper.heard == expected
 
 
-def test_no_reader_rests_where_items_are_no_samples() -> None:
-    assert not Channel(7, checked_spec("x"), owner=1, origin=5, lender=Store()).gathers
+def test_readers_rest_only_where_items_are_plain_samples() -> None:
+    def gathers(**wishes: Any) -> bool:
+        return Channel(7, checked_spec("x", **wishes), owner=1, origin=5, lender=Store()).gathers
+
+    assert gathers(dtype="u1")
+    assert not gathers()
+    assert not gathers(dtype="u1", compression="gzip")
     assert not channel(dtype="u1").gathers
