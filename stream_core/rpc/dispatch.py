@@ -228,11 +228,12 @@ class Dispatcher:
         self._drop(execution.key)
         if execution.window is not None:
             execution.window.close()
-        if execution.task is not None:
+        task, execution.task = execution.task, None  # it keeps what the method raises, and so us
+        if task is not None:
             if execution.begun:
-                execution.task.cancel()
-            self._ending.add(execution.task)
-            execution.task.add_done_callback(self._ending.discard)
+                task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
 
     def busy_here(self) -> bool:
         """Whether no `def` method can run while the caller waits: it is one, in the only thread."""

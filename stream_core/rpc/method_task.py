@@ -6,11 +6,13 @@ It knows nothing of calls.
 from __future__ import annotations
 
 import asyncio
+import sys
+import traceback
 from asyncio import _enter_task, _leave_task, _register_task
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from types import FrameType
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 __all__ = ["MethodTask"]
 
@@ -122,6 +124,12 @@ class MethodTask(asyncio.Future[None]):
         frame = getattr(self._coro, "cr_frame", None)
         return [] if frame is None else [frame]
 
+    def print_stack(self, *, limit: int | None = None, file: TextIO | None = None) -> None:
+        """Print where it waits, as `traceback` does."""
+        print(f"Stack for {self!r} (most recent call last):", file=file or sys.stderr)
+        for frame in self.get_stack():
+            traceback.print_stack(frame, limit, file)
+
     # Its steps
 
     def _step(self, error: BaseException | None = None) -> None:
@@ -139,6 +147,7 @@ class MethodTask(asyncio.Future[None]):
             self._wait_for(awaited)
         finally:
             _leave(self._loop, self)
+            error = None  # which knows this frame, if it was raised again
 
     def _end(self, end: BaseException) -> None:
         if isinstance(end, StopIteration):

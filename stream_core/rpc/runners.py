@@ -88,21 +88,28 @@ class LoopRunner:
         try:
             value = await execution.method.function(*args, **kwargs)
         except BaseException as error:
-            self._failed(execution, error)
+            if self._failed(execution, error):
+                raise
         else:
             self._answers.result(execution, value)
 
     async def _await(self, execution: Execution, value: Awaitable[Any]) -> None:
         """Await what a method gave; its first part has run, so that this one is not left out."""
         execution.begun = True
-        if execution.cancelled and execution.task is not None:
-            self._loop.call_soon(execution.task.cancel)  # at the first point where it waits
+        if execution.cancelled:
+            self._cancel_where_it_waits()
         try:
             result = await value
         except BaseException as error:
-            self._failed(execution, error)
+            if self._failed(execution, error):
+                raise
         else:
             self._answers.result(execution, result)
+
+    def _cancel_where_it_waits(self) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._loop.call_soon(task.cancel)
 
     async def _stream(
         self, execution: Execution, window: TaskWindow, args: Args, kwargs: Kwargs
@@ -117,19 +124,23 @@ class LoopRunner:
                     self._answers.more(execution, body)
                     await window.sent()
         except BaseException as error:
-            self._failed(execution, error, OWN_STREAM_FRAMES)
+            if self._failed(execution, error, OWN_STREAM_FRAMES):
+                raise
         else:
             self._answers.end(execution)
 
     def _failed(
         self, execution: Execution, error: BaseException, own_frames: int = OWN_FRAMES
-    ) -> None:
-        """Answer with a failure; what ends the loop or the task goes on its way."""
+    ) -> bool:
+        """Answer with a failure; whether it is one that ends the loop or the task.
+
+        It is raised again where it was caught: an error that passes a frame that holds it keeps
+        all that the method had, until the garbage collector comes by.
+        """
         if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise error
+            return True
         self._answers.failure(execution, failure_of(error, own_frames))
-        if isinstance(error, asyncio.CancelledError):
-            raise error
+        return isinstance(error, asyncio.CancelledError)
 
 
 class ThreadRunner:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import io
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar, copy_context
@@ -275,6 +276,10 @@ async def test_all_tasks_names_it_while_it_waits():
     assert task.get_name() == "the name"
     assert task.get_coro().__name__ == "body"
     assert [frame.f_code.co_name for frame in task.get_stack()] == ["body"]
+    printed = io.StringIO()
+    task.print_stack(file=printed)
+    assert "the name" in printed.getvalue()
+    assert "await release.wait()" in printed.getvalue()
     assert task.get_context().get(mark) == "inside"
     assert "pending" in repr(task)
     task.set_name("another")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from stream_core.errors import CallTimeout, RemoteError
+from stream_core.rpc import Dispatcher, collect, encode_call
 from stream_core.rpc.windows import WINDOW_RESULTS
 from stream_core.wire.header import Kind
 
@@ -148,3 +151,36 @@ async def test_closing_the_target_ends_its_generators(join, method):
     await link.target.close()
     assert host.closed.is_set()
     results._call.cancel()
+
+
+class Holder:
+    """Has something large while it waits."""
+
+    held: weakref.ref[Host]
+
+    async def rpc_wait(self):
+        large = Host()
+        self.held = weakref.ref(large)
+        await asyncio.sleep(60)
+
+    async def rpc_stream(self):
+        await self.rpc_wait()
+        yield 1
+
+    def rpc_later(self):
+        return self.rpc_wait()
+
+
+@pytest.mark.parametrize("method", ["wait", "stream", "later"])
+async def test_what_a_cancelled_method_had_is_gone_without_the_garbage_collector(until, method):
+    holder = Holder()
+    dispatcher = Dispatcher(collect(holder), send=lambda *_, **__: None, inline=True)
+    gc.disable()
+    try:
+        dispatcher.call(7, 1, 0, encode_call(method, [], {}))
+        await until(lambda: hasattr(holder, "held"))
+        dispatcher.cancel(7, 1)
+        await dispatcher.close()
+        assert holder.held() is None
+    finally:
+        gc.enable()
