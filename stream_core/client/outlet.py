@@ -20,6 +20,7 @@ from stream_core.errors import InvalidValue, LimitExceeded
 from stream_core.security import ChannelKey
 from stream_core.values import ChannelInfo, Codec
 from stream_core.wire.batches import (
+    BLOCK_BYTES,
     LARGE_BLOCK_BYTES,
     Batch,
     ItemBatch,
@@ -39,7 +40,7 @@ __all__ = ["Outlet"]
 
 logger = logging.getLogger(__name__)
 ROWS_BYTES = 1024 * 1024
-FRAME_SPARE_BYTES = 16 * 1024  # tables of a block beside its items
+SPARE_BYTES = 16 * 1024  # of a frame, for what a block has beside its items
 TURN_NS = 1_000_000
 MANY_ITEMS = 16 * 1024
 OBJECT = int(CodecNumber.OBJECT)
@@ -258,6 +259,8 @@ class Outlet:
             time_ns = now_ns + self.offset_ns
         if self._selective:
             return self._offer_selected(value, time_ns, now_ns)
+        if self._layout is not None:
+            self._make_way()
         direct = self._direct
         if direct is None or type(value) in direct:
             full = self._batch.add(value, time_ns)
@@ -265,7 +268,7 @@ class Outlet:
             full = self._add(value, time_ns)
         if self._first < 0:
             self._first = self._next
-        if full and self._batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+        if full and self._batch.size_bytes > self._most_bytes:
             self._part_last()
         if not self._dirty:
             self._mark_dirty(now_ns)
@@ -309,6 +312,17 @@ class Outlet:
         if len(lane.values) >= lane.most:
             self.filled()
 
+    def _make_way(self) -> None:
+        """Have rows leave whose times, each told by itself, would fill a block."""
+        batch = self._batch
+        if isinstance(batch, SamplesBatch) and batch.crowded:
+            self._flush_batch()
+
+    @property
+    def _most_bytes(self) -> int:
+        """Of a block's items, so that a frame has room for its tables, too."""
+        return self.limit_bytes - min(SPARE_BYTES, self.limit_bytes // 4)
+
     def _part_last(self) -> None:
         """The block is too large: its last item leaves by itself, or is refused if it is, too."""
         first, packed = self._packed()
@@ -320,7 +334,7 @@ class Outlet:
         )
         self._send_block(whole.cut(range(packed.count - 1)))
         last = whole.cut(range(packed.count - 1, packed.count))
-        if last.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+        if last.size_bytes > self._most_bytes:
             self._refuse_last(last.size_bytes)
         self._send_block(last)
 
@@ -410,13 +424,14 @@ class Outlet:
             self._prepare(first, withheld=skipped > 0 or every > 1)
             batch = self._batch
             assert isinstance(batch, SamplesBatch)
-            together = batch.size_bytes + chosen.nbytes + FRAME_SPARE_BYTES
-            if together > self.limit_bytes or not batch.follows(time_ns, interval_ns * every):
+            together = batch.size_bytes + chosen.nbytes
+            interval_ns *= every
+            if together > self._most_bytes or not batch.follows(time_ns, interval_ns, len(chosen)):
                 self._flush_batch()
             if self._first < 0:
                 self._first = first
             chosen = chosen if chosen.flags.c_contiguous else chosen.copy()
-            batch.add_rows(chosen, time_ns, interval_ns * every)
+            batch.add_rows(chosen, time_ns, interval_ns)
             if not self._dirty:
                 self._mark_dirty(perf_counter_ns())
         else:
@@ -441,11 +456,12 @@ class Outlet:
             self._probe(value)
             self._gap |= WITHHELD
         else:
+            self._make_way()
             self._prepare(self.next, withheld=True)
             self._add(value, time_ns)
             if self._first < 0:
                 self._first = self.next
-            if self._batch.size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+            if self._batch.size_bytes > self._most_bytes:
                 self._part_last()
         self._next += 1
         if not self._dirty and self._batch.count:
@@ -462,7 +478,7 @@ class Outlet:
         spare = self._spare if self._spare.codec == codec else self._new_batch(codec)
         spare.add(value, time_ns)
         size_bytes = spare.size_bytes
-        if size_bytes > self.limit_bytes - FRAME_SPARE_BYTES:
+        if size_bytes > self._most_bytes:
             spare.pack()  # what is held stays
             raise self._too_large(size_bytes)
         self._prepare(self.next, withheld=False)
@@ -599,12 +615,14 @@ class Outlet:
     # Codecs
 
     def _new_batch(self, codec: CodecNumber) -> Batch:
+        block_bytes = min(BLOCK_BYTES, self.limit_bytes // 4)  # so that two fit, with their tables
         if codec is CodecNumber.OBJECT:
-            return ObjectBatch()
+            return ObjectBatch(block_bytes)
         if codec is not CodecNumber.SAMPLES:
-            return ItemBatch(codec, min(LARGE_BLOCK_BYTES, self.limit_bytes // 2))
+            large_bytes = min(LARGE_BLOCK_BYTES, self.limit_bytes // 2)
+            return ItemBatch(codec, block_bytes, large_bytes)
         assert self._layout is not None
-        return SamplesBatch(self._layout.dtype, self._layout.shape)
+        return SamplesBatch(self._layout.dtype, self._layout.shape, block_bytes)
 
     def _codec_for(self, value: Any) -> CodecNumber:
         if self._codec is not None:
@@ -643,12 +661,12 @@ class Outlet:
         from stream_core.wire.arrays import as_samples  # numpy is there already
 
         rows = as_samples(array, layout.dtype, layout.shape)
-        if rows.nbytes + FRAME_SPARE_BYTES > self.limit_bytes:
+        if rows.nbytes > self._most_bytes:
             self._check_row(rows[:1].nbytes)
         return rows
 
     def _check_row(self, size_bytes: int) -> None:
-        if size_bytes + FRAME_SPARE_BYTES > self.limit_bytes:
+        if size_bytes > self._most_bytes:
             raise LimitExceeded(
                 f"a sample of channel '{self.name}' has {size_bytes} bytes: the server's "
                 f"limit is frame_bytes={self.limit_bytes}"

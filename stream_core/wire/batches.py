@@ -184,13 +184,18 @@ def _pack_times(times: Sequence[int]) -> tuple[int, bytes]:
 
 
 class ObjectBatch(Lane):
-    """Items of codec `object`; those that cannot change are encoded together when they leave."""
+    """Items of codec `object`; those that cannot change are encoded together when they leave.
 
-    __slots__ = ("_buffer", "_encoded", "_encoded_bytes", "_ends", "_room")
+    Args:
+        block_bytes: of a block before its last item; what comes the short way is smaller itself.
+    """
+
+    __slots__ = ("_block_bytes", "_buffer", "_encoded", "_encoded_bytes", "_ends", "_room")
 
     codec = int(CodecNumber.OBJECT)
 
-    def __init__(self) -> None:
+    def __init__(self, block_bytes: int = BLOCK_BYTES) -> None:
+        self._block_bytes = block_bytes
         self.kinds = _FIXED
         self.short = _SHORT + 1
         self._begin()
@@ -200,10 +205,10 @@ class ObjectBatch(Lane):
         self._encoded_bytes = 0
         self._buffer = bytearray()  # behind what is encoded, and open
         self._ends: list[int] = []
-        self._room = BLOCK_BYTES  # left by all that
+        self._room = self._block_bytes  # left by all that
         self.values: list[Any] = []  # behind all that
         self.times = []
-        self.most = BLOCK_ITEMS
+        self.most = self._room // _LEAST_BYTES
 
     @property
     def count(self) -> int:
@@ -229,7 +234,7 @@ class ObjectBatch(Lane):
         if kind is bytes or (kind is str and value.isascii()):
             if len(value) > _SHORT:
                 size = len(value) + _PREFIX_BYTES
-                if size >= BLOCK_BYTES:
+                if size >= self._block_bytes:
                     return self._add_encoded(value, time_ns)
         elif kind not in _FIXED and not (kind is int and _LEAST_INT <= value <= _GREATEST_INT):
             return self._add_encoded(value, time_ns)
@@ -241,7 +246,7 @@ class ObjectBatch(Lane):
 
     def fits(self, size_bytes: int) -> bool:
         """Whether bytes of that length, which are not short, may go this way; they count then."""
-        if size_bytes >= BLOCK_BYTES - _PREFIX_BYTES:
+        if size_bytes >= self._block_bytes - _PREFIX_BYTES:
             return False
         self._room = room = self._room + _SHORT - size_bytes
         self.most = room // _LEAST_BYTES
@@ -334,10 +339,16 @@ class ItemBatch:
 
     Args:
         codec: of the items.
-        most_bytes: of a block of large items.
+        block_bytes: of a block of small items before the last one.
+        most_bytes: of a block of large items before the last one.
     """
 
-    def __init__(self, codec: CodecNumber, most_bytes: int = LARGE_BLOCK_BYTES) -> None:
+    def __init__(
+        self,
+        codec: CodecNumber,
+        block_bytes: int = BLOCK_BYTES,
+        most_bytes: int = LARGE_BLOCK_BYTES,
+    ) -> None:
         self.codec = int(codec)
         self.count = 0
         self.size_bytes = 0
@@ -346,12 +357,14 @@ class ItemBatch:
         self._parts: list[Buffer] = []
         self._ends: list[int] = []
         self._times: list[int] = []
-        self._limit_bytes = self._most_bytes = max(BLOCK_BYTES, most_bytes)
+        self._block_bytes = block_bytes
+        self._block_items = block_bytes // _LEAST_BYTES
+        self._limit_bytes = self._most_bytes = max(block_bytes, most_bytes)
 
     @property
     def full(self) -> bool:
         """Whether the block should leave before another item comes."""
-        return self.count >= BLOCK_ITEMS or self.size_bytes >= self._most_bytes
+        return self.count >= self._block_items or self.size_bytes >= self._most_bytes
 
     def add(self, value: Any, time_ns: int) -> bool:
         """Take one item."""
@@ -362,7 +375,7 @@ class ItemBatch:
             self._parts.append(bytes(padding))
         self._parts.extend(parts)
         size = sum(map(len, parts))
-        self._most_bytes = max(BLOCK_BYTES, min(self._most_bytes, size * _MOST_TIMES))
+        self._most_bytes = max(self._block_bytes, min(self._most_bytes, size * _MOST_TIMES))
         self.size_bytes += padding + size
         self._ends.append(self.size_bytes)
         self.count += 1
@@ -385,9 +398,15 @@ class ItemBatch:
 
 
 class SamplesBatch(Lane):
-    """Samples of one numeric type and shape; neighbours that follow in time merge."""
+    """Samples of one numeric type and shape; neighbours that follow in time merge.
+
+    Args:
+        dtype, shape: of one sample.
+        block_bytes: of a block of samples that come singly, with their times, before the last one.
+    """
 
     __slots__ = (
+        "_block_bytes",
         "_code",
         "_data",
         "_dtype",
@@ -402,7 +421,10 @@ class SamplesBatch(Lane):
 
     codec = int(CodecNumber.SAMPLES)
 
-    def __init__(self, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, dtype: np.dtype[Any], shape: tuple[int, ...], block_bytes: int = BLOCK_BYTES
+    ) -> None:
+        self._block_bytes = block_bytes
         self._dtype = dtype
         self._shape = shape
         native = shape == () and sys.byteorder == "little"
@@ -424,7 +446,7 @@ class SamplesBatch(Lane):
     def _begin_values(self) -> None:
         """Let the next samples go behind what is joined."""
         self.values: Any = [] if self._code == "d" else array(self._code or "b")
-        room = BLOCK_BYTES - self._joined_bytes - 8 * len(self.times)
+        room = self._block_bytes - self._joined_bytes - 8 * len(self.times)
         self.most = max(0, -(-room // (self._item_bytes + 8)))
         self.kinds = self._own_kinds if self._run is None else _NO_KINDS
 
@@ -436,7 +458,12 @@ class SamplesBatch(Lane):
     @property
     def full(self) -> bool:
         """Whether the block should leave before another item comes."""
-        return self.size_bytes + 8 * len(self.times) >= BLOCK_BYTES
+        return self.size_bytes + 8 * len(self.times) >= self._block_bytes
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the block should leave before a sample comes that needs each one's time told."""
+        return self._run is not None and self.count * (self._row_bytes + 8) >= self._block_bytes
 
     @property
     def full_of_rows(self) -> bool:
@@ -495,6 +522,8 @@ class SamplesBatch(Lane):
         length_ns = interval_ns * count
         if not (time_ns in _TIME and length_ns in _TIME and time_ns + length_ns in _TIME):
             raise _refused_time(time_ns + length_ns)
+        if self.put_rows(rows, time_ns, interval_ns):
+            return
         from stream_core.wire.arrays import element_bytes  # numpy is there already
 
         self._close_page()
@@ -521,11 +550,12 @@ class SamplesBatch(Lane):
         joined = self._joined + len(rows)
         if joined > len(page):
             return False
-        if not _LEAST_TIME <= time_ns + interval * len(rows) <= _GREATEST_TIME:
+        length_ns = interval * joined
+        if not _LEAST_TIME <= start + length_ns <= _GREATEST_TIME or length_ns not in _TIME:
             return False
         page[self._joined : joined] = rows
         self._joined = joined
-        self._run = start, interval, count + len(rows)
+        self._run = start, interval, joined
         return True
 
     def _open_page(self) -> None:
@@ -552,14 +582,16 @@ class SamplesBatch(Lane):
     def _page_bytes(self, page: np.ndarray[Any, Any]) -> memoryview:
         return page.reshape(-1).view("u1").data[: self._joined_bytes]
 
-    def follows(self, time_ns: int, interval_ns: int) -> bool:
-        """Whether samples from that time on would be described by the block's one interval."""
+    def follows(self, time_ns: int, interval_ns: int, count: int) -> bool:
+        """Whether so many samples from that time on would be described by the one interval."""
         if self.count == 0:
             return True
         if self._run is None:
             return False
-        start, interval, count = self._run
-        return interval == interval_ns and start + interval * count == time_ns
+        start, interval, before = self._run
+        if interval != interval_ns or start + interval * before != time_ns:
+            return False
+        return interval * (before + count) in _TIME
 
     def pack(self) -> Packed:
         """The body; the batch is empty afterwards."""
@@ -590,7 +622,7 @@ class SamplesBatch(Lane):
     def _add_times(self, count: int, time_ns: int, interval_ns: int) -> None:
         if self.count == 0:
             self._run = (time_ns, interval_ns, count)
-        elif self._run is not None and self.follows(time_ns, interval_ns):
+        elif self._run is not None and self.follows(time_ns, interval_ns, count):
             self._run = (self._run[0], interval_ns, self._run[2] + count)
         else:
             if self._run is not None:

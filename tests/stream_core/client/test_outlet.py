@@ -244,6 +244,81 @@ def test_blocks_of_large_items_keep_within_a_frame(limit_bytes: int) -> None:
     assert sum(frame.count for frame in frames) == 20
 
 
+@pytest.mark.parametrize("limit_bytes", [1024, 20_000, 70_000, 100_000, 150_000, 1 << 20])
+@pytest.mark.parametrize("every", [1, 2])
+@pytest.mark.parametrize(
+    ("info", "value", "count"),
+    [
+        ({}, b"x" * 100, 3000),
+        ({}, b"x" * 700, 1000),
+        ({}, [7] * 20, 3000),
+        ({}, np.zeros(30, "u1"), 1500),
+        ({}, np.zeros(600, "u1"), 500),
+        ({"codec": "raw"}, b"", 3000),
+        ({"codec": "samples", "dtype": "f8"}, 1.5, 20_000),
+        ({"codec": "samples", "dtype": "u1", "shape": (700,)}, np.zeros(700, "u1"), 500),
+    ],
+)
+def test_whatever_fits_a_frame_is_sent_in_frames_that_fit(
+    info: dict[str, Any], value: Any, count: int, every: int, limit_bytes: int
+) -> None:
+    wire = Wire()
+    outlet = wire.outlet
+    outlet.limit_bytes = limit_bytes
+    demand = DemandNotice("active", every=every, binding=every > 1)
+    outlet.attach(7, ChannelInfo(name="x", **info), demand, told=1, base=0)
+    for number in range(count):
+        lane = outlet.lane
+        short = type(value) is bytes and lane is not None and len(value) < lane.short
+        if short or (type(value) is bytes and lane is not None and lane.fits(len(value))):
+            assert lane is not None
+            lane.values.append(value)
+            lane.times.append(number)
+            if len(lane.values) >= lane.most:
+                outlet.filled()
+        else:
+            outlet.offer(value, number)
+    outlet.flush()
+    frames = [frame for frame in wire.frames if frame.kind == Kind.DATA]
+    assert max(len(frame.body) for frame in frames) <= limit_bytes
+    blocks = [Block.received(frame) for frame in frames if frame.count]
+    assert [number for block in blocks for number in block.sequences] == [*range(0, count, every)]
+
+
+@pytest.mark.parametrize("limit_bytes", [20_000, 300_000, 2 << 20])
+@pytest.mark.parametrize("every", [1, 2])
+def test_rows_leave_before_a_sample_for_which_each_needs_a_time(
+    every: int, limit_bytes: int
+) -> None:
+    wire = Wire()
+    outlet = wire.outlet
+    outlet.limit_bytes = limit_bytes
+    demand = DemandNotice("active", every=every, binding=every > 1)
+    info = ChannelInfo(name="x", codec="samples", dtype="u1")
+    outlet.attach(7, info, demand, told=1, base=0)
+    rows = outlet.rows(np.zeros(700_000, "u1"))
+    for part, time_ns, step_ns in outlet.parts(rows, 0, 10):
+        outlet.offer_rows(part, time_ns, step_ns)
+    for number in range(700_000, 700_010):
+        outlet.offer(1, number)
+    outlet.flush()
+    frames = [frame for frame in wire.frames if frame.kind == Kind.DATA and frame.count]
+    assert max(len(frame.body) for frame in frames) <= limit_bytes
+    times = [time for frame in frames for time in Block.received(frame).times_ns()]
+    assert times == [*range(0, 7_000_000, 10 * every), *range(700_000, 700_010, every)]
+
+
+def test_rows_whose_times_no_block_can_tell_together_leave_apart() -> None:
+    wire = Wire(codec="samples", dtype="f8")
+    times = range(-(2**63), 2**63 - 2**61, 2**61)
+    for time_ns in times:
+        rows = wire.outlet.rows(np.zeros(2000))
+        wire.outlet.offer_rows(rows, time_ns, 2**61 // 2000)
+    wire.outlet.flush()
+    frames = [frame for frame in wire.frames if frame.kind == Kind.DATA]
+    assert sum(Block.received(frame).count for frame in frames) == 2000 * len(times)
+
+
 def test_samples_leave_in_blocks_that_the_reader_can_place_in_time() -> None:
     wire = Wire(codec="samples", dtype="int16", rate_hz=1000)
     rows = wire.outlet.rows(range(10))

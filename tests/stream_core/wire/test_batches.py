@@ -376,17 +376,18 @@ def test_rows_and_single_samples_mix_in_order(
 
 def test_neighbouring_blocks_of_samples_merge_under_one_interval() -> None:
     batch = SamplesBatch(np.dtype("f4"), (2,))
-    assert batch.follows(100, 10)
+    assert batch.follows(100, 10, 2)
     batch.add_rows(np.zeros((3, 2), "f4"), 100, 10)
-    assert batch.follows(130, 10)
-    assert not batch.follows(131, 10)
-    assert not batch.follows(130, 11)
+    assert batch.follows(130, 10, 2)
+    assert not batch.follows(131, 10, 2)
+    assert not batch.follows(130, 11, 2)
+    assert not batch.follows(130, 10, 2**60)
     batch.add_rows(np.ones((2, 2), "f4"), 130, 10)
     packed = batch.pack()
     assert (packed.flags, packed.count, packed.time_ns) == (Flag.INTERVAL, 5, 100)
     assert list(block_of(packed).times_ns()) == [100, 110, 120, 130, 140]
     batch.add(np.zeros(2), 0)
-    assert not batch.follows(0, 10)
+    assert not batch.follows(0, 10, 2)
 
 
 @pytest.mark.parametrize(
@@ -477,6 +478,22 @@ def test_a_page_is_begun_by_the_second_array_that_is_not_large() -> None:
     expected = np.tile(np.arange(1000.0), 3)
     assert (np.frombuffer(body[-24_000:]) == expected).all()
     assert not batch.put_rows(rows, 30_000, 10)
+
+
+def test_arrays_that_are_added_go_on_in_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+
+    def uninitialised(size_bytes: int) -> memoryview:
+        begun.append(size_bytes)
+        return memoryview(bytearray(size_bytes))
+
+    monkeypatch.setattr("stream_core.wire.memory.uninitialised", uninitialised)
+    batch, rows = SamplesBatch(np.dtype("f8"), ()), np.arange(1000.0)
+    for index in range(20):
+        batch.add_rows(rows, index * 10_000, 10)
+    assert len(begun) == 1
+    body = b"".join(batch.pack().parts)
+    assert (np.frombuffer(body[-160_000:]) == np.tile(rows, 20)).all()
 
 
 def test_a_page_has_an_end() -> None:
