@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from stream_core.rpc.annotations import ArrayOf, text
 from stream_core.rpc.mismatch import MismatchError
+from stream_core.wire.loaded import loaded_numpy
 
 __all__ = ["array_check"]
 
@@ -17,7 +17,7 @@ def array_check(annotation: ArrayOf) -> Callable[[Any], Any]:
     expected = text(annotation)
 
     def check_array(value: Any) -> Any:
-        numpy = sys.modules.get("numpy")
+        numpy = loaded_numpy()
         if numpy is None or not isinstance(value, numpy.ndarray):
             raise MismatchError(expected, value)
         if annotation.dtype is None:

@@ -8,7 +8,6 @@ Python's own numbers for numpy's scalars and for subclasses of the built-in type
 from __future__ import annotations
 
 import enum
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -33,6 +32,7 @@ from stream_core.rpc.annotations import (
 from stream_core.rpc.array_checks import array_check
 from stream_core.rpc.mismatch import MismatchError
 from stream_core.rpc.record_checks import enum_check, record_check
+from stream_core.wire.loaded import loaded_numpy
 
 __all__ = ["Check", "compile_check", "passes_everything"]
 
@@ -128,7 +128,7 @@ def _only_optional(members: tuple[AnnotationType, ...]) -> bool:
 
 def _classes(python: type, numpy_name: str) -> tuple[Any, ...]:
     """Python's class and numpy's family; where numpy is not loaded, nothing is of its family."""
-    numpy = sys.modules.get("numpy")
+    numpy = loaded_numpy()
     return (python,) if numpy is None else (python, getattr(numpy, numpy_name))
 
 

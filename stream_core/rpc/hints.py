@@ -34,6 +34,7 @@ from stream_core.rpc.annotations import (
     UnionOf,
 )
 from stream_core.rpc.declarations import record_fields
+from stream_core.wire.loaded import loaded_numpy
 
 __all__ = ["Hints", "written"]
 
@@ -262,7 +263,7 @@ def written(annotation: Any) -> str:
 
 
 def _is_array(kind: Any) -> bool:
-    numpy = sys.modules.get("numpy")
+    numpy = loaded_numpy()
     return numpy is not None and kind is numpy.ndarray
 
 
@@ -279,7 +280,7 @@ def _array_of(kind: type) -> ArrayOf:
 
 def _numpy_scalar(kind: type) -> AnnotationType | None:
     """The number that a numpy scalar class stands for."""
-    numpy = sys.modules.get("numpy")
+    numpy = loaded_numpy()
     if numpy is None or not issubclass(kind, numpy.generic):
         return None
     families = {

@@ -5,12 +5,12 @@ What may still change is copied: the value is taken as it is now.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from stream_core.errors import InvalidValue
 from stream_core.wire.header import CodecNumber
+from stream_core.wire.loaded import loaded_numpy
 
 __all__ = ["ENCODERS", "Buffer"]
 
@@ -26,7 +26,7 @@ def _raw(value: Any) -> list[Buffer]:
 
 
 def _array(value: Any) -> list[Buffer]:
-    numpy = sys.modules.get("numpy")
+    numpy = loaded_numpy()
     if numpy is None or type(value) is not numpy.ndarray:
         raise InvalidValue(
             f"codec 'array' takes a numpy array, not {type(value).__name__}; use codec 'object'"

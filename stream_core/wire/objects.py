@@ -8,7 +8,6 @@ containers are first rebuilt with extensions in the places of what msgpack lacks
 from __future__ import annotations
 
 import struct
-import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -18,6 +17,7 @@ import msgspec
 from msgspec.msgpack import Ext
 
 from stream_core.errors import InvalidValue, ProtocolError
+from stream_core.wire.loaded import loaded_numpy
 
 __all__ = [
     "PLAIN_TYPES",
@@ -259,7 +259,7 @@ def _taken_form(value: Taken, _depth: int, _thorough: bool) -> Any:
 
 
 def _numpy_form(value: Any) -> Any:
-    numpy = sys.modules.get("numpy")
+    numpy = loaded_numpy()
     if numpy is None:  # then nothing can be numpy's
         raise _RefusedError(value)
     kind = type(value)

@@ -8,6 +8,8 @@ from array import array
 from collections.abc import Iterable
 from functools import lru_cache
 
+from stream_core.wire.loaded import loaded_numpy
+
 __all__ = [
     "ALIGNMENT",
     "aligned",
@@ -66,7 +68,7 @@ def ascending(ends: bytes | memoryview, *, padded: bool) -> bool:
     The table is compared in one go: ten times as fast as item by item.
     """
     count = len(ends) // 4
-    numpy = sys.modules.get("numpy")
+    numpy = loaded_numpy()
     if numpy is None or count < _MANY:  # which is not worth loading it
         return _ascending_lanes(ends, count, padded=padded)
     table = numpy.frombuffer(ends, "<u4")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -42,6 +44,16 @@ def test_long_tables(
     ends[count // 2] += 1
     ends[count // 2 + 1] = ends[count // 2] + 1  # if it is padded it begins after that
     assert tables.ascending(tables.pack_uint32(ends), padded=padded) is not padded
+
+
+def test_a_table_is_compared_while_another_thread_imports_numpy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = ModuleType("numpy")  # as it lies there meanwhile, without most of its names
+    begun.__spec__ = ModuleSpec("numpy", None)
+    begun.__spec__._initializing = True  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "numpy", begun)
+    assert tables.ascending(tables.pack_uint32(range(1000)), padded=False)
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))
