@@ -95,6 +95,7 @@ class ChannelFeeds(QObject, Generic[FeedType]):
         self._feeds: dict[str, FeedType] = {}
         self._users: dict[str, int] = {}
         self._following: dict[str, Following] = {}
+        self._gone_failed: set[str] = set()
         around.link.opened.connect(self._link_opened)
         around.link.closed.connect(self._link_closed)
 
@@ -103,11 +104,7 @@ class ChannelFeeds(QObject, Generic[FeedType]):
         self._users[channel] = self._users.get(channel, 0) + 1
         if channel not in self._feeds:
             feed = self._feeds[channel] = self._make(channel)
-            self._following[channel] = Following(
-                self._around,
-                f"{self.doing} {channel}",
-                lambda client: self._follow(client, feed),
-            )
+            self._following[channel] = self._begin_following(feed)
         return self._feeds[channel]
 
     def close(self, feed: FeedType) -> None:
@@ -116,6 +113,7 @@ class ChannelFeeds(QObject, Generic[FeedType]):
         if not self._users[feed.channel]:
             del self._users[feed.channel], self._feeds[feed.channel]
             self._following.pop(feed.channel).end()
+            self._gone_failed.discard(feed.channel)
 
     @property
     def opened(self) -> list[FeedType]:
@@ -130,14 +128,27 @@ class ChannelFeeds(QObject, Generic[FeedType]):
     def channel_gone(self, name: str) -> None:
         """The server has no such channel any more; the feed waits for it to come again."""
         feed = self._feeds.get(name)
-        if feed is not None and feed.state != "error":
+        if feed is not None and feed.state == "error":
+            self._gone_failed.add(name)
+        elif feed is not None:
             feed.tell("ended")
 
     def channel_came(self, name: str) -> None:
-        """The server has such a channel."""
+        """The server has such a channel; one that failed may be another one now."""
         feed = self._feeds.get(name)
-        if feed is not None and feed.state != "error":
+        if feed is None:
+            return
+        if name in self._gone_failed:
+            self._gone_failed.discard(name)
+            self._following[name].end()
+            feed.tell("waiting")
+            self._following[name] = self._begin_following(feed)
+        elif feed.state not in ("error", "live"):
             feed.tell("live" if feed.has_data else "waiting")
+
+    def _begin_following(self, feed: FeedType) -> Following:
+        doing = f"{self.doing} {feed.channel}"
+        return Following(self._around, doing, lambda client: self._follow(client, feed))
 
     def _make(self, channel: str) -> FeedType:
         raise NotImplementedError

@@ -84,7 +84,14 @@ class FrameFeeds(ChannelFeeds[FrameFeed]):
                 block = await reader.get_block()
                 if not len(block.sequences):
                     continue
-                pixels = _pixels(feed.channel, block.values)
+                try:
+                    pixels = _pixels(feed.channel, block.values)
+                except NotShowableError as error:
+                    if not feed.frames.total:
+                        raise
+                    info = None
+                    self._bridge.post(feed.tell, "live", str(error))
+                    continue  # the next one may be a picture again
                 feed.frames.append(pixels, int(block.times_ns[-1]), block.sequences[-1])
                 if reader.info is not info:
                     info = reader.info

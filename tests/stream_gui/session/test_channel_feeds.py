@@ -101,6 +101,44 @@ async def test_what_is_no_picture_says_what_it_is(
         joined.feeds.frames.close(feed)
 
 
+async def test_an_item_that_is_no_picture_is_told_until_the_next_one(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("screen")
+        feed = joined.feeds.frames.open("screen")
+        await asyncio.wait_for(writer.wait_active(), 5)
+        await writer.send(np.zeros((2, 3)))
+        await eventually(lambda: feed.state == "live")
+        await writer.send("no signal")
+        await eventually(lambda: feed.problem)
+        assert (feed.state, feed.suits) == ("live", "")
+        assert "str" in feed.problem
+        await writer.send(np.ones((2, 3)))
+        await eventually(lambda: not feed.problem)
+        assert feed.frames.total == 2
+        joined.feeds.frames.close(feed)
+
+
+async def test_a_channel_that_failed_is_read_when_it_comes_again(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    feed = joined.feeds.frames.open("thing")
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("thing")
+        await asyncio.wait_for(writer.wait_active(), 5)
+        await writer.send("text")
+        await eventually(lambda: feed.state == "error")
+        await eventually(lambda: "thing" in joined.channels.tree.names)
+    await eventually(lambda: "thing" not in joined.channels.tree.names)
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("thing", dtype="uint8", shape=(2, 3))
+        await eventually(lambda: writer.active)
+        await writer.send(np.zeros((2, 3), np.uint8))
+        await eventually(lambda: feed.state == "live" and feed.frames.total == 1)
+    joined.feeds.frames.close(feed)
+
+
 async def test_every_item_is_listed_with_its_history(
     joined: MonitorSession, server: sc.Server, eventually: Any
 ) -> None:

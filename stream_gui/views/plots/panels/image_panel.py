@@ -323,7 +323,7 @@ class ImagePanel(PanelView):
             parts.append(pixel_text(frame.pixels, pixel, feed.unit))
         if self._layout.paused:
             parts.append("paused")
-        elif feed.state != "live":
+        elif feed.problem or feed.state != "live":
             parts.append(feed.problem or feed.state)
         elif self._is_old:
             parts.append(f"no frame for {span_text(self._age_s)}")
