@@ -298,7 +298,8 @@ class ReadoutPanel(PanelView):
             return feed.problem or feed.state, True
         if reading.age_s >= STALE_S:
             return f"no data for {span_text(reading.age_s)}", True
-        return verdict, False
+        reduced = f"min/max of {feed.reduced}" if feed.reduced > 1 else ""
+        return " \N{MIDDLE DOT} ".join(part for part in (verdict, reduced) if part), False
 
 
 def _key(shown: ShownCurve) -> Key:

@@ -133,6 +133,17 @@ def test_a_value_that_stops_coming_is_old(
     assert (tile.face.state, tile.face.is_old) == ("its owner left", True)
 
 
+def test_a_value_that_is_the_extreme_of_many_says_so(
+    panel: ReadoutPanel, feed: FakeFeed, paint: Paint
+) -> None:
+    feed.become_live(unit="V")
+    feed.append(1)
+    feed.reduced = 100
+    panel.set_limits("rig/adc", "", Limits(alarm_high=5))
+    paint(1)
+    assert panel.tiles[0].face.state == "OK \N{MIDDLE DOT} min/max of 100"
+
+
 def test_a_paused_readout_shows_the_value_of_the_time_shown(
     panel: ReadoutPanel, feed: FakeFeed, area: PlotArea, layout: PlotLayout, paint: Paint
 ) -> None:
