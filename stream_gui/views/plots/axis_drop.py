@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from stream_gui.models.channel_mime import CURVE_MIME, curve_from_mime
-from stream_gui.views.plots.legend import NEW_AXIS
+from stream_gui.views.plots.panel_scales import NEW_AXIS
 from stream_gui.views.plots.plot_canvas import PlotCanvas
 
 __all__ = ["AxisDrop"]
@@ -24,6 +24,7 @@ class AxisDrop:
         panel: the panel's number: other panels' curves are none of its business.
         widget: what the events come from.
         canvas: with the axes.
+        names: gives the names of the axes that take curves: bands of single curves do not.
         moved: called with channel, column and the axis.
     """
 
@@ -32,11 +33,13 @@ class AxisDrop:
         panel: int,
         widget: QWidget,
         canvas: PlotCanvas,
+        names: Callable[[], Collection[str]],
         moved: Callable[[str, str, str], None],
     ) -> None:
         self._panel = panel
         self._widget = widget
         self._canvas = canvas
+        self._names = names
         self._moved = moved
         self._hint = QLabel(_NEW_TEXT, canvas)
         self._hint.setObjectName("drop_hint")
@@ -80,7 +83,8 @@ class AxisDrop:
     def _axis_at(self, place: QPointF) -> str:
         on_canvas = self._canvas.mapFrom(self._widget, place.toPoint())
         axis = self._canvas.axes.at(self._canvas.mapToScene(on_canvas))
-        return NEW_AXIS if axis is None else axis.picture.name
+        name = "" if axis is None else axis.picture.name
+        return name if name in self._names() else NEW_AXIS
 
     def _show(self, axis: str) -> None:
         for item in self._canvas.axes.items:

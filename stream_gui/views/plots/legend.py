@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDrag
@@ -15,20 +16,34 @@ from stream_gui.models.channel_mime import (
     channels_to_mime,
     curve_to_mime,
 )
+from stream_gui.plotdata.units import TIMES
 from stream_gui.views.plots.flow_layout import FlowLayout
 from stream_gui.views.plots.legend_badge import badge_of, tip_of
 from stream_gui.views.plots.legend_entry import LegendEntry
 from stream_gui.views.plots.panel_curves import PanelCurves, ShownCurve
+from stream_gui.views.plots.panel_scales import NEW_AXIS
 from stream_gui.views.plots.plot_colours import PlotColours, curve_colour
 
-__all__ = ["NEW_AXIS", "Legend", "value_text"]
+__all__ = ["AxisReading", "Legend", "value_text"]
 
 _Key = tuple[str, str, str, int, bool]
 _MOST_IN_FULL = 6
 """With more curves than this, badges take their short form."""
 
-NEW_AXIS = "\N{NULL}new"
-"""In place of an axis' name: one that is not there yet."""
+
+@dataclass(frozen=True, slots=True)
+class AxisReading:
+    """How the numbers at an axis are to be read.
+
+    Attributes:
+        step: the distance of the ticks; 0 if there are none.
+        divisor: by what the values are divided there.
+        unit: of the numbers that stand there; "" if it is that of the curve.
+    """
+
+    step: float = 0.0
+    divisor: float = 1.0
+    unit: str = ""
 
 
 class Legend(QWidget):
@@ -100,17 +115,22 @@ class Legend(QWidget):
         self._more.setVisible(bool(left_out))
         self.show_values()
 
-    def show_values(self, steps: Mapping[tuple[str, str], float] | None = None) -> None:
-        """Show the newest value of each curve.
+    def show_values(self, axes: Mapping[tuple[str, str], AxisReading] | None = None) -> None:
+        """Show the newest value of each curve, as its axis does.
 
         Args:
-            steps: the distance of the ticks at the axis of each channel and column.
+            axes: how the axis of each channel and column reads.
         """
         for entry, shown in zip(self._entries.values(), self._curves, strict=True):
             value = shown.series.last_value if shown.series is not None else None
-            unit = shown.feed.unit if value is not None else ""
-            step = (steps or {}).get((shown.curve.channel, shown.curve.column), 0.0)
-            entry.show_value(value_text(value, step), unit)
+            axis = (axes or {}).get(shown.key, AxisReading())
+            if value is None:
+                entry.show_value("", "")
+            elif axis.unit in (shown.feed.unit, "") or axis.unit.startswith(TIMES):
+                entry.show_value(value_text(value, axis.step), shown.feed.unit)
+            else:
+                text = value_text(value / axis.divisor, axis.step / axis.divisor)
+                entry.show_value(text, axis.unit)
 
     def _rebuild(self, wanted: dict[_Key, ShownCurve]) -> None:
         old, self._entries = self._entries, {}

@@ -73,6 +73,20 @@ class PanelCurves:
         return common_path(tuple(self._feeds))
 
     @property
+    def note(self) -> str:
+        """What to say in place of curves; "" if there are any."""
+        shown = self._shown
+        if not shown:
+            return "Drag a channel here, or double-click one in the channel tree"
+        if any(s.series is not None and s.series.length for s in shown):
+            return ""
+        problems = [s.feed.problem for s in shown if s.feed.problem]
+        if problems:
+            return problems[0]
+        names = list(dict.fromkeys(s.feed.channel for s in shown))
+        return f"Waiting for {names[0]}" + (f" and {len(names) - 1} more" if names[1:] else "")
+
+    @property
     def left_out(self) -> int:
         """How many columns are not shown because there are too many."""
         return sum(max(0, len(feed.columns) - MOST_COLUMNS) for feed in self._feeds.values())

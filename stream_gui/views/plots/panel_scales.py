@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.models.plot_state import NO_UNIT_AXIS, axis_name
@@ -12,7 +12,10 @@ from stream_gui.plotdata.autoscale import AutoScale
 from stream_gui.plotdata.columns import Columns
 from stream_gui.views.plots.panel_curves import ShownCurve
 
-__all__ = ["AxisGroup", "PanelScales", "axis_groups", "new_axis_name"]
+__all__ = ["NEW_AXIS", "AxisGroup", "PanelScales", "axis_groups", "new_axis_name", "put_on_axis"]
+
+NEW_AXIS = "\N{NULL}new"
+"""In place of an axis' name: one that is not there yet."""
 
 _EMPTY_RANGE = (0.0, 1.0)
 _NARROWEST = 1e-12
@@ -65,6 +68,31 @@ def new_axis_name(unit: str, taken: Iterable[str]) -> str:
     while f"{unit or 'axis'} {number}" in names:
         number += 1
     return f"{unit or 'axis'} {number}"
+
+
+def put_on_axis(
+    layout: PlotLayout,
+    panel: int,
+    curves: Iterable[ShownCurve],
+    key: tuple[str, str],
+    axis: str,
+) -> None:
+    """Put a curve of a panel on another axis.
+
+    Args:
+        layout: where it is written down.
+        panel: the panel's number.
+        curves: those of the panel.
+        key: channel and column of the curve.
+        axis: the axis' name; "" is that of the curve's unit.
+    """
+    names = {each.key: axis_name(each.curve, each.feed.unit) for each in curves}
+    for shown in curves:
+        if shown.key == key:
+            unit = shown.feed.unit
+            wanted = new_axis_name(unit, names.values()) if axis == NEW_AXIS else axis
+            own = axis_name(replace(shown.curve, axis=""), unit)
+            layout.set_axis(panel, *key, "" if wanted == own else wanted)
 
 
 class PanelScales:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import (
@@ -18,7 +17,6 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from stream_gui import assets
 from stream_gui.models.measuring import Measuring
 from stream_gui.models.plot_layout import SECONDS
-from stream_gui.models.plot_state import axis_name
 from stream_gui.plotdata.columns import ColumnView
 from stream_gui.plotdata.gaps import GapSpans
 from stream_gui.plotdata.series import Series
@@ -27,10 +25,10 @@ from stream_gui.views.plots.axis_gestures import AxisGestures
 from stream_gui.views.plots.curve_columns import CurveColumns
 from stream_gui.views.plots.envelope_item import DrawnCurve, Picture
 from stream_gui.views.plots.feed_source import PlotFeed
-from stream_gui.views.plots.legend import NEW_AXIS, Legend
+from stream_gui.views.plots.legend import AxisReading, Legend
 from stream_gui.views.plots.measuring.measured_curve import MeasuredCurve
 from stream_gui.views.plots.panel_curves import PanelCurves, ShownCurve
-from stream_gui.views.plots.panel_scales import AxisGroup, PanelScales, axis_groups, new_axis_name
+from stream_gui.views.plots.panel_scales import AxisGroup, PanelScales, axis_groups, put_on_axis
 from stream_gui.views.plots.panels.kind_settling import KindSettling
 from stream_gui.views.plots.panels.panel_view import PanelContext, PanelView
 from stream_gui.views.plots.plot_canvas import PlotCanvas
@@ -38,7 +36,7 @@ from stream_gui.views.plots.plot_colours import PlotColours, curve_colour
 from stream_gui.views.plots.taking.vector_curves import paint_as_lines
 from stream_gui.views.plots.time_view import TimeView
 from stream_gui.views.plots.tool_button import tool_button
-from stream_gui.views.plots.value_axis_item import AxisPicture
+from stream_gui.views.plots.value_axis_item import AxisPicture, ValueAxisItem
 
 __all__ = ["TimePanel"]
 
@@ -75,7 +73,9 @@ class TimePanel(PanelView):
         self.legend = Legend(context.number, self.curves, self._colours)
         self.gestures = AxisGestures(self, self.canvas, self.scales, lambda: self._groups)
         self._fit = tool_button("The scale is fixed: fit it to the data again (A)")
-        self._drop = AxisDrop(context.number, self, self.canvas, self.move_to_axis)
+        self._drop = AxisDrop(
+            context.number, self, self.canvas, self._axis_names, self._on_axis_wanted
+        )
         self.setAcceptDrops(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -123,11 +123,11 @@ class TimePanel(PanelView):
 
     def show_values(self) -> None:
         """Show the newest values, and in place of curves why there are none."""
-        steps = zip(self._groups, self.canvas.axes.items, strict=False)
+        axes = zip(self._groups, self.canvas.axes.items, strict=False)
         self.legend.show_values(
-            {shown.key: axis.step for group, axis in steps for shown in group.curves}
+            {shown.key: _reading(group, axis) for group, axis in axes for shown in group.curves}
         )
-        self.canvas.note = _note(self.curves)
+        self.canvas.note = self.curves.note
         self.canvas.corner = "paused" if self._layout.paused else ""
 
     def show_time_axis(self, shown: bool) -> None:
@@ -228,21 +228,7 @@ class TimePanel(PanelView):
         self.canvas.panned.connect(time_view.pan)
         self.canvas.zoomed.connect(time_view.zoom)
         self.canvas.fit_wanted.connect(self.fit)
-        self.legend.axis_wanted.connect(self.move_to_axis)
-
-    def move_to_axis(self, channel: str, column: str, axis: str) -> None:
-        """Put a curve on another axis: by its name, "" for that of its unit, or `NEW_AXIS`."""
-        for shown in self.curves:
-            if shown.curve.shows(channel, column):
-                if axis == NEW_AXIS:
-                    taken = {axis_name(each.curve, each.feed.unit) for each in self.curves}
-                    axis = new_axis_name(shown.feed.unit, taken)
-                wanted = (
-                    ""
-                    if axis == axis_name(replace(shown.curve, axis=""), shown.feed.unit)
-                    else axis
-                )
-                self._layout.set_axis(self._number, channel, column, wanted)
+        self.legend.axis_wanted.connect(self._on_axis_wanted)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a curve of this panel for one of its axes; anything else is for the frame."""
@@ -263,6 +249,12 @@ class TimePanel(PanelView):
     def _on_toggled(self, channel: str, column: str, shown: bool) -> None:
         self._layout.set_visible(self._number, channel, column, shown)
 
+    def _on_axis_wanted(self, channel: str, column: str, axis: str) -> None:
+        put_on_axis(self._layout, self._number, self.curves, (channel, column), axis)
+
+    def _axis_names(self) -> list[str]:
+        return [name for name, _ in self.legend.axes]
+
     def _on_removed(self, channel: str, column: str) -> None:
         self._layout.remove_curve(self._number, channel, column)
 
@@ -271,7 +263,7 @@ class TimePanel(PanelView):
             self._group_curves()
             self.title_changed.emit()
             self.legend.refresh()
-            self.canvas.note = _note(self.curves)
+            self.canvas.note = self.curves.note
             self._settling.start()
             self._columns.forget()
             self.need_paint()
@@ -348,15 +340,7 @@ class TimePanel(PanelView):
         self.legend.axes = [(group.name, group.title) for group in axis_groups(self.curves)]
 
 
-def _note(curves: PanelCurves) -> str:
-    """What to say in place of curves."""
-    shown = list(curves)
-    if not shown:
-        return "Drag a channel here, or double-click one in the channel tree"
-    if any(s.series is not None and s.series.length for s in shown):
-        return ""
-    problems = [s.feed.problem for s in shown if s.feed.problem]
-    if problems:
-        return problems[0]
-    names = list(dict.fromkeys(s.feed.channel for s in shown))
-    return f"Waiting for {names[0]}" + (f" and {len(names) - 1} more" if names[1:] else "")
+def _reading(group: AxisGroup, axis: ValueAxisItem) -> AxisReading:
+    """How a curve reads on its axis; of several units each keeps its own."""
+    is_of_one_unit = "," not in group.unit
+    return AxisReading(axis.step, axis.divisor, axis.unit_text if is_of_one_unit else "")

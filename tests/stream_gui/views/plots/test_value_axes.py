@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from stream_gui.models.channel_mime import CHANNEL_MIME, CURVE_MIME, curve_to_mime
 from stream_gui.models.measuring import Measuring
 from stream_gui.models.plot_layout import SECONDS, PlotLayout
-from stream_gui.views.plots.legend import NEW_AXIS
 from stream_gui.views.plots.limit_editor import LimitEditor
+from stream_gui.views.plots.panel_scales import NEW_AXIS
 from stream_gui.views.plots.panels.time_panel import TimePanel
 from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.plots.range_dialog import RangeDialog
@@ -392,3 +392,19 @@ def test_the_menu_key_on_a_curve_is_the_curves(panel: TimePanel, qtbot: QtBot) -
     qtbot.keyClick(entry, Qt.Key.Key_Menu)
     qtbot.keyClick(entry, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     assert wanted == [1, 1]
+
+
+def test_the_legend_reads_as_the_axes_do(
+    panel: TimePanel, feeds: FakeFeeds, layout: PlotLayout, paint: Paint
+) -> None:
+    (number,) = layout.panels
+    panel.scales.set("V", 0.0, 0.01)
+    feeds["u"].append(0.0042, start_s=10)
+    for frame in range(2):
+        paint(11 + frame)
+    assert panel.legend.entries[0].text == "u, 4.20 mV, full rate"
+    layout.set_axis(number, "u", "", "°C")
+    for frame in range(2):
+        paint(13 + frame)
+    assert "V" in panel.legend.entries[0].text
+    assert "mV" not in panel.legend.entries[0].text
