@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import pairwise
 from types import MappingProxyType
 
 from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal
@@ -15,21 +14,20 @@ from stream_gui.models.panel_tree import (
     Place,
     Rect,
     Side,
-    Split,
     Tabs,
     beside,
-    panels_of,
     tree_of,
     without,
 )
 from stream_gui.views.plots.drop_place import DropPlace
 from stream_gui.views.plots.neighbours import lies_above, neighbour
 from stream_gui.views.plots.panel_dock import PanelDock
+from stream_gui.views.plots.panel_rooms import divide
 
 __all__ = ["PanelDocks"]
 
 _AREA = Qt.DockWidgetArea.LeftDockWidgetArea
-_DOWN, _ACROSS = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
+_DOWN = Qt.Orientation.Vertical
 _SETTLED_MS = 60
 _EVEN_PX = 2
 _LARGE_PX = 4000
@@ -128,7 +126,7 @@ class PanelDocks(QMainWindow):
             tree = self._tree()
             left = without(tree, number) if tree is not None else None
             if left is not None:
-                self._build(beside(left, number, other, side))
+                divide(self, self._docks, beside(left, number, other, side))
 
     def move_panel(self, number: int, side: Side) -> bool:
         """Move a panel past its neighbour on that side, if it can be moved; tell whether.
@@ -273,50 +271,6 @@ class PanelDocks(QMainWindow):
             places[Tabs(tuple(sorted(self.tabbed_with(number))), number)] = bounds
         return tree_of(places)
 
-    def _build(self, tree: Place) -> None:
-        """Divide the room so.
-
-        Qt can split no place that has tabs, or had any, so that all panels are put in anew.
-        """
-        self.setUpdatesEnabled(False)
-        for number in panels_of(tree):
-            self.removeDockWidget(self._docks[number])
-        self.addDockWidget(_AREA, self._docks[panels_of(tree)[0]], _DOWN)
-        self._divide(tree)
-        for number in panels_of(tree):
-            self._docks[number].show()
-        self._bring_to_front(tree)
-        self._give_sizes(tree, self.width(), self.height())
-        self.setUpdatesEnabled(True)
-
-    def _divide(self, place: Place) -> None:
-        docks = [self._docks[number] for number in _first_of_each(place)]
-        if isinstance(place, Tabs):
-            for dock in docks[1:]:
-                self.tabifyDockWidget(docks[0], dock)
-            return
-        for dock, following in pairwise(docks):
-            self.splitDockWidget(dock, following, _ACROSS if place.across else _DOWN)
-        for part in place.parts:
-            self._divide(part)
-
-    def _bring_to_front(self, place: Place) -> None:
-        if isinstance(place, Split):
-            for part in place.parts:
-                self._bring_to_front(part)
-        elif len(place.panels) > 1:
-            self._docks[place.seen].raise_()
-
-    def _give_sizes(self, place: Place, width: float, height: float) -> None:
-        if isinstance(place, Tabs):
-            return
-        room, total = width if place.across else height, sum(place.sizes)
-        sizes = [room * size / total for size in place.sizes]
-        docks = [self._docks[number] for number in _first_of_each(place)]
-        self.resizeDocks(docks, [round(size) for size in sizes], _ACROSS if place.across else _DOWN)
-        for part, size in zip(place.parts, sizes, strict=True):
-            self._give_sizes(part, *((size, height) if place.across else (width, size)))
-
     def _neighbour_of(self, number: int, side: Side) -> int | None:
         rects = self._rects()
         return neighbour(rects, number, side) if number in rects else None
@@ -347,10 +301,3 @@ class PanelDocks(QMainWindow):
         """Give all panels one height."""
         docks = [dock for dock in self._docks.values() if not dock.isFloating()]
         self.resizeDocks(docks, [_LARGE_PX] * len(docks), _DOWN)
-
-
-def _first_of_each(place: Place) -> list[int]:
-    """The panels of a place, or the first one of each part."""
-    if isinstance(place, Tabs):
-        return list(place.panels)
-    return [panels_of(part)[0] for part in place.parts]
