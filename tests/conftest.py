@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from stream_core.server import Server
+from tests.certificates import Certificates
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -195,6 +196,12 @@ def _qt_things() -> dict[object, str]:
         if issubclass(type(thing), QTimer) and isValid(thing) and thing.isActive():
             found[id(thing)] = f"timer {thing!r}"
     return found
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Give certificates for TLS, good and bad."""
+    return Certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="session")

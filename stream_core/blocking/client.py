@@ -48,7 +48,9 @@ class Client:
         address: of the server, "host:port".
         secret: what the server asks for.
         user: not available in this version.
-        tls: not available in this version.
+        tls: speak TLS, with a server that proves who it is: by a certificate of `authority`, else
+            of an authority that the system knows. `certificate` and `key` prove who this client is.
+            None: in the clear.
         reconnect: whether a broken link is made again.
         connect_timeout_s: for one attempt to connect.
         timeout_s: for calls that set no time-out of their own.

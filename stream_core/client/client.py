@@ -26,7 +26,7 @@ from stream_core.client.writer import Writer
 from stream_core.errors import ConnectionLost, InvalidValue
 from stream_core.rpc import Remote, collect
 from stream_core.security import ChannelKey
-from stream_core.transport import Address
+from stream_core.transport import Address, client_context
 from stream_core.transport.loop_end import LoopEnd
 from stream_core.values import (
     ChannelChange,
@@ -55,7 +55,9 @@ class Client:
         address: of the server, "host:port".
         secret: what the server asks for.
         user: not available in this version.
-        tls: not available in this version.
+        tls: speak TLS, with a server that proves who it is: by a certificate of `authority`, else
+            of an authority that the system knows. `certificate` and `key` prove who this client is.
+            None: in the clear.
         reconnect: whether a broken link is made again.
         connect_timeout_s: for one attempt to connect.
         timeout_s: for calls that set no time-out of their own.
@@ -64,7 +66,7 @@ class Client:
         rpc_workers: how many `def` methods may run at once.
 
     Raises:
-        InvalidValue: an argument is wrong.
+        InvalidValue: an argument is wrong, or a file of `tls` cannot be used.
     """
 
     def __init__(
@@ -82,11 +84,12 @@ class Client:
         trusted_codecs: Collection[str] = (),
         rpc_workers: int = 1,
     ) -> None:
-        _refuse_unavailable(user=user, tls=tls)
+        _refuse_unavailable(user=user)
         if name is not None:
             check_client_name(name, limit_bytes=NAME_BYTES)
         self._address = Address.parse(address)
         self._identity = Identity(name, _program(), "", secret)
+        self._tls = None if tls is None else client_context(tls)
         self._reconnect = reconnect
         self._connect_timeout_s = connect_timeout_s
         self._timeout_s = timeout_s
@@ -109,7 +112,8 @@ class Client:
 
         Raises:
             ConnectionFailed: no server answers there.
-            AuthenticationFailed: the secret is missing or wrong.
+            AuthenticationFailed: the secret is missing or wrong, or the server has not proven who
+                it is.
             NameTaken, NotAllowed, LimitExceeded: the server refuses us.
         """
         if self._session is not None:
@@ -119,6 +123,7 @@ class Client:
         session = Session(
             self._address,
             self._identity,
+            tls=self._tls,
             reconnect=self._reconnect,
             connect_timeout_s=self._connect_timeout_s,
             timeout_s=self._timeout_s,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
 
 from stream_core import errors
@@ -25,6 +26,7 @@ class Handshake:
     Args:
         address: of the server.
         identity: who we say that we are.
+        tls: what the server must prove; None: it is spoken to in the clear.
         former: what the server said when it knew us; its session is asked for again.
         on_welcome: given the connection, the conversation so far, what the server said, and when
             our last message left; who goes on to receive from that connection.
@@ -37,10 +39,12 @@ class Handshake:
         self,
         address: Address,
         identity: Identity,
+        tls: ssl.SSLContext | None,
         former: messages.Welcome | None,
         on_welcome: Callable[[Connection, Conversation, messages.Welcome, int], Receiver],
     ) -> None:
         self._address = address
+        self._tls = tls
         self._greeting = Greeting(identity, former)
         self._conversation = Conversation(CLIENT_RECEIVES)
         self._on_welcome = on_welcome
@@ -52,11 +56,12 @@ class Handshake:
 
         Raises:
             ConnectionFailed: no server answers.
-            AuthenticationFailed, NameTaken, NotAllowed, LimitExceeded: it refuses us.
+            AuthenticationFailed, NameTaken, NotAllowed, LimitExceeded: it refuses us, or it has
+                not proven who it is.
         """
         connection: Connection | None = None
         try:
-            connection = await dial(self._address, self, frame_bytes=FRAME_BYTES)
+            connection = await dial(self._address, self, frame_bytes=FRAME_BYTES, tls=self._tls)
             if not self._outcome.done():
                 self._say(connection, Kind.HELLO, self._greeting.hello())
             await self._outcome
@@ -122,6 +127,9 @@ class Handshake:
 
     def lost(self, connection: Connection, error: Exception | None) -> None:
         """The server has hung up."""
+        if isinstance(error, StreamError):
+            self._fail(error)
+            return
         self._fail(ConnectionFailed(f"{self._address} closed the connection without a word"))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import ssl
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol
@@ -68,6 +69,7 @@ class Link:
     Args:
         address: of the server.
         identity: who we say that we are.
+        tls: what the server must prove; None: it is spoken to in the clear.
         owner: hears what happens.
         reconnect: whether a broken link is made again.
         connect_timeout_s: for one attempt.
@@ -87,6 +89,7 @@ class Link:
         identity: Identity,
         owner: LinkOwner,
         *,
+        tls: ssl.SSLContext | None,
         reconnect: bool,
         connect_timeout_s: float,
         on_state: Callable[[State], None],
@@ -101,6 +104,7 @@ class Link:
         self.not_ours = ""
         self._owner = owner
         self._handlers: dict[int, Callable[[Frame], None]] = {}  # by the kind of a frame
+        self._tls = tls
         self._reconnect = reconnect
         self._connect_timeout_s = connect_timeout_s
         self._on_state = on_state
@@ -162,7 +166,7 @@ class Link:
         return self._work
 
     async def _attempt(self) -> None:
-        handshake = Handshake(self.address, self.identity, self.welcome, self._welcomed)
+        handshake = Handshake(self.address, self.identity, self._tls, self.welcome, self._welcomed)
         try:
             async with asyncio.timeout(self._connect_timeout_s):
                 await handshake.perform()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Callable, Collection
 from types import EllipsisType
@@ -31,7 +32,7 @@ class Session:
     """One connected life of a client.
 
     Args:
-        address, identity, reconnect, connect_timeout_s: see `Link`.
+        address, identity, tls, reconnect, connect_timeout_s: see `Link`.
         timeout_s: for what is asked of the server.
         trusted: codecs beyond the safe ones that the user allows.
         table: the methods that the client offers; workers: threads for them.
@@ -48,6 +49,7 @@ class Session:
         address: Address,
         identity: Identity,
         *,
+        tls: ssl.SSLContext | None,
         reconnect: bool,
         connect_timeout_s: float,
         timeout_s: float,
@@ -60,6 +62,7 @@ class Session:
             address,
             identity,
             self,
+            tls=tls,
             reconnect=reconnect,
             connect_timeout_s=connect_timeout_s,
             on_state=on_state,

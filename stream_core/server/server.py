@@ -24,9 +24,9 @@ from stream_core.server.services import Services
 from stream_core.server.sessions import Sessions
 from stream_core.server.statistics import Meter
 from stream_core.server.streams import Streams
-from stream_core.server.visitor import Visitor
+from stream_core.server.visitor import Visitor, no_tls_goodbye
 from stream_core.server.watches import Watches
-from stream_core.transport import Address, Connection
+from stream_core.transport import Address, Connection, serve_tls, server_context
 from stream_core.transport.address import DEFAULT_PORT
 from stream_core.transport.forks import keep_from_forks, let_go
 from stream_core.transport.loop_end import LoopEnd
@@ -51,12 +51,13 @@ class Server:
         name: what it is called in statistics and logs.
         secret: what every client must know; never sent, never logged.
         users: not available in this version.
-        tls: not available in this version.
+        tls: speak TLS only, with this certificate and key; `authority` asks every client for a
+            certificate that descends from it.
         limits: what is allowed.
-        insecure: listen beyond loopback without a secret.
+        insecure: listen beyond loopback without a secret, nor an authority for clients.
 
     Raises:
-        InvalidValue: an argument is wrong.
+        InvalidValue: an argument is wrong, or a file of `tls` cannot be used.
         NotAllowed: it would listen beyond loopback without a secret.
     """
 
@@ -72,12 +73,14 @@ class Server:
         limits: Limits = Limits(),
         insecure: bool = False,
     ) -> None:
-        _refuse_unavailable(users=users, tls=tls)
+        _refuse_unavailable(users=users)
         if type(port) is not int or not 0 <= port < 65536:
             raise InvalidValue(f"port={port!r}: a port is a number from 0 (any free) to 65535")
         if secret == "":
             raise InvalidValue("secret is empty; leave it out, or choose one")
-        if secret is None and not insecure and not Address(host, port).loopback:
+        self._tls = None if tls is None else server_context(tls)
+        proven = secret is not None or (tls is not None and tls.authority is not None)
+        if not proven and not insecure and not Address(host, port).loopback:
             raise NotAllowed(
                 f"a server on {host} can be reached from other computers: "
                 "give it a secret, or say insecure=True (--insecure)"
@@ -232,7 +235,7 @@ class Server:
             lost = [connection.lost for connection in self._connections]
             await asyncio.wait(lost, timeout=timeout_s)
 
-    def _accept(self) -> Connection:
+    def _accept(self) -> asyncio.BufferedProtocol:
         assert self._services is not None
         visitor = Visitor(self._services, self._verifier, __version__, self._visitor_gone)
         connection = visitor.connection
@@ -243,7 +246,9 @@ class Server:
         if len(self._visitors) > most:
             oldest = next(iter(self._visitors))
             oldest.turn_away(LimitExceeded(f"{most} newer connections have not proven themselves"))
-        return connection
+        if self._tls is None:
+            return connection
+        return serve_tls(connection, self._tls, no_tls_goodbye())
 
     def _visitor_gone(self, visitor: Visitor) -> None:
         self._visitors.pop(visitor, None)

@@ -12,13 +12,13 @@ from stream_core.errors import AuthenticationFailed, LimitExceeded, ProtocolErro
 from stream_core.security import ServerProof, Verifier
 from stream_core.server.services import Services
 from stream_core.server.session import Session
-from stream_core.transport import Connection
+from stream_core.transport import Connection, no_tls_from_client
 from stream_core.wire import messages
 from stream_core.wire.conversation import SERVER_RECEIVES, Conversation
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import Kind, header
 
-__all__ = ["FEATURES", "Visitor"]
+__all__ = ["FEATURES", "Visitor", "no_tls_goodbye"]
 
 logger = logging.getLogger(__name__)
 FEATURES = ("resume", "watch")
@@ -82,6 +82,8 @@ class Visitor:
 
     def lost(self, connection: Connection, error: Exception | None) -> None:
         """The connection is gone."""
+        if isinstance(error, StreamError):  # TLS has failed
+            self._note(error)
         self._gone()
 
     # Steps
@@ -162,18 +164,30 @@ class Visitor:
         """Say why, and close."""
         if self._handed_over:
             return
-        logger.info("turned away %s: %s", self.connection.peer, error)
-        name = (self._hello.name if self._hello else None) or ""
-        self._services.events.refused(name, str(self.connection.peer), error)
-        goodbye = messages.Goodbye(str(error), type(error).__name__)
-        self._send(Kind.GOODBYE, goodbye)
+        self._note(error)
+        self._send(Kind.GOODBYE, messages.Goodbye(str(error), type(error).__name__))
         self.connection.close()
         self._gone()
 
+    def _note(self, error: StreamError) -> None:
+        logger.info("turned away %s: %s", self.connection.peer, error)
+        name = (self._hello.name if self._hello else None) or ""
+        self._services.events.refused(name, str(self.connection.peer), error)
+
     def _send(self, kind: Kind, message: msgspec.Struct) -> None:
-        body = messages.encode(message)
-        self.connection.send(header(kind, len(body)), body)
+        self.connection.send(*_frame(kind, message))
 
     def _gone(self) -> None:
         self._timer.cancel()
         self._on_gone(self)
+
+
+def no_tls_goodbye() -> bytes:
+    """What a client without TLS is told, in the clear, by a server that speaks TLS only."""
+    error = no_tls_from_client()
+    return b"".join(_frame(Kind.GOODBYE, messages.Goodbye(str(error), type(error).__name__)))
+
+
+def _frame(kind: Kind, message: msgspec.Struct) -> tuple[bytes, bytes]:
+    body = messages.encode(message)
+    return header(kind, len(body)), body

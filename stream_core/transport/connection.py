@@ -244,9 +244,9 @@ class Connection(asyncio.BufferedProtocol):
         else:
             self._burst_bytes += nbytes
             if self._burst_bytes >= BURST_BYTES:
-                self._rest()
+                self.rest()
 
-    def _rest(self) -> None:
+    def rest(self) -> None:
         """Receive nothing more in this turn of the loop: libuv reads as long as something comes."""
         self._burst_bytes = 0
         if self._counts_lines and self._transport is not None and not self._closing:

@@ -29,6 +29,7 @@ ON_BOTH_LOOPS = (
     "test_client.py",
     "test_history.py",
     "test_envelopes.py",
+    "test_tls.py",
 )
 
 

@@ -32,6 +32,12 @@ def test_beyond_loopback_it_needs_a_secret():
     Server("::1", 0)
 
 
+def test_beyond_loopback_certificates_of_clients_are_enough(certificates):
+    with pytest.raises(NotAllowed, match="--insecure"):
+        Server("0.0.0.0", 0, tls=certificates.server())
+    Server("0.0.0.0", 0, tls=certificates.server(asks=True))
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [({"port": 65536}, "port"), ({"port": "x"}, "port"), ({"secret": ""}, "secret is empty")],
@@ -41,7 +47,7 @@ def test_wrong_arguments(arguments, words):
         Server("127.0.0.1", **arguments)
 
 
-@pytest.mark.parametrize("name", ["users", "tls"])
+@pytest.mark.parametrize("name", ["users"])
 def test_what_is_not_there_yet_is_refused(name):
     with pytest.raises(InvalidValue, match=f"{name} is not available"):
         Server("127.0.0.1", 0, **{name: object()})
