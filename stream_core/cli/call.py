@@ -9,7 +9,18 @@ import typer
 
 import stream_core as sc
 from stream_core.cli.literals import arguments
-from stream_core.cli.options import ADDRESS, ClientName, SecretFile, ServerAddress, run_client
+from stream_core.cli.options import (
+    ADDRESS,
+    ClientName,
+    SecretFile,
+    ServerAddress,
+    TlsAuthority,
+    TlsCertificate,
+    TlsFlag,
+    TlsKey,
+    chosen_tls,
+    run_client,
+)
 from stream_core.cli.reporting import ExitCode, fail
 from stream_core.cli.text import json_line, printable, readable
 from stream_core.rpc import MethodDescription, describe
@@ -28,6 +39,10 @@ def call(
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
     secret_file: SecretFile = None,
+    tls: TlsFlag = False,
+    tls_authority: TlsAuthority = None,
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
     timeout: Annotated[
         float, typer.Option("--timeout", "-t", metavar="SECONDS", min=0.001, help="The deadline.")
     ] = 20.0,
@@ -37,6 +52,7 @@ def call(
     json: Annotated[bool, typer.Option("--json", help="Write results as JSON.")] = False,
 ) -> None:
     """Call a method of a client, or of the server itself, and show what it gives."""
+    files = chosen_tls(tls, tls_authority, tls_certificate, tls_key)
     shown = json_line if json else readable
 
     async def work(client: sc.Client) -> None:
@@ -50,7 +66,7 @@ def call(
         await _show(pending, describe(function), shown)
 
     try:
-        run_client(work, server=server, name=name, secret_file=secret_file)
+        run_client(work, server=server, name=name, secret_file=secret_file, tls=files)
     except sc.RemoteError as error:
         if traceback:
             sys.stderr.write(error.traceback)

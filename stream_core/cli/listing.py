@@ -10,7 +10,18 @@ import msgspec
 import typer
 
 import stream_core as sc
-from stream_core.cli.options import ADDRESS, ClientName, SecretFile, ServerAddress, run_client
+from stream_core.cli.options import (
+    ADDRESS,
+    ClientName,
+    SecretFile,
+    ServerAddress,
+    TlsAuthority,
+    TlsCertificate,
+    TlsFlag,
+    TlsKey,
+    chosen_tls,
+    run_client,
+)
 from stream_core.cli.text import json_line, printable
 
 __all__ = ["list_channels"]
@@ -25,12 +36,17 @@ def list_channels(
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
     secret_file: SecretFile = None,
+    tls: TlsFlag = False,
+    tls_authority: TlsAuthority = None,
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on with what is added, changed, removed.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write JSON, one object a line.")] = False,
 ) -> None:
     """List channels."""
+    files = chosen_tls(tls, tls_authority, tls_certificate, tls_key)
 
     async def work(client: sc.Client) -> None:
         if follow:
@@ -38,7 +54,7 @@ def list_channels(
         else:
             _write(await client.channels(pattern), json)
 
-    run_client(work, server=server, name=name, secret_file=secret_file)
+    run_client(work, server=server, name=name, secret_file=secret_file, tls=files)
 
 
 async def _follow(client: sc.Client, pattern: str, json: bool) -> None:

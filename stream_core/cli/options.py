@@ -21,6 +21,11 @@ __all__ = [
     "SecretFile",
     "ServerAddress",
     "TimeoutS",
+    "TlsAuthority",
+    "TlsCertificate",
+    "TlsFlag",
+    "TlsKey",
+    "chosen_tls",
     "read_key",
     "read_secret",
     "run_client",
@@ -29,6 +34,7 @@ __all__ = [
 ADDRESS = "127.0.0.1:50012"
 SECRET_VARIABLE = "STREAMSCOPE_SECRET"
 KEY_VARIABLE = "STREAMSCOPE_KEY"
+AUTHORITY_VARIABLE = "STREAMSCOPE_TLS_AUTHORITY"
 STANDARD_INPUT = Path("-")
 
 logger = logging.getLogger(__name__)
@@ -61,6 +67,37 @@ TimeoutS = Annotated[
     float | None,
     typer.Option("--timeout", "-t", metavar="SECONDS", min=0.0, help="Give up after so long."),
 ]
+
+TlsFlag = Annotated[
+    bool,
+    typer.Option("--tls", help="Speak TLS, with a server of an authority that the system knows."),
+]
+TlsAuthority = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-authority",
+        metavar="FILE",
+        envvar=AUTHORITY_VARIABLE,
+        help="Speak TLS, with a server that this authority has signed.",
+    ),
+]
+TlsCertificate = Annotated[
+    Path | None,
+    typer.Option("--tls-certificate", metavar="FILE", help="What this client proves itself by."),
+]
+TlsKey = Annotated[
+    Path | None,
+    typer.Option("--tls-key", metavar="FILE", help="The key of that certificate."),
+]
+
+
+def chosen_tls(
+    tls: bool, authority: Path | None, certificate: Path | None, key: Path | None
+) -> sc.Tls | None:
+    """Give what the options for TLS say together; None: speak in the clear."""
+    if not tls and authority is None and certificate is None and key is None:
+        return None
+    return sc.Tls(certificate=certificate, key=key, authority=authority)
 
 
 def read_secret(file: Path | None, named_by: str = "--secret-file") -> str | None:
@@ -117,12 +154,13 @@ def run_client(
     server: str,
     name: str | None,
     secret_file: Path | None,
+    tls: sc.Tls | None = None,
 ) -> None:
     """Connect, do `work` with the client, and close it."""
     secret = read_secret(secret_file)
 
     async def session() -> None:
-        async with sc.Client(name, server, secret=secret) as client:
+        async with sc.Client(name, server, secret=secret, tls=tls) as client:
             await work(client)
 
     sc.run(session())

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from stream_core.cli.call import call
+from stream_core.cli.certificate import certificate
 from stream_core.cli.listing import list_channels
 from stream_core.cli.publish_demo import publish_demo
 from stream_core.cli.read import read
@@ -33,6 +34,7 @@ OWN: dict[str, Command] = {
     "read": read,
     "send": send,
     "call": call,
+    "certificate": certificate,
 }
 
 HIDDEN: dict[str, Command] = {"publish-demo": publish_demo}

@@ -18,6 +18,11 @@ from stream_core.cli.options import (
     SecretFile,
     ServerAddress,
     TimeoutS,
+    TlsAuthority,
+    TlsCertificate,
+    TlsFlag,
+    TlsKey,
+    chosen_tls,
     read_key,
     run_client,
 )
@@ -31,6 +36,10 @@ def read(
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
     secret_file: SecretFile = None,
+    tls: TlsFlag = False,
+    tls_authority: TlsAuthority = None,
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
     key_file: KeyFile = None,
     count: Annotated[
         int | None, typer.Option("--count", "-n", min=1, help="End after so many items.")
@@ -53,6 +62,7 @@ def read(
     json: Annotated[bool, typer.Option("--json", help="Write JSON, one object a line.")] = False,
 ) -> None:
     """Read a channel: each item on a line, losses on standard error."""
+    files = chosen_tls(tls, tls_authority, tls_certificate, tls_key)
     line = _json_item if json else _timed_item if times else _bare_item
     key = read_key(key_file)
 
@@ -69,7 +79,7 @@ def read(
         reader.on_lost(_report_loss)
         await _write_items(reader, line, count, timeout)
 
-    run_client(work, server=server, name=name, secret_file=secret_file)
+    run_client(work, server=server, name=name, secret_file=secret_file, tls=files)
 
 
 Line = Callable[[sc.Item], str]

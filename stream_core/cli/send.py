@@ -16,6 +16,11 @@ from stream_core.cli.options import (
     SecretFile,
     ServerAddress,
     TimeoutS,
+    TlsAuthority,
+    TlsCertificate,
+    TlsFlag,
+    TlsKey,
+    chosen_tls,
     read_key,
     run_client,
 )
@@ -36,11 +41,16 @@ def send(
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
     secret_file: SecretFile = None,
+    tls: TlsFlag = False,
+    tls_authority: TlsAuthority = None,
+    tls_certificate: TlsCertificate = None,
+    tls_key: TlsKey = None,
     key_file: KeyFile = None,
     timeout: TimeoutS = None,
     text: Annotated[bool, typer.Option("--text", help="Take every value as text.")] = False,
 ) -> None:
     """Send to a shared channel; where there is none, create it and wait for a reader."""
+    files = chosen_tls(tls, tls_authority, tls_certificate, tls_key)
     key = read_key(key_file)
 
     async def work(client: sc.Client) -> None:
@@ -51,7 +61,7 @@ def send(
         await writer.flush()
         await writer.close()
 
-    run_client(work, server=server, name=name, secret_file=secret_file)
+    run_client(work, server=server, name=name, secret_file=secret_file, tls=files)
 
 
 async def _writer(client: sc.Client, channel: str, key: str | None) -> sc.Writer:

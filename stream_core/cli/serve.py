@@ -43,6 +43,17 @@ def serve(
     ] = None,
     name: Annotated[str | None, typer.Option(help="What the server calls itself.")] = None,
     secret_file: SecretFile = None,
+    tls_certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Speak TLS, with this certificate; see 'certificate'."),
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The key of that certificate.")
+    ] = None,
+    tls_authority: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Let in only clients that this authority has signed."),
+    ] = None,
     limit: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="A field of Limits, as in clients=100."),
@@ -59,6 +70,8 @@ def serve(
     settings = _merged(
         read_settings(config) if config else ServeSettings(), host, port, name, limit, insecure
     )
+    files = {"certificate": tls_certificate, "key": tls_key, "authority": tls_authority}
+    settings = _with_tls(settings, {field: file for field, file in files.items() if file})
     server = sc.Server(**_arguments(settings, secret_file))
     sc.run(serve_until_signal(server))
 
@@ -76,6 +89,13 @@ def _merged(
     if limits:
         changes["limits"] = settings.limits | dict(map(_limit, limits))
     return msgspec.structs.replace(settings, **changes)
+
+
+def _with_tls(settings: ServeSettings, files: dict[str, Path]) -> ServeSettings:
+    if not files:
+        return settings
+    given = {field: str(file) for field, file in files.items()}
+    return msgspec.structs.replace(settings, tls=(settings.tls or {}) | given)
 
 
 def _limit(text: str) -> tuple[str, float]:

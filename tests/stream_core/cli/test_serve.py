@@ -90,3 +90,23 @@ def test_a_port_in_use_is_one_sentence(server: sc.Server, run: Callable[..., Any
     assert outcome.exit_code in (1, 3)
     assert port in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+def test_it_serves_over_tls(
+    spawn: Callable[..., Any], certificates: Any, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    files = certificates.files("server")
+    file = tmp_path / "server.toml"
+    file.write_text(f'port = 0\n[tls]\ncertificate = "{files.certificate}"\n')
+    process = spawn("serve", "--config", str(file), "--tls-key", str(files.key))
+    address = listening(process)
+    authority = str(certificates.files("ours").certificate)
+    assert run("list", "--server", address, "--tls-authority", authority).exit_code == 0
+    for words in (
+        [],
+        ["--tls"],
+        ["--tls-authority", str(certificates.files("others").certificate)],
+    ):
+        outcome = run("list", "--server", address, *words)
+        assert outcome.exit_code == 3
+        assert "authority" in outcome.stderr
