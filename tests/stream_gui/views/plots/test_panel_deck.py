@@ -46,7 +46,7 @@ class Deck:
         self.settle()
 
     def settle(self) -> None:
-        with self.qtbot.waitSignal(self.deck.arranged, timeout=2000):
+        with self.qtbot.waitSignal(self.deck.arranged, timeout=5000):
             self.deck.look_again()
 
     def rows(self) -> list[list[int]]:

@@ -33,7 +33,7 @@ def tabs(area: PlotArea, layout: PlotLayout, qtbot: QtBot) -> Tabs:
 
 
 def settle(area: PlotArea, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(area.deck.arranged, timeout=2000):
+    with qtbot.waitSignal(area.deck.arranged, timeout=5000):
         area.deck.look_again()
 
 
@@ -60,7 +60,7 @@ def test_a_table_behind_a_tab_gives_its_feeds_back_and_gets_them_again(
     assert channels_open(feeds) == (["a"], [])
     assert tabs().tabText(1) == "b"
     tabs().setCurrentIndex(1)
-    qtbot.waitUntil(lambda: channels_open(feeds) == (["a"], ["b"]), timeout=2000)
+    qtbot.waitUntil(lambda: channels_open(feeds) == (["a"], ["b"]), timeout=5000)
     feeds.items["b"].say("hello")
     area.paint_frame(1_000_000_000)
     assert area.panels[2].view.table.rowCount() == 1
@@ -88,7 +88,7 @@ def test_in_a_minimised_or_hidden_window_nobody_sees_them(
     area.findChild(PanelSleep).put_to_sleep()
     assert channels_open(feeds) == (["a"], [])
     area.setWindowState(Qt.WindowState.WindowNoState)
-    qtbot.waitUntil(lambda: channels_open(feeds)[1] == ["b"], timeout=2000)
+    qtbot.waitUntil(lambda: channels_open(feeds)[1] == ["b"], timeout=5000)
     area.hide()
     area.findChild(PanelSleep).put_to_sleep()
     assert channels_open(feeds)[1] == []
@@ -117,6 +117,6 @@ def test_a_panel_that_sleeps_can_be_changed_closed_and_brought_back(
     assert channels_open(feeds)[1] == []
     layout.undo()
     layout.set_current(2)
-    qtbot.waitUntil(lambda: channels_open(feeds)[1] == ["c"], timeout=2000)
+    qtbot.waitUntil(lambda: channels_open(feeds)[1] == ["c"], timeout=5000)
     area.shut_down()
     assert channels_open(feeds) == ([], [])

@@ -224,10 +224,10 @@ def test_only_the_bottom_panel_shows_the_times(
     first = layout.add_panel()
     full = time_axis_height(area, first)
     second = layout.add_panel()
-    qtbot.waitUntil(lambda: time_axis_height(area, first) < full, timeout=2000)
+    qtbot.waitUntil(lambda: time_axis_height(area, first) < full, timeout=5000)
     assert time_axis_height(area, second) == full
     layout.remove_panel(second)
-    qtbot.waitUntil(lambda: time_axis_height(area, first) == full, timeout=2000)
+    qtbot.waitUntil(lambda: time_axis_height(area, first) == full, timeout=5000)
 
 
 def test_feeds_are_given_back(area: PlotArea, layout: PlotLayout, feeds: FakeFeeds) -> None:
@@ -284,7 +284,7 @@ def test_a_new_panel_comes_into_sight(qtbot: QtBot, area: PlotArea, layout: Plot
     area.resize(500, 300)
     for _ in range(6):
         panel = area.panels[layout.add_panel()]
-    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty(), timeout=2000)
+    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty(), timeout=5000)
 
 
 def test_a_panel_of_a_kind_from_later_says_so_and_is_kept(
