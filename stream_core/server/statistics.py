@@ -79,14 +79,15 @@ class Meter:
             self._loop_delay_s, self.loop_delay_s = self.loop_delay_s, 0.0
         earlier = self._earlier
         interval_s = max(totals.time_s - earlier.time_s, 1e-3)
+        clients = tuple(  # first: only who looks at a reader that rests knows what waits in all
+            self._client(session, totals, earlier, interval_s)
+            for session in self._services.sessions
+        )
         return Statistics(
             time_ns=self._services.now_ns(),
             interval_s=interval_s,
             server=self._server(totals, earlier, interval_s),
-            clients=tuple(
-                self._client(session, totals, earlier, interval_s)
-                for session in self._services.sessions
-            ),
+            clients=clients,
             channels=tuple(
                 self._channel_load(channel, earlier, interval_s)
                 for channel in self._services.streams.directory

@@ -239,6 +239,17 @@ async def test_whoever_looks_finds_what_has_come_meanwhile(server, stream, check
     check()
 
 
+async def test_all_that_waits_in_all_buffers_is_told(server, stream, check):
+    writer, reader, channel, _ = await stream(server, channel=SAMPLES, **SELDOM)
+    for first in range(0, 50, 10):
+        send_samples(writer, channel, first, 10)
+    await writer.sync()
+    told = await reader.call("statistics")
+    waiting = sum(client["buffered_bytes"] for client in told["clients"])
+    assert told["server"]["buffered_bytes"] == waiting > 0
+    check()
+
+
 async def test_it_is_served_when_its_time_has_come(server, stream, check):
     wishes = {"envelope": 10, "min_interval_s": 0.02}
     writer, reader, channel, number = await stream(server, channel=SAMPLES, **wishes)
