@@ -17,8 +17,6 @@ __all__ = ["FrameFeed", "FrameFeeds"]
 
 SHORTEST_S = 1 / 30
 """No eye follows more frames."""
-HISTORY_BYTES = 256 * 1024 * 1024
-"""So much the past frames of all channels may take together."""
 MOST_BYTES_PER_S = 50e6
 """Large frames come less often: a camera costs the link no more than that, whatever it makes."""
 
@@ -49,6 +47,22 @@ class FrameFeeds(ChannelFeeds[FrameFeed]):
     """Opens a feed once for all panels that show its pictures."""
 
     doing = "show pictures of"
+    _limit_bytes = 256 * 1024 * 1024
+
+    @property
+    def limit_bytes(self) -> int:
+        """How much the past frames of all channels may take together."""
+        return self._limit_bytes
+
+    @limit_bytes.setter
+    def limit_bytes(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._share()
+
+    @property
+    def nbytes(self) -> int:
+        """How much they take."""
+        return sum(feed.frames.nbytes for feed in self.opened)
 
     def open(self, channel: str) -> FrameFeed:
         """The feed of a channel; all together keep so many bytes of past frames."""
@@ -63,7 +77,7 @@ class FrameFeeds(ChannelFeeds[FrameFeed]):
 
     def _share(self) -> None:
         for feed in self.opened:
-            feed.frames.limit_bytes = HISTORY_BYTES // len(self.opened)
+            feed.frames.limit_bytes = self._limit_bytes // len(self.opened)
 
     def _make(self, channel: str) -> FrameFeed:
         return FrameFeed(channel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -20,8 +21,19 @@ LEAST_BYTES = 16_000_000
 _EVERY_MS = 2000
 _SMOOTHING_S = 20.0
 _LEAST_SAMPLES = 4096
+_PICTURES_SHARE = 0.25
 _TOLERANCE = 0.1
 """A series is given another size when that differs by more than this from what it has."""
+
+
+class Pictures(Protocol):
+    """What keeps the frames of all channels."""
+
+    limit_bytes: int
+
+    @property
+    def nbytes(self) -> int:
+        """How much the frames take."""
 
 
 class History(QObject):
@@ -38,6 +50,7 @@ class History(QObject):
     Args:
         around: what the session works with.
         series: gives the series there are.
+        pictures: keep frames; a part of the budget is theirs.
         budget_bytes: how much they may take together.
         clock: a steady clock, in seconds.
     """
@@ -49,11 +62,13 @@ class History(QObject):
         around: Surroundings,
         series: Callable[[], Iterable[Series]],
         budget_bytes: int,
+        pictures: Pictures | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._around = around
         self._series = series
+        self._pictures = pictures
         self._clock = clock
         self._budget_bytes = max(LEAST_BYTES, budget_bytes)
         self._rates: WeakKeyDictionary[Series, _Rate] = WeakKeyDictionary()
@@ -81,8 +96,11 @@ class History(QObject):
         newest_ns = max((series.newest_time_ns or 0 for series in everything), default=0)
         found = [series for series in everything if self._is_measured(series, now_s)]
         shares = [self._share(series, newest_ns) for series in found]
-        self.span_s = shared_span_s(shares, self._budget_bytes)
-        self.used_bytes = sum(series.length * series.bytes_per_sample for series in everything)
+        frame_bytes = self._give_to_pictures()
+        self.span_s = shared_span_s(shares, self._budget_bytes - frame_bytes)
+        self.used_bytes = frame_bytes + sum(
+            series.length * series.bytes_per_sample for series in everything
+        )
         smaller = []
         for series, share in zip(found, shares, strict=True):
             wanted = share.samples(self.span_s)
@@ -94,6 +112,15 @@ class History(QObject):
             self.is_cutting = True
             self._around.tasks.start(self._cut(smaller), doing="make room for newer history")
         self.changed.emit()
+
+    def _give_to_pictures(self) -> int:
+        """Set what frames may take; gives what they do."""
+        if self._pictures is None:
+            return 0
+        limit_bytes = round(self._budget_bytes * _PICTURES_SHARE)
+        if self._pictures.limit_bytes != limit_bytes:
+            self._pictures.limit_bytes = limit_bytes
+        return self._pictures.nbytes
 
     def close(self) -> None:
         """Share no more."""

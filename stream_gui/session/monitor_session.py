@@ -64,7 +64,10 @@ class MonitorSession:
         self.calls = Calls(self.around, self.bridge, self.catalog)
         self.feeds = Feeds(self.around, self.bridge, self.channels.tree.panel_kind)
         self.history = History(
-            self.around, self.feeds.every_series, settings.settings.history_bytes
+            self.around,
+            self.feeds.every_series,
+            settings.settings.history_bytes,
+            pictures=self.feeds.frames,
         )
         self.values = LastValues(self.around, self.bridge, self.channels.tree, self.feeds.newest)
         self.servers = Servers(portal, self.tasks, self.feedback, self.link, run_files)

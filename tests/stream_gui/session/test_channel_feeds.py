@@ -12,6 +12,8 @@ from stream_gui.session.frame_feeds import SHORTEST_S, interval_for
 from stream_gui.session.item_feeds import KEPT
 from stream_gui.session.monitor_session import MonitorSession
 
+LIMIT = 10_000_000
+
 
 async def readers(server: sc.Server, channel: str) -> list[dict[str, Any]]:
     async with sc.Client("looker", server.address) as looker:
@@ -59,13 +61,19 @@ def test_large_frames_come_less_often() -> None:
     assert interval_for(200_000_000) == 4.0
 
 
-async def test_past_frames_of_all_channels_share_one_budget(joined: MonitorSession) -> None:
+async def test_past_frames_of_all_channels_share_a_part_of_the_budget_of_history(
+    joined: MonitorSession,
+) -> None:
+    joined.history.budget_bytes = 4 * LIMIT
     one = joined.feeds.frames.open("one")
-    assert one.frames.limit_bytes == frame_feeds.HISTORY_BYTES
+    assert one.frames.limit_bytes == LIMIT
     other = joined.feeds.frames.open("other")
-    assert one.frames.limit_bytes == other.frames.limit_bytes == frame_feeds.HISTORY_BYTES // 2
+    assert one.frames.limit_bytes == other.frames.limit_bytes == LIMIT // 2
     joined.feeds.frames.close(other)
-    assert one.frames.limit_bytes == frame_feeds.HISTORY_BYTES
+    assert one.frames.limit_bytes == LIMIT
+    one.frames.append(np.zeros((1000, 1000), np.uint8), 1, 1)
+    joined.history.share()
+    assert joined.history.used_bytes == 1_000_000
     joined.feeds.frames.close(one)
 
 

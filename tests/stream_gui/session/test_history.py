@@ -20,7 +20,7 @@ class Plots:
         self._rates_hz = rates_hz
         self._second = 0
         self.history = History(
-            session.around, lambda: self.series, LEAST_BYTES, lambda: float(self._second)
+            session.around, lambda: self.series, LEAST_BYTES, clock=lambda: float(self._second)
         )
         self.history.close()  # no timer: the steps are the clock
 

@@ -17,7 +17,7 @@ def test_the_button_says_what_is_used_and_how_far_back_one_can_scroll(
     qtbot: Any, session: MonitorSession
 ) -> None:
     series, now_s = Series("a"), [0.0]
-    history = History(session.around, lambda: [series], 16_000_000, lambda: now_s[0])
+    history = History(session.around, lambda: [series], 16_000_000, clock=lambda: now_s[0])
     button = HistoryButton(history, HistoryMenu(history))
     qtbot.addWidget(button)
     assert button.text() == "history 0 B of 16 MB"
