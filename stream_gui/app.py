@@ -41,6 +41,7 @@ class Options:
     Attributes:
         address: a server to join at once; "" asks.
         name: the client name there.
+        tls, authority: how it is joined; see `Target`.
         theme: "system", "light", "dark", or "" for what was chosen before.
         settings: the file of the settings; None keeps them in memory.
         run_files: the folder of the run files.
@@ -50,6 +51,8 @@ class Options:
     address: str = ""
     name: str = ""
     theme: str = ""
+    tls: bool = False
+    authority: str = ""
     settings: Path | None = field(default_factory=default_path)
     run_files: Path = field(default_factory=default_folder)
     asks: bool = True
@@ -106,7 +109,15 @@ class Monitor:
         self.session.begin()
         self.session.values.set_live(self.session.settings.live_values)
         if self._options.address:
-            self.session.join(Target(full_address(self._options.address), self._options.name))
+            options = self._options
+            self.session.join(
+                Target(
+                    full_address(options.address),
+                    options.name,
+                    tls=options.tls,
+                    authority=options.authority,
+                )
+            )
         elif self._options.asks:
             self.window.show_connect_dialog()
 

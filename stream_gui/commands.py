@@ -41,6 +41,13 @@ def monitor(
     address: Annotated[str, typer.Argument(help="A server to join at once, host:port.")] = "",
     name: Annotated[str, typer.Option(help="The client name of this monitor.")] = "",
     theme: Annotated[Theme | None, typer.Option(help="Light, dark, or as the system.")] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Speak TLS with it; the system knows its authority.")
+    ] = False,
+    tls_authority: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Speak TLS with it; this authority has signed it."),
+    ] = None,
 ) -> None:
     """Open the monitor: channels, plots, load and remote calls of a server."""
     if not has_display():
@@ -55,7 +62,14 @@ def monitor(
     except AddressError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    run(Options(address=wanted, name=name, theme=str(theme or "")))
+    options = Options(
+        address=wanted,
+        name=name,
+        theme=str(theme or ""),
+        tls=tls or tls_authority is not None,
+        authority=str(tls_authority or ""),
+    )
+    run(options)
 
 
 def demo(

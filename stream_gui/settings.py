@@ -22,12 +22,16 @@ class RecentServer(msgspec.Struct, frozen=True):
         name: the client name used there; "" for the automatic one.
         needs_secret: whether a secret was given.
         keeps_secret: whether the system's keyring holds that secret.
+        tls: whether TLS is spoken with it.
+        authority: the file of the authority that it must descend from; "": the system's.
     """
 
     address: str
     name: str = ""
     needs_secret: bool = False
     keeps_secret: bool = False
+    tls: bool = False
+    authority: str = ""
 
 
 class Settings(msgspec.Struct):

@@ -37,11 +37,15 @@ class Target:
         address: "host:port".
         name: the client name to use there; "" for the automatic one.
         secret: what the server asks for; "" for none. It is never written anywhere.
+        tls: whether TLS is spoken.
+        authority: the file of the authority that the server must descend from; "": the system's.
     """
 
     address: str
     name: str = ""
     secret: str = ""
+    tls: bool = False
+    authority: str = ""
 
     def __repr__(self) -> str:
         return f"Target({self.address!r}, {self.name!r})"
@@ -123,7 +127,7 @@ class Link(QObject):
             client = await self._portal.call(self._open(target))
         except (sc.StreamError, OSError, TimeoutError, ValueError) as error:
             problem = _in_words(error)
-            wants_secret = isinstance(error, sc.AuthenticationFailed)
+            wants_secret = isinstance(error, sc.AuthenticationFailed) and "secret" in problem
             self.state.update(LinkPhase.DISCONNECTED, problem=problem, wants_secret=wants_secret)
             self._feedback.error(f"connect to {target.address}", problem)
             return
@@ -150,7 +154,8 @@ class Link(QObject):
 
     async def _open(self, target: Target) -> sc.Client:
         name = target.name or f"monitor@{platform.node()}-{os.getpid()}"
-        client = self._factory(name, target.address, secret=target.secret or None)
+        tls = sc.Tls(authority=target.authority or None) if target.tls else None
+        client = self._factory(name, target.address, secret=target.secret or None, tls=tls)
         await client.connect()
         client.on_state(lambda state: self._bridge.post(self._state_changed, client, state))
         return client
@@ -196,4 +201,7 @@ async def _ended(task: asyncio.Task[None] | None) -> None:
 def _in_words(error: BaseException) -> str:
     """What an operator is told: the fact, without the remedy for those who write programs."""
     fact, _, remedy = str(error).partition("; give ")
-    return fact if "Client(" in remedy else str(error)
+    if "Client(" not in remedy and "Tls(" not in remedy:
+        return str(error)
+    words = remedy.partition(":")[0]
+    return fact if "(" in words else f"{fact}; give {words}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import stream_core as sc
 from stream_gui.feedback import Feedback
@@ -143,7 +144,14 @@ class MonitorSession:
         asked_for, keep_secret = self._asked_for
         if target is not asked_for:
             return
-        recent = RecentServer(target.address, target.name, bool(target.secret), keep_secret)
+        recent = RecentServer(
+            target.address,
+            target.name,
+            bool(target.secret),
+            keep_secret,
+            target.tls,
+            target.authority,
+        )
         self.settings.remember(recent)
         self.save_settings()
         if keep_secret and target.secret:
@@ -151,7 +159,7 @@ class MonitorSession:
 
     async def _join_with_kept_secret(self, target: Target) -> None:
         secret = await self._portal.call(asyncio.to_thread(secrets.recall, target.address))
-        self._join(Target(target.address, target.name, secret), keep_secret=bool(secret))
+        self._join(replace(target, secret=secret), keep_secret=bool(secret))
 
     async def _look_for_keyring(self) -> None:
         self.has_keyring = await self._portal.call(asyncio.to_thread(secrets.available))

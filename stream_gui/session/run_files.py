@@ -29,6 +29,8 @@ class RunningServer(msgspec.Struct, frozen=True):
         pid: its process.
         started_s: when that process began, as `time.time()`: a number may be used again.
         needs_secret: whether it asks for one.
+        tls: whether it speaks TLS.
+        authority: the file of the authority of its certificate; "": one that the system knows.
     """
 
     address: str
@@ -36,6 +38,8 @@ class RunningServer(msgspec.Struct, frozen=True):
     pid: int
     started_s: float
     needs_secret: bool = False
+    tls: bool = False
+    authority: str = ""
 
     def is_alive(self) -> bool:
         """Whether that very process still runs."""
@@ -91,14 +95,22 @@ class RunFiles:
         return self._folder / f"{server.pid}.json"
 
 
-def running_server(address: str, name: str, pid: int, *, needs_secret: bool) -> RunningServer:
+def running_server(
+    address: str,
+    name: str,
+    pid: int,
+    *,
+    needs_secret: bool,
+    tls: bool = False,
+    authority: str = "",
+) -> RunningServer:
     """The record of a process that has just been started.
 
     Raises:
         psutil.NoSuchProcess: It has ended already.
     """
     started_s = psutil.Process(pid).create_time()
-    return RunningServer(address, name, pid, started_s, needs_secret)
+    return RunningServer(address, name, pid, started_s, needs_secret, tls, authority)
 
 
 def _read(path: Path) -> RunningServer | None:

@@ -30,6 +30,9 @@ class ServerPlan:
         name: of the server.
         secret: what clients must know; "" for none.
         in_window: whether it lives and ends with this window.
+        certificate, key: files of PEM, with which it speaks TLS; "": it does not.
+        authority: the file of the authority of that certificate, by which this window believes it;
+            "": one that the system knows.
     """
 
     host: str = "127.0.0.1"
@@ -37,6 +40,16 @@ class ServerPlan:
     name: str = ""
     secret: str = ""
     in_window: bool = False
+    certificate: str = ""
+    key: str = ""
+    authority: str = ""
+
+    @property
+    def tls(self) -> sc.Tls | None:
+        """What the server proves itself by, if it speaks TLS."""
+        if not self.certificate:
+            return None
+        return sc.Tls(certificate=self.certificate, key=self.key or None)
 
     def __repr__(self) -> str:
         return f"ServerPlan({self.host!r}, {self.port}, in_window={self.in_window})"
@@ -127,15 +140,28 @@ class Servers(QObject):
         else:
             self._own.append(server)
             self._feedback.information("start a server", f"listening at {server.address}")
-            self._link.connect_to(Target(server.address, secret=plan.secret))
+            self._link.connect_to(
+                Target(
+                    server.address,
+                    secret=plan.secret,
+                    tls=plan.tls is not None,
+                    authority=plan.authority,
+                )
+            )
         finally:
             self.starting = False
             self.changed.emit()
 
     async def _start_here(self, plan: ServerPlan) -> OwnServer:
+        server = sc.Server(
+            plan.host,
+            plan.port,
+            name=plan.name or None,
+            secret=plan.secret or None,
+            tls=plan.tls,
+        )
         thread = self._thread_factory()
         await self._blocking(thread.start)
-        server = sc.Server(plan.host, plan.port, name=plan.name or None, secret=plan.secret or None)
         try:
             await thread.call(server.start())
         except BaseException:
@@ -150,7 +176,11 @@ class Servers(QObject):
 
     async def _spawn(self, plan: ServerPlan) -> OwnServer:
         process = self._process_factory(
-            plan.host, plan.port, name=plan.name or None, secret=plan.secret or None
+            plan.host,
+            plan.port,
+            name=plan.name or None,
+            secret=plan.secret or None,
+            tls=plan.tls,
         )
         await self._blocking(process.start)
 
@@ -159,7 +189,14 @@ class Servers(QObject):
             await self._blocking(process.join)
 
         address, pid = joinable(process.address), process.pid or 0
-        record = running_server(address, plan.name, pid, needs_secret=bool(plan.secret))
+        record = running_server(
+            address,
+            plan.name,
+            pid,
+            needs_secret=bool(plan.secret),
+            tls=plan.tls is not None,
+            authority=plan.authority,
+        )
         try:
             self._run_files.add(record)
         except OSError as error:

@@ -24,6 +24,7 @@ from stream_gui.session.link import Target
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.settings import RecentServer
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.file_field import FileField
 
 __all__ = ["ConnectDialog"]
 
@@ -32,7 +33,7 @@ KEPT = "kept in the keyring"
 
 
 class ConnectDialog(QDialog):
-    """Address, name and secret; servers on this computer and recent ones to choose from.
+    """Address, name, secret and TLS; servers on this computer and recent ones to choose from.
 
     Signals:
         start_wanted(): the operator would rather start a server.
@@ -56,6 +57,10 @@ class ConnectDialog(QDialog):
         self.keep.setEnabled(session.has_keyring)
         if not session.has_keyring:
             self.keep.setToolTip("This system has no keyring that keeps secrets safe")
+        self.tls = QCheckBox("&Encrypt, and check who the server is")
+        self.authority = FileField("Authority of the server", "authorities that the system knows")
+        self.authority.setEnabled(False)
+        self.tls.toggled.connect(self.authority.setEnabled)
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("problem", True)
         self.connect_button = QPushButton("Connect", default=True)
@@ -85,6 +90,8 @@ class ConnectDialog(QDialog):
         form.addRow("&Name", self.name)
         form.addRow("&Secret", self.secret)
         form.addRow("", self.keep)
+        form.addRow("TLS", self.tls)
+        form.addRow("A&uthority", self.authority)
         start = QPushButton("S&tart a server …")
         start.clicked.connect(self._start_instead)
         self._appearance.dress(start, "server_start")
@@ -113,7 +120,12 @@ class ConnectDialog(QDialog):
 
     def _fill_list(self) -> None:
         here = [
-            RecentServer(each.address, needs_secret=each.needs_secret)
+            RecentServer(
+                each.address,
+                needs_secret=each.needs_secret,
+                tls=each.tls,
+                authority=each.authority,
+            )
             for each in self._session.servers.known()
         ]
         recent = [
@@ -168,6 +180,8 @@ class ConnectDialog(QDialog):
             self.secret.clear()
             self.secret.setPlaceholderText(KEPT if server.keeps_secret else "none")
             self.keep.setChecked(server.keeps_secret and self.keep.isEnabled())
+            self.tls.setChecked(server.tls)
+            self.authority.path = server.authority
 
     def _connect(self) -> None:
         try:
@@ -179,7 +193,13 @@ class ConnectDialog(QDialog):
         self._asked = True
         recent = self._chosen()
         self._session.join(
-            Target(address, self.name.text().strip(), self.secret.text()),
+            Target(
+                address,
+                self.name.text().strip(),
+                self.secret.text(),
+                tls=self.tls.isChecked(),
+                authority=self.authority.path if self.tls.isChecked() else "",
+            ),
             keep_secret=self.keep.isChecked(),
             recall_secret=recent is not None and recent.keeps_secret,
         )

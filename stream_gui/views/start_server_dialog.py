@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import (
 from stream_gui.models.address import DEFAULT_PORT
 from stream_gui.session.servers import ServerPlan, Servers
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.file_field import FileField
 
 __all__ = ["StartServerDialog"]
 
@@ -51,6 +54,17 @@ class StartServerDialog(QDialog):
         self.name = QLineEdit(placeholderText="optional")
         self.secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password, placeholderText="none")
         self.secret.textChanged.connect(self._check)
+        self.tls = QCheckBox("&Encrypt, and prove who this server is")
+        self.certificate = FileField("Certificate of the server", "such as server.pem")
+        self.key = FileField("Key of the certificate", "such as server.key")
+        self.authority = FileField("Authority of the certificate", "one that the system knows")
+        self._files = (self.certificate, self.key, self.authority)
+        for field in self._files:
+            field.setEnabled(False)
+            self.tls.toggled.connect(field.setEnabled)
+            field.changed.connect(self._check)
+        self.tls.toggled.connect(self._check)
+        self.certificate.chosen.connect(self._look_beside)
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("problem", True)
         self.start_button = QPushButton("Start", default=True)
@@ -68,6 +82,9 @@ class StartServerDialog(QDialog):
             name=self.name.text().strip(),
             secret=self.secret.text(),
             in_window=self.in_window.isChecked(),
+            certificate=self.certificate.path if self.tls.isChecked() else "",
+            key=self.key.path if self.tls.isChecked() else "",
+            authority=self.authority.path if self.tls.isChecked() else "",
         )
 
     def _arrange(self) -> None:
@@ -91,6 +108,10 @@ class StartServerDialog(QDialog):
         form.addRow(label, port)
         form.addRow("&Name", self.name)
         form.addRow("&Secret", self.secret)
+        form.addRow("TLS", self.tls)
+        form.addRow("&Certificate", self.certificate)
+        form.addRow("&Key", self.key)
+        form.addRow("A&uthority", self.authority)
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -109,10 +130,26 @@ class StartServerDialog(QDialog):
 
     def _check(self) -> None:
         open_to_all = self.host.currentData() == EVERYWHERE and not self.secret.text()
-        self.problem.setText(
-            "A server for the whole network needs a secret." if open_to_all else ""
-        )
-        self.start_button.setEnabled(not open_to_all)
+        unproven = self.tls.isChecked() and not self.certificate.path
+        if open_to_all:
+            self.problem.setText("A server for the whole network needs a secret.")
+        elif unproven:
+            self.problem.setText(
+                "TLS needs a certificate; 'streamscope certificate' in a terminal makes one."
+            )
+        else:
+            self.problem.clear()
+        self.start_button.setEnabled(not open_to_all and not unproven)
+
+    def _look_beside(self, file: str) -> None:
+        """Take key and authority from where `streamscope certificate` puts them."""
+        certificate = Path(file)
+        for field, beside in (
+            (self.key, certificate.with_suffix(".key")),
+            (self.authority, certificate.with_name("authority.pem")),
+        ):
+            if not field.path and beside.is_file():
+                field.path = str(beside)
 
     def _start(self) -> None:
         self._asked = True

@@ -45,6 +45,25 @@ async def test_a_wrong_secret_is_refused(session: MonitorSession, eventually: An
         await eventually(lambda: session.state.connected)
 
 
+async def test_tls_and_what_it_needs(
+    session: MonitorSession, certificates: Any, eventually: Any
+) -> None:
+    authority = str(certificates.files("ours").certificate)
+    async with sc.Server("127.0.0.1", 0, tls=certificates.server()) as server:
+        session.join(Target(server.address))
+        await eventually(lambda: session.state.problem)
+        assert session.state.problem.endswith("speaks TLS only; give the file of its authority")
+        assert not session.state.wants_secret
+        session.join(Target(server.address, tls=True))
+        await eventually(lambda: "unknown authority" in session.state.problem)
+        session.join(Target(server.address, tls=True, authority="/no/such.pem"))
+        await eventually(lambda: "/no/such.pem cannot be read" in session.state.problem)
+        session.join(Target(server.address, tls=True, authority=authority))
+        await eventually(lambda: session.state.connected)
+        [recent] = session.settings.recent
+        assert (recent.tls, recent.authority) == (True, authority)
+
+
 async def test_the_servers_end_is_survived_and_its_return_noticed(
     session: MonitorSession, eventually: Any
 ) -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import stream_core as sc
 from stream_gui.models.link_state import LinkPhase
 from stream_gui.session.monitor_session import MonitorSession
@@ -40,6 +42,33 @@ async def test_a_server_process_stays_and_can_be_found_and_stopped(
     await eventually(lambda: not session.servers.own)
     await eventually(lambda: not found.is_alive())
     assert session.servers.known() == []
+
+
+@pytest.mark.parametrize("in_window", [True, False])
+async def test_a_server_with_tls_is_joined(
+    session: MonitorSession, certificates: Any, eventually: Any, in_window: bool
+) -> None:
+    files, authority = certificates.files("server"), str(certificates.files("ours").certificate)
+    plan = ServerPlan(
+        port=0,
+        in_window=in_window,
+        certificate=str(files.certificate),
+        key=str(files.key),
+        authority=authority,
+    )
+    session.servers.start(plan)
+    await eventually(lambda: session.state.connected)
+    known = [(each.tls, each.authority) for each in session.servers.known()]
+    assert known == ([] if in_window else [(True, authority)])
+    await session.servers.close(stop_processes=True)
+
+
+async def test_a_certificate_that_is_not_there_is_told(
+    session: MonitorSession, eventually: Any
+) -> None:
+    session.servers.start(ServerPlan(port=0, in_window=True, certificate="/no/such.pem"))
+    await eventually(lambda: session.servers.problem)
+    assert "/no/such.pem cannot be read" in session.servers.problem
 
 
 async def test_a_server_of_another_window_can_be_stopped(

@@ -30,7 +30,7 @@ def dialog(
 ) -> ConnectDialog:
     session.settings.recent = [
         RecentServer("lab:50012", "eye", needs_secret=True, keeps_secret=True),
-        RecentServer("old:1234"),
+        RecentServer("old:1234", tls=True, authority="/old/ca.pem"),
     ]
     parent = QWidget()
     qtbot.addWidget(parent)
@@ -57,6 +57,26 @@ def test_another_server_is_typed(dialog: ConnectDialog, joins: Any) -> None:
     ((target, how),) = joins
     assert (target.address, target.name, target.secret) == ("10.0.0.5:50012", "me", "s3cret")
     assert not how["recall_secret"]
+
+
+def test_tls_is_remembered_with_its_server(
+    dialog: ConnectDialog, joins: Any, session: MonitorSession
+) -> None:
+    assert not dialog.authority.isEnabled()
+    dialog.tls.setChecked(True)
+    dialog.authority.path = "/lab/authority.pem"
+    dialog.connect_button.click()
+    dialog.tls.setChecked(False)
+    dialog.connect_button.click()
+    targets = [target for target, _ in joins]
+    assert [(target.tls, target.authority) for target in targets] == [
+        (True, "/lab/authority.pem"),
+        (False, ""),
+    ]
+    dialog.servers.setCurrentRow(dialog.servers.currentRow() + 1)
+    assert dialog.address.text() == "old:1234"
+    assert dialog.tls.isChecked()
+    assert dialog.authority.path == "/old/ca.pem"
 
 
 def test_nonsense_is_refused_in_the_dialog(dialog: ConnectDialog, joins: Any) -> None:

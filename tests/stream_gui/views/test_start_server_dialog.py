@@ -1,5 +1,6 @@
 """The dialog that asks what server to start."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,3 +70,27 @@ def test_it_stays_until_the_server_listens(
     session.servers.problem = ""
     with qtbot.waitSignal(dialog.accepted):
         session.servers.changed.emit()
+
+
+def test_tls_needs_a_certificate_and_finds_what_lies_beside_it(
+    dialog: StartServerDialog, plans: list[ServerPlan], tmp_path: Path
+) -> None:
+    assert not dialog.certificate.isEnabled()
+    dialog.tls.setChecked(True)
+    assert dialog.certificate.isEnabled()
+    assert not dialog.start_button.isEnabled()
+    assert "needs a certificate" in dialog.problem.text()
+    for name in ("lab.pem", "lab.key", "authority.pem"):
+        (tmp_path / name).touch()
+    dialog.certificate.path = str(tmp_path / "lab.pem")
+    dialog.certificate.chosen.emit(dialog.certificate.path)
+    assert dialog.problem.text() == ""
+    dialog.start_button.click()
+    [plan] = plans
+    assert (plan.certificate, plan.key, plan.authority) == tuple(
+        str(tmp_path / name) for name in ("lab.pem", "lab.key", "authority.pem")
+    )
+    assert plan.tls is not None
+    dialog.tls.setChecked(False)
+    assert dialog.plan.tls is None
+    assert dialog.plan.authority == ""
