@@ -288,7 +288,7 @@ def _result(future: concurrent.futures.Future[T]) -> T:
     return future.result()
 
 
-def acquire(lock: threading.Lock, timeout_s: float | None = None) -> bool:
+def acquire(lock: threading.Lock | threading.RLock, timeout_s: float | None = None) -> bool:
     """Acquire a lock, waiting for it so that Ctrl-C ends the wait; False: not in that time."""
     give_up_s = math.inf if timeout_s is None else time.monotonic() + timeout_s
     while True:

@@ -37,7 +37,8 @@ class Reader:
     """
 
     # Who takes holds `_lock`, also while it waits, and is then the only one to touch what the
-    # inbox has opened: the loop opens a block when it is told to, never by itself.
+    # inbox has opened: the loop opens a block when it is told to, never by itself. The lock knows
+    # who holds it, since Ctrl-C may come between any two steps, also as soon as it is taken.
 
     def __init__(self, reader: AsyncReader, thread: LoopThread) -> None:
         self._reader = reader
@@ -48,7 +49,7 @@ class Reader:
         self._wait = reader._wait  # noqa: SLF001
         self._left = reader._home.left  # noqa: SLF001
         self._values = self._inbox.values
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._waiting = False
         self._begun: list[Any] = []
         keep_from_forks(self, Reader._inherited)
@@ -63,12 +64,16 @@ class Reader:
 
     def __next__(self) -> Any:
         lock, values = self._lock, self._values
-        if lock.acquire(False):  # as `get`, without its calls: this is once an item
-            if len(values) > 1:
-                value = values.popleft()
+        try:
+            if lock.acquire(False):  # as `get`, without its calls: this is once an item
+                if len(values) > 1:
+                    value = values.popleft()
+                    lock.release()
+                    return value
                 lock.release()
-                return value
-            lock.release()
+        except BaseException:
+            self._let_go()
+            raise
         try:
             return self.get()
         except ChannelClosed:
@@ -86,17 +91,20 @@ class Reader:
             BufferOverflow: this reader was too slow for `overflow="raise"`.
             ConnectionLost: the link will not come back.
         """
-        if self._lock.acquire(blocking=False):
-            try:
+        try:
+            if self._lock.acquire(blocking=False):
                 values = self._values
-                if not values:
-                    return self._pop(timeout_s)
-                value = values.popleft()
-                if not values:
-                    self._exhausted()
-                return value
-            finally:
+                if values:
+                    value = values.popleft()
+                    if not values:
+                        self._exhausted(value)
+                else:
+                    value = self._pop(timeout_s)
                 self._lock.release()
+                return value
+        except BaseException:
+            self._let_go()
+            raise
         with self._turn(timeout_s) as left_s:
             return self._pop(left_s)
 
@@ -109,15 +117,18 @@ class Reader:
             BufferOverflow: this reader was too slow for `overflow="raise"`.
             ConnectionLost: the link will not come back.
         """
-        while not self._lock.acquire(timeout=POLL_S):
-            if self._waiting:
-                raise Empty
         try:
+            while not self._lock.acquire(timeout=POLL_S):
+                if self._waiting:
+                    raise Empty
             if not self._values and not self._wait_for(self._advance):
                 raise Empty
-            return self._pop(None)
-        finally:
+            value = self._pop(None)
             self._lock.release()
+        except BaseException:
+            self._let_go()
+            raise
+        return value
 
     def get_item(self, timeout_s: float | None = None) -> Item:
         """The next value with its time, number and source; waits and raises like `get`."""
@@ -170,18 +181,25 @@ class Reader:
     def _turn(self, timeout_s: float | None) -> Iterator[float | None]:
         """Be the one who takes; gives what is left of the time-out."""
         left_s = timeout_s
-        if not self._lock.acquire(blocking=False):
-            begin_s = time.monotonic()
-            if not acquire(self._lock, timeout_s):
-                raise TimeoutError(
-                    f"channel '{self._inbox.name}': nothing came within timeout_s={timeout_s:g}, "
-                    "while another thread waited for it too"
-                )
-            if timeout_s is not None:
-                left_s = max(0.0, timeout_s - (time.monotonic() - begin_s))
         try:
+            if not self._lock.acquire(blocking=False):
+                begin_s = time.monotonic()
+                if not acquire(self._lock, timeout_s):
+                    raise TimeoutError(
+                        f"channel '{self._inbox.name}': nothing came within "
+                        f"timeout_s={timeout_s:g}, while another thread waited for it too"
+                    )
+                if timeout_s is not None:
+                    left_s = max(0.0, timeout_s - (time.monotonic() - begin_s))
             yield left_s
-        finally:
+            self._lock.release()
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        """Take no more, if this thread is the one that takes."""
+        if self._lock._is_owned():  # type: ignore[attr-defined]  # noqa: SLF001 - as Condition does
             self._lock.release()
 
     def _pop(self, timeout_s: float | None) -> Any:
@@ -190,15 +208,15 @@ class Reader:
             self._await_values(timeout_s)
         value = values.popleft()
         if not values:
-            self._exhausted()
+            self._exhausted(value)
         return value
 
     def _await_values(self, timeout_s: float | None) -> None:
         self._wait_for(lambda: self._fill(timeout_s))
 
     def _wait_for(self, work: Work[T], undo: Callable[[T], object] | None = None) -> T:
-        self._waiting = True
         try:
+            self._waiting = True
             return self._ask(work, undo)
         finally:
             self._waiting = False
@@ -211,18 +229,25 @@ class Reader:
 
     def _inherited(self) -> None:
         """This is a fork: the thread that held the lock does not run here."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._waiting = False
 
-    def _exhausted(self) -> None:
+    def _exhausted(self, last: Any) -> None:
         """Credit the block; in the loop, before anything that this thread has done there next.
 
         The next block is opened here, if that may be: a thread that goes round by the loop for each
-        block waits most of the time.
+        block waits most of the time. To decode it takes long: Ctrl-C comes there rather than
+        elsewhere, and the last value, which nobody has yet, is put back.
         """
         inbox = self._inbox
+        try:
+            following = inbox.decode_here()
+        except BaseException:
+            self._values.append(last)
+            raise
         taken = inbox.close_block()
-        inbox.open_here()
+        if following is not None:
+            inbox.open_here(following)
         with contextlib.suppress(NotRunningError):
             self._thread.call_soon(inbox.go_on, taken)
 

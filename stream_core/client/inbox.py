@@ -351,30 +351,36 @@ class Inbox:
             return None
         return self._block_attachment, block.last, block.count, block.size_bytes
 
-    def open_here(self) -> bool:
-        """Make `values` hold the next block's items, where these only need to be decoded.
+    def decode_here(self) -> list[Any] | None:
+        """The next block's items, where these only need to be decoded; nothing changes by that.
 
-        Unlike `advance` it may be called in any thread, by the one who takes; `go_on` must follow
-        in the loop. All else is left to `advance`, the first block too. `values` must be empty, and
-        no block open.
+        Unlike `advance` it may be called in any thread, by the one who takes. All else is left to
+        `advance`, the first block too.
         """
-        things = self._things
-        if not things:
-            return False
-        attachment, thing = things[0]
+        if not self._things:
+            return None
+        _, thing = self._things[0]
         if type(thing) is not Block or thing.codec != CodecNumber.OBJECT:
-            return False
+            return None
         try:
-            values = decode_block(thing, None, ())
+            values: list[Any] = decode_block(thing, None, ())
         except (ProtocolError, InvalidValue):  # the loop finds the same, and tells of it
-            return False
-        things.popleft()
+            return None
+        return values
+
+    def open_here(self, values: list[Any]) -> None:
+        """Make `values` hold what `decode_here` gave.
+
+        It may be called in any thread, too; `go_on` must follow in the loop. `values` must be
+        empty, and no block open.
+        """
+        attachment, thing = self._things.popleft()
+        assert isinstance(thing, Block)
         self._opened += thing.count
         self._array = self._times = None
         self._block_attachment, self._block_passed = attachment, False
         self.values.extend(values)
         self.block = thing  # last: the loop credits what it has and `values` have not
-        return True
 
     def go_on(self, taken: Taken | None) -> None:
         """A block was wholly taken in another thread, and perhaps the next one opened."""

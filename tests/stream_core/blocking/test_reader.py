@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from stream_core import blocking
+from stream_core.client import inbox
 from stream_core.errors import BufferOverflow, ChannelClosed, Empty, InvalidValue
 from stream_core.values import Loss
 
@@ -270,3 +273,87 @@ def test_an_interrupted_get_block_is_untaken(pair: Pair, monkeypatch: pytest.Mon
     monkeypatch.undo()
     assert reader.get(timeout_s=10) == [1]
     assert reader.get(timeout_s=10) == [2]
+
+
+def test_ctrl_c_while_the_next_block_is_decoded_loses_nothing(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = pair
+    writer.send("first")
+    assert reader.get(timeout_s=10) == "first"
+    for value in (["a"], ["b"]):
+        writer.send(value)
+        writer.flush()
+    while len(reader) < 2:
+        writer.flush()
+
+    def interrupted(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        thread = threading.current_thread()
+        decode = inbox.decode_block
+
+        def decoded(*arguments: Any) -> Any:
+            return (interrupted if threading.current_thread() is thread else decode)(*arguments)
+
+        patch.setattr(inbox, "decode_block", decoded)
+        for take in (reader.get, reader.__next__, reader.get_item):
+            with pytest.raises(KeyboardInterrupt):
+                take()
+            assert len(reader) == 2
+    item = reader.get_item(timeout_s=10)
+    assert (item.value, item.sequence) == (["a"], 1)
+    assert reader.get(timeout_s=10) == ["b"]
+    assert balanced(reader)
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+@pytest.mark.parametrize("take", ["__next__", "get", "get_nowait", "get_item", "get_block"])
+def test_ctrl_c_at_any_step_leaves_the_reader_to_all_threads(pair: Pair, take: str) -> None:
+    writer, reader = pair
+    interruptions = 0
+    for step in itertools.count():
+        for value in range(3):
+            writer.send([value])
+        while len(reader) < 3:
+            writer.flush()
+        with interrupted_at(step) as steps:
+            getattr(reader, take)()
+        another = threading.Thread(target=drain, args=(reader,), daemon=True)
+        another.start()
+        another.join(10)
+        assert not another.is_alive()
+        if steps[0] <= step:
+            break
+        interruptions += 1
+    assert interruptions > 10
+
+
+def drain(reader: blocking.Reader) -> None:
+    while len(reader):
+        reader.get()
+
+
+@contextlib.contextmanager
+def interrupted_at(step: int) -> Iterator[list[int]]:
+    """Have Ctrl-C come before that step, of all that is done in the reader's module."""
+    steps = [0]
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if not frame.f_code.co_filename.endswith("blocking/reader.py"):
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            steps[0] += 1
+            if steps[0] == step + 1:
+                raise KeyboardInterrupt
+        return trace
+
+    former = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield steps
+    finally:
+        sys.settrace(former)

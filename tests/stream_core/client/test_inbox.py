@@ -100,8 +100,10 @@ def test_a_block_of_objects_is_opened_without_the_loop(inbox: Inbox, home: Home)
     inbox.advance()
     inbox.values.clear()
     told = len(home.at_once)
+    following = inbox.decode_here()
+    assert following == ["c", "d", "e"]
     taken = inbox.close_block()
-    assert inbox.open_here()
+    inbox.open_here(following)
     assert (list(inbox.values), inbox.held, inbox.position()) == (["c", "d", "e"], 3, 0)
     assert inbox.time_ns(0) == 5
     assert inbox.consumed() is None  # the loop has not heard of it yet
@@ -132,7 +134,7 @@ def test_all_else_is_left_to_the_loop(inbox: Inbox, what: str) -> None:
             assert inbox.block is not None
             inbox.put_back([(inbox.block, 1)])
     held = inbox.held
-    assert not inbox.open_here()
+    assert inbox.decode_here() is None
     assert (inbox.held, list(inbox.values), inbox.block) == (held, [], None)
 
 
