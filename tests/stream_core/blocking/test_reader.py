@@ -212,6 +212,7 @@ def test_what_is_discarded_is_not_given(pair: Pair) -> None:
     writer.flush()
     reader.get(timeout_s=10)
     reader.clear()
+    assert balanced(reader)  # the server has heard of it
     writer.send("new")
     assert reader.get(timeout_s=10) == "new"
     assert balanced(reader)
