@@ -46,12 +46,7 @@ def client_context(tls: Tls) -> ssl.SSLContext:
         InvalidValue: as for `server_context`.
     """
     _check_kind(tls)
-    if tls.authority is None:
-        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH)
-    else:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.verify_flags |= ssl.VERIFY_X509_STRICT
-        _load_authority(context, tls.authority)
+    context = _checking_context(tls.authority)
     _bound(context)
     if tls.certificate is not None:
         _load_own(context, tls)
@@ -97,13 +92,31 @@ def _no_password(key: Path) -> str:
     )
 
 
+def _checking_context(file: Path | str | None) -> ssl.SSLContext:
+    if file is None:
+        return ssl.create_default_context(ssl.Purpose.SERVER_AUTH)
+    authority = _authority(file)
+    try:
+        return ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=authority)
+    except ssl.SSLError as error:
+        raise _unusable(authority, error) from None
+
+
 def _load_authority(context: ssl.SSLContext, file: Path | str) -> None:
-    authority = _text_file(file, "authority", CERTIFICATE_MARK, "certificate in PEM")
+    authority = _authority(file)
     try:
         context.load_verify_locations(authority)
     except ssl.SSLError as error:
-        why = error.reason or str(error)
-        raise InvalidValue(f"tls: authority {authority} cannot be used: {why}") from None
+        raise _unusable(authority, error) from None
+
+
+def _authority(file: Path | str) -> Path:
+    return _text_file(file, "authority", CERTIFICATE_MARK, "certificate in PEM")
+
+
+def _unusable(authority: Path, error: ssl.SSLError) -> InvalidValue:
+    why = error.reason or str(error)
+    return InvalidValue(f"tls: authority {authority} cannot be used: {why}")
 
 
 def _text_file(file: Path | str | None, what: str, mark: bytes, kind: str) -> Path:

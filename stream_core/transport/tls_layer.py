@@ -357,6 +357,8 @@ class TlsLayer(asyncio.BufferedProtocol):
             self._flush()
         self._over = True
         self._forget()
+        if self._of_socket.is_closing():
+            return
         try:
             self._of_socket.write_eof()
         except OSError:  # the peer has gone already

@@ -57,6 +57,14 @@ def test_files_that_cannot_be_used_are_named(certificates, tmp_path):
         assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("make", [client_context, server_context])
+def test_an_authority_that_is_none_is_named(certificates, tmp_path, make):
+    files, spoilt = certificates.files("server"), tmp_path / "spoilt.pem"
+    spoilt.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    with pytest.raises(InvalidValue, match=f"authority {spoilt} cannot be used"):
+        make(Tls(certificate=files.certificate, key=files.key, authority=spoilt))
+
+
 def test_a_client_with_a_key_alone(certificates):
     with pytest.raises(InvalidValue, match="a key without its certificate"):
         client_context(Tls(key=certificates.files("daq").key))

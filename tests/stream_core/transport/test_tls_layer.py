@@ -143,6 +143,21 @@ async def test_frames_of_any_size_arrive_in_order_both_ways(certificates):
 
 
 @on_both_loops
+async def test_records_may_come_in_any_pieces(certificates):
+    async with pair(certificates) as (here, there):
+        here.link.send(header(Kind.PING, 0))
+        await there.until(lambda: bool(there.frames))
+        layer = there.link._transport
+        layer._received = memoryview(bytearray(7))
+        layer._see_burst = lambda _: None  # else it grows
+        bodies = [b"x" * size for size in (0, 1, 100, 20_000)]
+        for body in bodies:
+            here.link.send(*data(body))
+        await there.until(lambda: len(there.frames) == 1 + len(bodies))
+        assert [bytes(frame.body) for frame in there.frames[1:]] == bodies
+
+
+@on_both_loops
 async def test_a_peer_that_does_not_read_holds_the_sender_up_and_little_is_encrypted(certificates):
     async with pair(certificates) as (here, there):
         here.link.send(header(Kind.PING, 0))
