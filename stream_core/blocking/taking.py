@@ -54,10 +54,13 @@ def _take_any(value: Any) -> Any:
 
 
 def _take_array(value: Any) -> Any:
-    from stream_core.wire.arrays import sample_dtype  # numpy is loaded when first needed
+    from stream_core.wire.arrays import (
+        may_change,
+        sample_dtype,
+    )  # numpy is loaded when first needed
 
     sample_dtype(value.dtype)  # refuses what cannot be sent
-    if value.flags.writeable:
+    if may_change(value):
         value = value.copy()
         value.flags.writeable = False
     return value

@@ -30,6 +30,7 @@ __all__ = [
     "describe_dtype",
     "element_bytes",
     "encode_array",
+    "may_change",
     "parse_dtype",
     "sample_dtype",
     "stride_rows",
@@ -54,6 +55,18 @@ def encode_array(array: NDArray[Any]) -> tuple[bytes, memoryview]:
     """
     prefix = _prefix(array.dtype, array.dtype.char, array.shape)
     return prefix, element_bytes(array)
+
+
+def may_change(array: NDArray[Any]) -> bool:
+    """Whether its memory can be written to: by itself, or by what it is a view of."""
+    owner: Any = array
+    while isinstance(owner, np.ndarray):
+        if owner.flags.writeable:
+            return True
+        owner = owner.base
+        if isinstance(owner, memoryview):
+            owner = owner.obj
+    return owner is not None and type(owner) is not bytes
 
 
 def decode_array(data: bytes | bytearray | memoryview) -> NDArray[Any]:

@@ -31,9 +31,9 @@ def _array(value: Any) -> list[Buffer]:
         raise InvalidValue(
             f"codec 'array' takes a numpy array, not {type(value).__name__}; use codec 'object'"
         )
-    from stream_core.wire.arrays import encode_array  # numpy is there already
+    from stream_core.wire.arrays import encode_array, may_change  # numpy is there already
 
-    prefix, data = encode_array(value.copy() if value.flags.writeable else value)
+    prefix, data = encode_array(value.copy() if may_change(value) else value)
     return [prefix, data]
 
 

@@ -25,6 +25,7 @@ from stream_core.wire.blocks import Block
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import CodecNumber, Flag, Kind
 from stream_core.wire.items import Layout, decode_block
+from stream_core.wire.memory import uninitialised
 
 TRUSTED = (Codec.PICKLE, Codec.MARSHAL)
 
@@ -165,6 +166,40 @@ def test_a_read_only_array_is_not_copied() -> None:
     batch.add(array, 0)
     shared = [part for part in batch.pack().parts if len(part) == array.nbytes]
     assert np.shares_memory(np.frombuffer(shared[0]), array)
+
+
+def read_only(array: Any) -> Any:
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda memory: read_only(np.frombuffer(memory)[:]),
+        lambda memory: read_only(np.frombuffer(memory)),
+        lambda memory: np.frombuffer(memoryview(memory).toreadonly()),
+        lambda memory: np.frombuffer(read_only(np.frombuffer(memory)[:]).data),
+        lambda memory: np.lib.stride_tricks.as_strided(np.frombuffer(memory), writeable=False),
+    ],
+)
+def test_a_read_only_view_of_what_may_change_is_taken_as_it_is(view: Any) -> None:
+    memory = bytearray(80)
+    batch = ItemBatch(CodecNumber.ARRAY)
+    batch.add(view(memory), 0)
+    memory[:] = b"1" * 80
+    assert values_of(batch)[0][0].tolist() == [0] * 10
+
+
+@pytest.mark.parametrize("size_bytes", [100, 50_000, 5_000_000])
+def test_what_was_received_is_sent_on_without_a_copy(size_bytes: int) -> None:
+    memory = uninitialised(size_bytes)
+    for received in (bytes(size_bytes), memory.toreadonly()):
+        array = np.frombuffer(received, "u1").reshape(2, -1)[1]
+        batch = ItemBatch(CodecNumber.ARRAY)
+        batch.add(array, 0)
+        [shared] = [part for part in batch.pack().parts if len(part) == array.nbytes]
+        assert np.shares_memory(np.frombuffer(shared, "u1"), array)
 
 
 @pytest.mark.parametrize(
