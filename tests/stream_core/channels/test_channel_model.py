@@ -131,6 +131,7 @@ class Reader(Twin):
         super().gap(first, last, reason, withheld=withheld)
 
     def mark(self, remaining: int, transfers: int) -> None:
+        self.catch_up()  # numbers may have been missing just before it that nobody wanted
         self.heard.append(("mark", remaining, transfers))
         super().mark(remaining, transfers)
 
