@@ -6,6 +6,8 @@ and curve, this one for each pixel and curve: it is for the few columns that a f
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,28 +32,36 @@ def draw_strip(
         lower: where it ends.
         colours: 0xRRGGBB of each curve.
     """
-    height = pixels.shape[0]
-    cover = _cover(upper, lower, height)
-    paint = _channels(colours)
+    nothing = np.isnan(upper) | np.isnan(lower)
+    upper = np.where(nothing, np.inf, upper)
+    lower = np.where(nothing, -np.inf, lower)
     image = np.stack([(pixels.T >> np.uint32(shift)) & np.uint32(0xFF) for shift in _SHIFTS])
     image = image.astype(np.float32)
-    for layer, colour in zip(cover, paint, strict=True):
-        image += (colour[:, None, None] - image) * layer
+    rows = _rows(upper, lower, pixels.shape[0])
+    for begin, end, colour, part in zip(upper, lower, _channels(colours), rows, strict=True):
+        layer = _cover(begin, end, part)
+        below = image[:, :, part]
+        below += (colour[:, None, None] - below) * layer
     red, green, blue = image.astype(np.uint32)
     pixels[:] = (_OPAQUE | red << np.uint32(16) | green << np.uint32(8) | blue).T
 
 
+def _rows(upper: NDArray[np.float64], lower: NDArray[np.float64], height: int) -> list[slice]:
+    """The rows in which each curve has anything."""
+    first = np.clip(upper.min(axis=1), 0, height).tolist()
+    last = np.clip(lower.max(axis=1), 0, height).tolist()
+    return [slice(int(begin), ceil(end)) for begin, end in zip(first, last, strict=True)]
+
+
 def _cover(
-    upper: NDArray[np.float64], lower: NDArray[np.float64], height: int
+    upper: NDArray[np.float64], lower: NDArray[np.float64], part: slice
 ) -> NDArray[np.float32]:
-    """How much of each pixel a run covers, of shape (curves, columns, rows)."""
-    rows = np.arange(height, dtype=np.float32)
-    begin = np.clip(upper, -1, height + 1).astype(np.float32)[:, :, None]
-    end = np.clip(lower, -1, height + 1).astype(np.float32)[:, :, None]
-    cover: NDArray[np.float32] = np.minimum(end - rows, np.float32(1))
-    np.minimum(cover, rows + 1 - begin, out=cover)
-    np.clip(cover, 0, 1, out=cover)
-    np.nan_to_num(cover, copy=False, nan=0.0)
+    """How much of each pixel of these rows a run covers, of shape (columns, rows)."""
+    rows = np.arange(part.start, part.stop, dtype=np.float32)
+    begin, end = upper.astype(np.float32)[:, None], lower.astype(np.float32)[:, None]
+    cover: NDArray[np.float32] = np.minimum(end - rows, rows + 1 - begin)
+    np.minimum(cover, 1, out=cover)
+    np.maximum(cover, 0, out=cover)
     return cover
 
 

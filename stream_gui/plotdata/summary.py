@@ -24,6 +24,9 @@ BIN = 4096
 _BATCH = 4
 """So many bins are folded at a time: what it takes meanwhile stays in the cache."""
 
+_WORTH = 8
+"""Folding begins when so many bins are full: one by one they cost ten times as much."""
+
 
 class Summary:
     """The moments of the samples numbered from `n * BIN` to `(n + 1) * BIN - 1`, for each bin `n`.
@@ -59,7 +62,7 @@ class Summary:
             gaps: numbers of the samples before which there is a gap, in order.
         """
         full = self._samples.end // BIN
-        if full == self._tried:
+        if full < self._tried + _WORTH:
             return
         self._tried = full
         full = min(full, self._times.settled // BIN)

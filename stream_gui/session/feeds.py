@@ -20,7 +20,7 @@ from stream_gui.session.item_feeds import ItemFeeds
 __all__ = ["Feed", "Feeds"]
 
 BUFFER_SIZE = 4_000_000
-SERVED_EVERY_S = 0.05  # small blocks come as one, and no eye sees the delay
+SERVED_EVERY_S = 0.1  # small blocks come as one, and no eye sees the delay
 OVERRUN = "overflow"
 AWAY = "the channel or the link was away"
 LOSSES_TOLD_MS = 250
