@@ -3,7 +3,7 @@
     StreamError
     ├── ConnectionFailed       (ConnectionError)   no link could be made
     ├── ConnectionLost         (ConnectionError)   the link is gone, or will not come back
-    ├── AuthenticationFailed   (PermissionError)   one side did not prove that it knows the secret
+    ├── AuthenticationFailed   (PermissionError)   one side did not prove its secret or certificate
     ├── NotAllowed             (PermissionError)   a grant is missing, or a name belongs to another
     ├── NameTaken              (ValueError)        a live client has that name
     ├── ChannelNotFound        (LookupError)       no such channel
@@ -58,7 +58,7 @@ class ConnectionLost(StreamError, ConnectionError):
 
 
 class AuthenticationFailed(StreamError, PermissionError):
-    """One side did not prove that it knows the secret."""
+    """One side did not prove that it knows the secret, or by its certificate who it is."""
 
 
 class NotAllowed(StreamError, PermissionError):
