@@ -158,6 +158,27 @@ async def test_records_may_come_in_any_pieces(certificates):
 
 
 @on_both_loops
+async def test_older_peers_are_spoken_to_and_refused_in_their_version(certificates):
+    context = client_context(certificates.client())
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    async with listening(server_context(certificates.server())) as listener:
+        here = End()
+        here.connection = await dial(listener.address, here, frame_bytes=LIMIT, tls=context)
+        here.link.send(*data(bytes(3_000_000)))
+        await listener.end.until(lambda: bool(listener.end.frames))
+        listener.end.link.send(header(Kind.GOODBYE, 0))
+        listener.end.link.close()
+        await here.until(lambda: bool(here.lost_with))
+        assert [frame.kind for frame in here.frames] == [Kind.GOODBYE]
+        await here.link.lost
+    async with listening(server_context(certificates.server(asks=True))) as listener:
+        with pytest.raises(AuthenticationFailed, match="client certificate"):
+            await dial(listener.address, End(), frame_bytes=LIMIT, tls=context)
+        await listener.end.until(lambda: bool(listener.end.lost_with))
+        assert "no certificate" in str(listener.end.lost_with[0])
+
+
+@on_both_loops
 async def test_a_peer_that_does_not_read_holds_the_sender_up_and_little_is_encrypted(certificates):
     async with pair(certificates) as (here, there):
         here.link.send(header(Kind.PING, 0))
