@@ -15,7 +15,7 @@ from stream_core.wire.joining import follows, joined, largest_share
 __all__ = ["UNBOUNDED", "Backlog", "Run"]
 
 UNBOUNDED = sys.maxsize
-_PINNED_BYTES = 1024 * 1024
+_PINNED_BYTES = 128 * 1024  # an ordinary block, of which a part may keep all in memory uncounted
 
 
 class Run:

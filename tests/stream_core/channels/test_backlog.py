@@ -83,6 +83,16 @@ def test_items_that_claim_more_than_their_block_has_cannot_fill_the_account() ->
     assert backlog.size_bytes == 0
 
 
+def test_what_waits_keeps_little_more_in_memory_than_is_counted() -> None:
+    backlog = Backlog(1 << 40)
+    for number in range(0, 1500, 15):  # as `skip` takes them, where there is room for one
+        block = samples(number, 15, 60 * 1024)
+        backlog.append(Run(block, 0, 1, 60 * 1024))
+        backlog.note(Loss(number + 1, number + 14, 14, "overflow"))
+    kept_bytes = sum(run.block.size_bytes for run in backlog.runs)
+    assert kept_bytes <= 2 * backlog.size_bytes
+
+
 def test_one_kept_item_does_not_keep_a_large_block_in_memory() -> None:
     block = samples(0, 4, 1024 * 1024)
     backlog = Backlog(2**30)
