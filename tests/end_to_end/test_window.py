@@ -75,7 +75,7 @@ class Screen:
 def screen(tmp_path: Path) -> Iterator[Screen]:
     reader, writer = os.pipe()
     command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{WIDTH}x{HEIGHT}x24"]
-    # without -noreset it begins anew when a first xdotool has gone, and turns openbox away meanwhile
+    # else it begins anew when a first xdotool has gone, and turns openbox away meanwhile
     command += ["-nolisten", "tcp", "-noreset"]
     with subprocess.Popen(command, pass_fds=(writer,), stderr=subprocess.DEVNULL) as server:
         os.close(writer)
