@@ -96,7 +96,8 @@ async def test_a_private_temporary_channel_that_is_waited_for(
         await writer.send(turn)
         assert await reader.get(timeout_s=5) == turn
         await until(lambda: reader._inbox.number == 0)
-        await until(lambda: writer._outlet.closed)  # another client's: it hears of it by itself
+        outlet = writer._outlet
+        await until(lambda outlet=outlet: outlet.closed)  # another client hears of it by itself
         assert writer._outlet.closed == "its lifetime_s=1 has passed"
     await reader.close()
 
