@@ -33,7 +33,7 @@ test: $(VENV)/.test
 	check ruff-format $(BIN)/ruff format --check --quiet; \
 	check mypy $(BIN)/mypy --no-error-summary; \
 	check import-linter $(BIN)/lint-imports --no-logo; \
-	check pytest env QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q $(TESTS); \
+	check pytest env QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -n auto $(TESTS); \
 	if [ -n "$$failed" ]; then echo "make test: FAILED:$$failed"; exit 1; fi; \
 	echo "make test: all passed (ruff, mypy, import-linter, pytest)"
 

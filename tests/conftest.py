@@ -21,7 +21,9 @@ from tests.certificates import Certificates
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # No deadline for an example: a busy computer would break it. Each test has 30 seconds in all.
-settings.register_profile("streamscope", deadline=None)
+# The same examples in every run; `--hypothesis-profile=search` looks for others.
+settings.register_profile("streamscope", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("streamscope")
 
 PATIENCE_S = 2.0

@@ -15,6 +15,8 @@ _MARGIN = 0.03
 _NARROW_BELOW = 0.6
 _NARROW_AFTER_S = 2.0
 _LARGEST = 1e300
+_SMALLEST_SPAN = 1e-300
+"""Of less no step can be made: it would be no normal number."""
 
 
 def nice_step(span: float, most: int) -> float:
@@ -97,8 +99,10 @@ def _fitting(least: float, most: float) -> tuple[float, float]:
     """The data's range with a margin, on steps."""
     span = most - least
     smallest = max(abs(least), abs(most)) * 1e-6
-    if span <= smallest:
-        span = max(abs(most) * 0.2, smallest) or 2.0
+    if span <= max(smallest, _SMALLEST_SPAN):
+        span = max(abs(most) * 0.2, smallest)
+        if span <= _SMALLEST_SPAN:
+            span = 2.0
         least, most = least - span / 2, most + span / 2
     step = nice_step(span, _STEPS)
     low = math.floor((least - _MARGIN * span) / step) * step

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stream_gui.plotdata.autoscale import AutoScale, nice_step
@@ -70,6 +70,8 @@ def test_a_level_curve_stands_in_the_middle() -> None:
 
 
 @given(FINITE, FINITE)
+@example(0.0, 5e-324)
+@example(-5e-324, 1e-300)
 def test_any_numbers_give_a_range_that_can_be_drawn(one: float, other: float) -> None:
     low, high = updated(AutoScale(), min(one, other), max(one, other), 0)
     assert math.isfinite(high - low)
@@ -88,6 +90,8 @@ def test_it_narrows_to_all_that_was_needed_while_it_waited() -> None:
 
 
 @given(st.lists(st.tuples(FINITE, FINITE), min_size=1, max_size=30))
+@example([(0.0, 5e-324)])
+@example([(0.0, 1.0), (0.0, 5e-324), (0.0, 5e-324), (0.0, 5e-324), (0.0, 5e-324)])
 def test_nothing_in_view_is_ever_outside(extremes: list[tuple[float, float]]) -> None:
     scale = AutoScale()
     for step, (one, other) in enumerate(extremes):
