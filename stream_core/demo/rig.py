@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from msgspec import Meta
 
 import stream_core as sc
 from stream_core.demo.camera import FRAME_RATE_HZ, SHAPE, Camera
@@ -20,6 +22,9 @@ LATE_S = 1.0
 """A rig that falls behind so far, because it was paused or suspended, goes on from now."""
 ROOM_C = 21.0
 STEP_S = 0.15
+POINT_S = 0.05
+CORNER_HZ = 60.0
+"""Of the simulated filter at the output."""
 HAPPENINGS = (
     "valve 2 opened",
     "valve 2 closed",
@@ -47,36 +52,26 @@ class Rig(sc.Client):
         self.camera = Camera(seed=seed)
         self.events: asyncio.Queue[str] = asyncio.Queue()
         self.rpc_calibration = Calibration(self)
-        self._chance = random.Random(seed)
+        self.chance = random.Random(seed)
 
     # the calls -----------------------------------------------------------------------------------
 
-    async def rpc_set_frequency(self, hz: float) -> float:
+    async def rpc_set_frequency(self, hz: Annotated[float, Meta(ge=0.01, le=1000.0)]) -> float:
         """Set the fundamental of the waveforms.
-
-        Args:
-            hz: from 0.01 to 1000.
 
         Returns:
             The frequency before.
         """
-        if not 0.01 <= hz <= 1000:
-            raise ValueError(f"hz must be from 0.01 to 1000, not {hz:g}")
         before, self.waveform.frequency_hz = self.waveform.frequency_hz, hz
         self.tell(f"frequency set to {hz:g} Hz")
         return before
 
-    async def rpc_set_amplitude(self, volts: float) -> float:
+    async def rpc_set_amplitude(self, volts: Annotated[float, Meta(ge=0.0, le=RANGE_V)]) -> float:
         """Set the amplitude of the waveforms.
-
-        Args:
-            volts: from 0 to 10.
 
         Returns:
             The amplitude before.
         """
-        if not 0 <= volts <= RANGE_V:
-            raise ValueError(f"volts must be from 0 to {RANGE_V:g}, not {volts:g}")
         before, self.waveform.amplitude_v = self.waveform.amplitude_v, volts
         self.tell(f"amplitude set to {volts:g} V")
         return before
@@ -127,16 +122,16 @@ class Rig(sc.Client):
         celsius = ROOM_C
         while True:
             goal = ROOM_C + self.waveform.amplitude_v**2
-            celsius += 0.05 * (goal - celsius) + self._chance.gauss(0.0, 0.03)
+            celsius += 0.05 * (goal - celsius) + self.chance.gauss(0.0, 0.03)
             await writer.send(celsius, time_ns=self.now_ns())
             await asyncio.sleep(1.0)
 
     async def _publish_events(self) -> None:
         writer = await self.create_channel("rig/events", description="what happens at the rig")
         while True:
-            event = self._chance.choice(HAPPENINGS)
+            event = self.chance.choice(HAPPENINGS)
             with contextlib.suppress(TimeoutError):
-                event = await asyncio.wait_for(self.events.get(), self._chance.uniform(2.0, 6.0))
+                event = await asyncio.wait_for(self.events.get(), self.chance.uniform(2.0, 6.0))
             await writer.send(event, time_ns=self.now_ns())
 
     async def _publish_camera(self) -> None:
@@ -162,7 +157,7 @@ class Calibration:
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
 
-    async def rpc_run(self, steps: int = 10) -> dict[str, float]:
+    async def rpc_run(self, steps: Annotated[int, Meta(ge=1, le=1000)] = 10) -> dict[str, float]:
         """Bring the gain of every column to 1, step by step, and report each step.
 
         Args:
@@ -171,8 +166,6 @@ class Calibration:
         Returns:
             The gain of each column before.
         """
-        if not 1 <= steps <= 1000:
-            raise ValueError(f"steps must be from 1 to 1000, not {steps}")
         waveform = self._rig.waveform
         before = waveform.gains.copy()
         self._rig.tell("calibration started")
@@ -182,6 +175,30 @@ class Calibration:
             sc.current_call().progress({"step": step, "of": steps, "error": self.error()})
         self._rig.tell("calibration finished")
         return {name: round(float(gain), 4) for name, gain in zip(COLUMNS, before, strict=True)}
+
+    async def rpc_sweep(
+        self,
+        start_hz: Annotated[float, Meta(gt=0.0)] = 1.0,
+        stop_hz: Annotated[float, Meta(gt=0.0)] = 1000.0,
+        points: Annotated[int, Meta(ge=2, le=10_000)] = 50,
+        spacing: Literal["logarithmic", "linear"] = "logarithmic",
+    ) -> AsyncIterator[dict[str, float]]:
+        """Measure the response of the filter at the output, one frequency after the other.
+
+        Args:
+            start_hz: the first frequency.
+            stop_hz: the last one.
+            points: how many; each takes 0.05 s.
+            spacing: of the frequencies.
+
+        Returns:
+            Frequency and gain of each point.
+        """
+        space = np.geomspace if spacing == "logarithmic" else np.linspace
+        for hz in space(start_hz, stop_hz, points):
+            await asyncio.sleep(POINT_S)
+            gain = 1 / abs(1 + 1j * hz / CORNER_HZ) * self._rig.chance.gauss(1.0, 0.005)
+            yield {"hz": round(float(hz), 4), "gain": round(gain, 5)}
 
     async def rpc_fail(self) -> None:
         """Fail, as an instrument may: to show how a remote error arrives."""

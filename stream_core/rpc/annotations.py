@@ -20,6 +20,7 @@ __all__ = [
     "AnnotationType",
     "AnyType",
     "ArrayOf",
+    "Bounded",
     "DictOf",
     "EnumType",
     "ListOf",
@@ -63,6 +64,17 @@ class Plain(_Type, frozen=True, tag="plain"):
     """One of the scalars: None, bool, int, float, complex, str, bytes, datetime."""
 
     name: str
+
+
+class Bounded(_Type, frozen=True, tag="bounded"):
+    """A number within bounds: at least `ge`, above `gt`, at most `le`, below `lt`, in steps."""
+
+    number: Plain
+    ge: int | float | None = None
+    gt: int | float | None = None
+    le: int | float | None = None
+    lt: int | float | None = None
+    multiple_of: int | float | None = None
 
 
 class ListOf(_Type, frozen=True, tag="list"):
@@ -153,6 +165,7 @@ class ArrayOf(_Type, frozen=True, tag="array"):
 AnnotationType = Union[  # noqa: UP007 - msgspec reads the forward references in it
     AnyType,
     Plain,
+    Bounded,
     ListOf,
     SetOf,
     TupleOf,
@@ -178,11 +191,28 @@ def text(annotation: AnnotationType) -> str:
             return name
         case ArrayOf(dtype=dtype):
             return f"NDArray[{dtype}]" if dtype else "NDArray[Any]"
+        case Bounded():
+            return _bounded_text(annotation)
         case LiteralOf(values=values):
             return f"Literal[{', '.join(map(repr, values))}]"
         case UnionOf(members=members):
             return " | ".join(map(text, members))
     return _container_text(annotation)
+
+
+def _bounded_text(bounds: Bounded) -> str:
+    """The number and its bounds in words: "float from 0.5 to 10"."""
+    spoken = [
+        (bounds.ge, "from"),
+        (bounds.le, "up to" if bounds.ge is None else "to"),
+        (bounds.gt, "above"),
+        (bounds.lt, "below"),
+        (bounds.multiple_of, "in steps of"),
+    ]
+    words = [
+        f"{word} {repr(bound).removesuffix('.0')}" for bound, word in spoken if bound is not None
+    ]
+    return " ".join([bounds.number.name, *words])
 
 
 def _container_text(annotation: AnnotationType) -> str:

@@ -16,6 +16,7 @@ from stream_core.rpc.annotations import (
     AnnotationType,
     AnyType,
     ArrayOf,
+    Bounded,
     DictOf,
     EnumType,
     ListOf,
@@ -30,6 +31,7 @@ from stream_core.rpc.annotations import (
     text,
 )
 from stream_core.rpc.array_checks import array_check
+from stream_core.rpc.bounds import bounds_check
 from stream_core.rpc.mismatch import MismatchError
 from stream_core.rpc.record_checks import enum_check, record_check
 from stream_core.wire.loaded import loaded_numpy
@@ -70,6 +72,8 @@ class _Compiler:
                 return passes_everything
             case Plain(name=name):
                 return _PLAIN_CHECKS.get(name, passes_everything)
+            case Bounded(number=number):
+                return bounds_check(annotation, self.compile(number))
             case LiteralOf(values=values):
                 return _literal_check(values, text(annotation))
             case ArrayOf():

@@ -57,7 +57,7 @@ def python_signature(function: Callable[..., Any]) -> inspect.Signature:
 def _resolved(annotation: Any, names: dict[str, Any]) -> Any:
     holder = types.SimpleNamespace(__annotations__={"it": annotation})
     try:
-        return typing.get_type_hints(holder, names)["it"]
+        return typing.get_type_hints(holder, names, include_extras=True)["it"]
     except Exception:  # any expression may stand in an annotation, and fail
         return annotation
 
@@ -91,6 +91,6 @@ def _has_default(field: dataclasses.Field[Any]) -> bool:
 
 def _class_hints(kind: type) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(kind)
+        return typing.get_type_hints(kind, include_extras=True)
     except Exception:  # as in _resolved: the texts are kept
         return _annotations(kind)

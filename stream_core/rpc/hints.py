@@ -33,6 +33,7 @@ from stream_core.rpc.annotations import (
     TupleRun,
     UnionOf,
 )
+from stream_core.rpc.bounds import bounded
 from stream_core.rpc.declarations import record_fields
 from stream_core.wire.loaded import loaded_numpy
 
@@ -58,6 +59,7 @@ STREAMS = (
     abc.AsyncIterable,
     abc.AsyncGenerator,
 )
+QUALIFIERS = (typing.Required, typing.NotRequired, getattr(typing, "ReadOnly", None))
 DESCRIBABLE = (type(None), bool, int, float, str, bytes)
 
 
@@ -120,6 +122,8 @@ class Hints:
         self, annotation: Any, origin: Any, arguments: tuple[Any, ...]
     ) -> AnnotationType:
         if origin is typing.Annotated:
+            return bounded(self._read(arguments[0]), arguments[1:])
+        if origin in QUALIFIERS:
             return self._read(arguments[0])
         if (meant := getattr(origin, "__value__", None)) is not None:
             return self._read_alias(annotation, meant, arguments)

@@ -64,8 +64,18 @@ async def test_what_the_rig_cannot_do_it_refuses(
     method: str, value: float, rig: Rig, client: sc.Client
 ) -> None:
     remote = await client.remote("rig")
-    with pytest.raises(sc.RemoteError, match="must be from"):
+    with pytest.raises(sc.InvalidValue, match="must be float from"):
         await getattr(remote, method)(value)
+
+
+async def test_a_sweep_gives_point_by_point_what_the_filter_does(
+    rig: Rig, client: sc.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rig_module, "POINT_S", 0.0)
+    remote = await client.remote("rig")
+    points = [point async for point in remote.calibration.sweep(1.0, 1000.0, points=4)]
+    assert [round(point["hz"], 6) for point in points] == [1.0, 10.0, 100.0, 1000.0]
+    assert [point["gain"] for point in points] == pytest.approx([1, 0.99, 0.51, 0.06], abs=0.05)
 
 
 async def test_calibration_reports_its_steps_and_brings_the_gains_to_one(

@@ -16,6 +16,7 @@ from stream_core.rpc.annotations import (
     ANY,
     AnyType,
     ArrayOf,
+    Bounded,
     DictOf,
     EnumType,
     ListOf,
@@ -200,3 +201,46 @@ def test_an_alias_with_arguments_is_what_it_stands_for() -> None:
 
     annotation = types.GenericAlias(Alias(), (np.float64,))  # type: ignore[arg-type]
     assert Hints().read(annotation) == ArrayOf("float64")
+
+
+class Most(NamedTuple):
+    """As annotated-types has it, which nobody need install."""
+
+    le: float
+
+
+@pytest.mark.parametrize(
+    ("annotation", "read"),
+    [
+        (Annotated[float, msgspec.Meta(ge=0, le=10)], Bounded(FLOAT, ge=0, le=10)),
+        (Annotated[int, msgspec.Meta(gt=0, multiple_of=5)], Bounded(INT, gt=0, multiple_of=5)),
+        (Annotated[float, Most(1.5), "of the full scale"], Bounded(FLOAT, le=1.5)),
+        (Annotated[Annotated[int, msgspec.Meta(ge=0)], Most(9)], Bounded(INT, ge=0, le=9)),
+        (Annotated[Volts, Most(9)], Bounded(FLOAT, le=9)),
+        (Annotated[int | None, Most(9)], UnionOf((Bounded(INT, le=9), NONE))),
+        (list[Annotated[int, Most(9)]], ListOf(Bounded(INT, le=9))),
+        (Annotated[str, Most(9)], STR),
+        (Annotated[float, Most(float("nan"))], FLOAT),
+        (Annotated[float, "no bound at all"], FLOAT),
+    ],
+)
+def test_bounds_of_numbers_are_read(annotation: Any, read: Any) -> None:
+    assert Hints().read(annotation) == read
+
+
+class Ramp(TypedDict):
+    top: Annotated[float, msgspec.Meta(le=10)]
+    steps: typing.NotRequired[Annotated[int, msgspec.Meta(ge=1)]]
+
+
+@dataclass
+class Window:
+    width: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+
+def test_fields_of_records_have_bounds_too() -> None:
+    top = RecordField("top", Bounded(FLOAT, le=10))
+    steps = RecordField("steps", Bounded(INT, ge=1), required=False)
+    assert Hints().read(Ramp) == RecordType("Ramp", (top, steps))
+    width = RecordField("width", Bounded(INT, ge=1), required=False)
+    assert Hints().read(Window) == RecordType("Window", (width,))
