@@ -347,7 +347,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         heartbeat_s: without any byte until a peer is asked; three times that ends the link.
         stall_s: for which a reader may hold up a channel by `wait`.
         resume_s: for which the session of a broken link is kept.
+        watches: of one client.
         watch_backlog: changes waiting for one `watch`.
+        metadata_bytes: of one channel's description, unit, dtype, columns and labels together.
     """
 
     clients: int = 10_000
@@ -365,7 +367,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat_s: float = 5.0
     stall_s: float = 60.0
     resume_s: float = 10.0
+    watches: int = 100
     watch_backlog: int = 100_000
+    metadata_bytes: int = 64 * 1024
 
 
 class Tls(msgspec.Struct, frozen=True, kw_only=True):

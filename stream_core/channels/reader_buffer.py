@@ -43,6 +43,7 @@ class ReaderBuffer:
         parameters: what the reader chose.
         first_sequence: the first number that is for it.
         reader_bytes: full at this size, too, unless `buffer_size` is None.
+        all_bytes: at which all buffers together are full, for what it says.
         window_bytes: how much may be on its way unconsumed.
         joined_bytes: the largest body that small blocks are joined to.
         settled: whether the writers know of the reader; see `settle`.
@@ -60,12 +61,14 @@ class ReaderBuffer:
         first_sequence: int,
         *,
         reader_bytes: int,
+        all_bytes: int = 0,
         window_bytes: int = WINDOW_BYTES,
         joined_bytes: int = JOINED_BYTES,
         settled: bool = True,
         folder: Folder | None = None,
     ) -> None:
         self._reader_bytes = reader_bytes
+        self._all_bytes = all_bytes
         self._window_bytes = window_bytes
         self._joined_bytes = joined_bytes
         self._settled = settled
@@ -278,11 +281,13 @@ class ReaderBuffer:
     def _overrun(self, block: Block, last: int) -> None:
         """The subscription ends with that item of the block; the ones after it never were."""
         self._intake.never(block, last)
-        self.end(
-            f"its buffer of {self._parameters.buffer_size} items or {self._reader_bytes} bytes was"
-            " full; read faster or choose a larger buffer_size or another overflow",
-            "BufferOverflow",
-        )
+        if self._backlog.full_override:
+            full = f"all buffers together were full at buffer_bytes={self._all_bytes}"
+        else:
+            size = self._parameters.buffer_size
+            full = f"its buffer was full at buffer_size={size} or reader_bytes={self._reader_bytes}"
+        remedy = "read faster or choose a larger buffer_size or another overflow"
+        self.end(f"{full}; {remedy}", "BufferOverflow")
 
     def _keep(self, block: Block | None) -> None:
         """Let a block wait that is owed whatever the policy says: the rest of an envelope."""

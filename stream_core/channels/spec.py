@@ -10,6 +10,7 @@ import msgspec
 
 from stream_core.errors import InvalidValue
 from stream_core.values import Codec, Compression
+from stream_core.wire import objects
 from stream_core.wire.compression import check_available
 
 __all__ = ["ChannelSpec", "checked_spec"]
@@ -35,6 +36,12 @@ class ChannelSpec(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...] | None = None
     rate_hz: float | None = None
     labels: dict[str, str] = {}
+
+    @property
+    def metadata_bytes(self) -> int:
+        """The size of what the owner says of it."""
+        said = (self.description, self.unit, self.dtype, self.columns, self.labels)
+        return len(objects.encode(said))
 
 
 def checked_spec(

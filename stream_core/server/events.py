@@ -6,7 +6,7 @@ Each has `event`, and what belongs to it; names are text, numbers those of `Clie
 | event | besides | when |
 |---|---|---|
 | client_connected | client, number, address, user | a client is welcomed |
-| client_lost_link | client, number | its link broke; its session is kept for a while |
+| client_lost_link | client, number, reason | its link broke; its session is kept for a while |
 | client_came_back | client, number, address | it has a link again, and its session goes on |
 | client_kicked | client, number, by, reason, ban_s | somebody ends its session; it leaves then |
 | client_left | client, number, reason | its session has ended |

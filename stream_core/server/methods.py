@@ -286,7 +286,7 @@ class ServerMethods:
     async def rpc_watch(self, pattern: str = "**") -> AsyncIterator[dict[str, Any]]:
         """The channels that match, then what becomes of them."""
         _check_pattern(pattern)
-        async for change in self._services.watches.follow(pattern):
+        async for change in self._services.watches.follow(self._caller, pattern):
             yield change
 
     async def rpc_clients(self) -> list[dict[str, Any]]:

@@ -202,6 +202,7 @@ class Readers:
             parameters,
             past[0].first if past else channel.next_sequence,
             reader_bytes=limits.reader_bytes,
+            all_bytes=limits.buffer_bytes,
             joined_bytes=min(JOINED_BYTES, limits.frame_bytes),
             settled=channel.remembers,  # nothing is withheld from such a channel
             folder=None if parameters.envelope is None else channel.folder,

@@ -288,7 +288,7 @@ class Session:
     def lost(self, connection: Connection, error: Exception | None) -> None:
         """The link is gone."""
         if connection is self.connection:
-            self._services.sessions.link_lost(self)
+            self._services.sessions.link_lost(self, str(error or "it ended without a goodbye"))
 
     # Frames by kind
 

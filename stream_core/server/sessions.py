@@ -201,10 +201,10 @@ class Sessions:
 
     # Going
 
-    def link_lost(self, session: Session) -> None:
+    def link_lost(self, session: Session, reason: str) -> None:
         """A link broke: the session is kept for a while."""
-        logger.info("client %s lost its link", session.name)
-        self._services.events.client("client_lost_link", session)
+        logger.info("client %s lost its link: %s", session.name, reason)
+        self._services.events.client("client_lost_link", session, reason=reason)
         session.detach()
         self._services.calls.link_lost(session)
         self._services.demands.link_lost(session)
@@ -258,8 +258,9 @@ class Sessions:
                 continue
             silent_s = now_s - connection.last_in_s
             if silent_s > 3 * heartbeat_s:
-                logger.warning("client %s has been silent for %.1f s", session.name, silent_s)
-                self.link_lost(session)
+                reason = f"silent for {silent_s:.1f} s, three times heartbeat_s={heartbeat_s:g}"
+                logger.warning("client %s was %s", session.name, reason)
+                self.link_lost(session, reason)
             elif silent_s > heartbeat_s:
                 session.ping_if_due(now_s, heartbeat_s)
 

@@ -68,10 +68,11 @@ class Streams:
             left_s: of the channel's lifetime; None: all of it.
 
         Raises:
-            InvalidValue, LimitExceeded: the name cannot be had.
+            InvalidValue, LimitExceeded: the name cannot be had, or too much is said of it.
             ChannelExists: it is in use.
         """
         check_channel_name(spec.name, limit_bytes=self._services.limits.name_bytes)
+        self._check_metadata(spec)
         existing = self.directory.same(spec.name, verifier)
         if existing is not None and existing.owner == session.number:
             slot = existing.writers.get(session.number)
@@ -88,6 +89,13 @@ class Streams:
         slot = self._add_writer(session, channel, next_number, marks)
         self.readers.attach_waiting(channel)
         return channel, slot
+
+    def _check_metadata(self, spec: ChannelSpec) -> None:
+        limit = self._services.limits.metadata_bytes
+        if (size := spec.metadata_bytes) > limit:
+            raise LimitExceeded(
+                f"what is said of channel '{spec.name}' has {size} bytes, metadata_bytes={limit}"
+            )
 
     def create_own(self, spec: ChannelSpec) -> Channel:
         """A channel that the server itself writes; what it remembers is in nobody's buffer."""

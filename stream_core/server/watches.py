@@ -11,6 +11,7 @@ from stream_core.channels.channel import Channel
 from stream_core.channels.names import SERVER, matches
 from stream_core.errors import LimitExceeded
 from stream_core.server.services import Services
+from stream_core.server.session import Session
 from stream_core.values import ChannelChange, ChannelInfo
 
 __all__ = ["Watches", "channel_info"]
@@ -45,7 +46,8 @@ def channel_info(services: Services, channel: Channel) -> ChannelInfo:
 class _Watch:
     """One follower: the newest change of each channel that it has not been told."""
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, client: int, pattern: str) -> None:
+        self.client = client
         self.pattern = pattern
         self.pending: dict[str, ChannelChange] = {}
         self.arrived = asyncio.Event()
@@ -91,14 +93,15 @@ class Watches:
         for watch in watches:
             watch.change(kind, info, self._services.limits.watch_backlog)
 
-    async def follow(self, pattern: str) -> AsyncIterator[dict[str, object]]:
+    async def follow(self, client: Session, pattern: str) -> AsyncIterator[dict[str, object]]:
         """The channels that match, then what becomes of them.
 
         Raises:
-            LimitExceeded: the follower is too slow for the changes.
+            LimitExceeded: the client follows too much, or is too slow for the changes.
         """
+        self._check_watches(client)
         limit = self._services.limits.watch_backlog
-        watch = _Watch(pattern)
+        watch = _Watch(client.number, pattern)
         for channel in self._services.streams.directory.matching(pattern):
             watch.begin(channel_info(self._services, channel))
         self._watches.add(watch)
@@ -114,3 +117,8 @@ class Watches:
                 await asyncio.sleep(COALESCE_S)
         finally:
             self._watches.discard(watch)
+
+    def _check_watches(self, client: Session) -> None:
+        limit = self._services.limits.watches
+        if sum(watch.client == client.number for watch in self._watches) >= limit:
+            raise LimitExceeded(f"client '{client.name}' has watches={limit} already")

@@ -311,7 +311,8 @@ async def test_the_servers_own_methods_take_and_give_what_is_large(server, join)
     assert await raw.call("echo", 1) == 1
 
 
-async def test_a_reply_that_others_follow_is_never_cut(server, join):
+async def test_a_reply_that_others_follow_is_never_cut(serve, join):
+    server = await serve(metadata_bytes=1_000_000)
     writer, reader = await join(server, "writer"), await join(server, "reader")
     reader.acknowledges = True
     labels = {"about": "x" * 300_000}

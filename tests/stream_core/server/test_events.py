@@ -36,7 +36,8 @@ async def test_the_life_of_a_client(server, join, listen, until, sessions):
     facts = {"client": "daq", "number": daq.number}
     assert event == {"event": "client_connected", "user": ""} | facts
     daq.abort()
-    assert await told(ops, 1) == [{"event": "client_lost_link"} | facts]
+    reason = "it ended without a goodbye"
+    assert await told(ops, 1) == [{"event": "client_lost_link", "reason": reason} | facts]
     again = await join(server, "daq", session=daq.welcome.session)
     (event,) = await told(ops, 1)
     assert event.pop("address").startswith("127.0.0.1:")
