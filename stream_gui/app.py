@@ -32,6 +32,7 @@ from stream_gui.views.main_window import MainWindow
 __all__ = ["Monitor", "Options", "Scenario", "make_application", "run"]
 
 SWITCH_INTERVAL_S = 0.001
+KEPT = "workspace.toml"
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,13 @@ class Options:
     """How to start.
 
     Attributes:
-        address: a server to join at once; "" asks.
+        address: a server to join at once; "": that of the workspace, else it asks.
         name: the client name there.
         tls, authority: how it is joined; see `Target`.
         theme: "system", "light", "dark", or "" for what was chosen before.
-        settings: the file of the settings; None keeps them in memory.
+        settings: the file of the settings, beside which the workspace is kept; None keeps both in
+            memory.
+        workspace: the file of a workspace to open; None: the window comes back as it was.
         run_files: the folder of the run files.
         asks: whether the dialog for a server comes up if none is given.
     """
@@ -54,6 +57,7 @@ class Options:
     tls: bool = False
     authority: str = ""
     settings: Path | None = field(default_factory=default_path)
+    workspace: Path | None = None
     run_files: Path = field(default_factory=default_folder)
     asks: bool = True
 
@@ -70,7 +74,10 @@ class Monitor:
         self._options = options
         self._thread = sc.LoopThread("stream client").start()
         settings = SettingsFile(options.settings)
-        self.session = MonitorSession(self._thread, settings, RunFiles(options.run_files))
+        kept = options.settings.with_name(KEPT) if options.settings is not None else None
+        self.session = MonitorSession(
+            self._thread, settings, RunFiles(options.run_files), kept_workspace=kept
+        )
         choice = options.theme or settings.settings.theme
         self.appearance = Appearance(application, choice)
         self.window = MainWindow(self.session, self.appearance)
@@ -104,6 +111,7 @@ class Monitor:
     def begin(self) -> None:
         """Show the window, and join the server that was given or ask for one."""
         self._faults.catch(asyncio.get_running_loop())
+        self._bring_back()
         self.window.show()
         self.window.channels.setFocus()
         self.session.begin()
@@ -118,7 +126,7 @@ class Monitor:
                     authority=options.authority,
                 )
             )
-        elif self._options.asks:
+        elif self._options.asks and not self.session.link.target:
             self.window.show_connect_dialog()
 
     async def left(self) -> None:
@@ -135,6 +143,14 @@ class Monitor:
         self.window.deleteLater()
         self._faults.release(asyncio.get_running_loop())
         self._thread.stop()
+
+    def _bring_back(self) -> None:
+        without = ("server",) if self._options.address else ()
+        workspaces = self.session.workspaces
+        if self._options.workspace is not None:
+            workspaces.open(self._options.workspace, without=without)
+        else:
+            workspaces.bring_back(without)
 
     def _leave(self, stop_processes: bool) -> None:
         if not self._left.done():

@@ -40,6 +40,9 @@ class Theme(StrEnum):
 def monitor(
     address: Annotated[str, typer.Argument(help="A server to join at once, host:port.")] = "",
     name: Annotated[str, typer.Option(help="The client name of this monitor.")] = "",
+    workspace: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Open this workspace.")
+    ] = None,
     theme: Annotated[Theme | None, typer.Option(help="Light, dark, or as the system.")] = None,
     tls: Annotated[
         bool, typer.Option("--tls", help="Speak TLS with it; the system knows its authority.")
@@ -66,6 +69,7 @@ def monitor(
         address=wanted,
         name=name,
         theme=str(theme or ""),
+        workspace=workspace,
         tls=tls or tls_authority is not None,
         authority=str(tls_authority or ""),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from PySide6.QtCore import QStandardPaths
@@ -39,23 +38,21 @@ class Settings(msgspec.Struct):
 
     Attributes:
         theme: "system", "light" or "dark".
-        geometry: of the main window, base64.
-        state: of its docks and toolbars, base64.
-        headers: of tables and trees by name, base64.
         recent: servers joined before, the latest first.
         live_values: whether the tree follows the values of all visible rows.
-        plots: the layout of the plots, as the layout wrote it.
+        workspace: the file of the workspace that was open; "": it was not saved anywhere.
+        workspace_modified: whether it had changes that were not in its file.
+        workspaces: the files of those that were open before, the latest first.
         command_lines: calls typed before, the latest last.
         history_bytes: the memory that plots may take for history.
     """
 
     theme: str = "system"
-    geometry: str = ""
-    state: str = ""
-    headers: dict[str, str] = msgspec.field(default_factory=dict)
     recent: list[RecentServer] = msgspec.field(default_factory=list)
     live_values: bool = False
-    plots: dict[str, Any] = msgspec.field(default_factory=dict)
+    workspace: str = ""
+    workspace_modified: bool = False
+    workspaces: list[str] = msgspec.field(default_factory=list)
     command_lines: list[str] = msgspec.field(default_factory=list)
     history_bytes: int = 1_000_000_000
 
@@ -63,6 +60,10 @@ class Settings(msgspec.Struct):
         """Put a server to the front of the recent ones."""
         others = [each for each in self.recent if each.address != server.address]
         self.recent = [server, *others][:RECENT_LIMIT]
+
+    def remember_workspace(self, path: str) -> None:
+        """Put the file of a workspace to the front of the recent ones."""
+        self.workspaces = [path, *(each for each in self.workspaces if each != path)][:RECENT_LIMIT]
 
     def forget(self, address: str) -> None:
         """Take a server out of the recent ones."""

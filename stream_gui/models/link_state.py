@@ -79,6 +79,8 @@ class LinkState(QObject):
     def describe(self) -> str:
         """The state in one sentence."""
         match self.phase:
+            case LinkPhase.CONNECTING if self.problem:
+                return f"{self.address} does not answer yet; trying again until it does"
             case LinkPhase.CONNECTING:
                 return f"Connecting to {self.address} …"
             case LinkPhase.CONNECTED:

@@ -10,8 +10,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from stream_gui.models.layout_history import LayoutHistory
+from stream_gui.models.plot_section import PlotSection, layout_of, section_of
 from stream_gui.models.plot_state import ALL_AXES, AxisState, Curve, LayoutState, Panel
-from stream_gui.models.plot_state_dict import state_from_dict, state_to_dict
 
 __all__ = ["SECONDS", "WINDOWS_S", "Curve", "PlotLayout"]
 
@@ -253,14 +253,14 @@ class PlotLayout(LayoutHistory):
 
     # between two starts
 
-    def to_dict(self) -> dict[str, Any]:
-        """The layout as plain values, for the settings."""
-        return state_to_dict(self.state)
+    def write(self) -> PlotSection:
+        """The layout as it is kept in a workspace."""
+        return section_of(self.state)
 
-    def from_dict(self, values: Mapping[str, Any]) -> None:
-        """Become what `to_dict` described; what cannot be understood is left out and logged."""
+    def read(self, section: PlotSection | None) -> None:
+        """Become what was written; None: an empty one."""
         self.amend(replace(LayoutState(), window_s=self.window_s))
-        state = state_from_dict(values, self.state)
+        state = layout_of(section or PlotSection())
         self._next_panel = max(self._next_panel, max(state.panels, default=0) + 1)
         self.amend(replace(state, window_s=_bounded(state.window_s)))
         self.restored.emit()

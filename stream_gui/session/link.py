@@ -15,6 +15,7 @@ from stream_gui.feedback import Feedback
 from stream_gui.models.link_state import LinkPhase, LinkState
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.portal import Portal
+from stream_gui.settings import RecentServer
 from stream_gui.tasks import Tasks
 
 __all__ = ["Link", "Target"]
@@ -27,6 +28,7 @@ PHASES = {
 }
 ENDED = "the server ended the connection"
 EXPLAINED_WITHIN_S = 0.2
+TRIED_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Target:
     secret: str = ""
     tls: bool = False
     authority: str = ""
+
+    @classmethod
+    def of(cls, server: RecentServer) -> Target:
+        """A server that was joined before, without its secret."""
+        return cls(server.address, server.name, tls=server.tls, authority=server.authority)
 
     def __repr__(self) -> str:
         return f"Target({self.address!r}, {self.name!r})"
@@ -67,6 +74,9 @@ class Link(QObject):
         feedback: hears of failures.
         state: what everybody may see of the link.
         client_factory: makes a client, as `stream_core.Client` does.
+
+    Attributes:
+        target: the server that is joined or to be joined; None after it was left.
     """
 
     opened = Signal(object)
@@ -91,20 +101,28 @@ class Link(QObject):
         self._factory = client_factory
         self.state = state
         self.client: sc.Client | None = None
+        self.target: Target | None = None
         self._making: asyncio.Task[None] | None = None
         self._ended: sc.Client | None = None
         self._end_reason = ENDED
 
-    def connect_to(self, target: Target) -> None:
-        """Join a server, leaving the one joined now."""
+    def connect_to(self, target: Target, *, waits: bool = False) -> None:
+        """Join a server, leaving the one joined now.
+
+        Args:
+            target: the server.
+            waits: a server that cannot be reached is tried again until it can be.
+        """
         before, self._making = self._making, None
+        self.target = target
         self._making = self._tasks.start(
-            self._join(target, before), doing=f"connect to {target.address}"
+            self._join(target, before, waits=waits), doing=f"connect to {target.address}"
         )
 
     def disconnect_now(self) -> None:
         """Leave the server."""
         before, self._making = self._making, None
+        self.target = None
         self._tasks.start(self._leave(before), doing="disconnect")
 
     def explain_end(self, client: sc.Client, reason: str) -> None:
@@ -119,12 +137,14 @@ class Link(QObject):
         before, self._making = self._making, None
         await self._leave(before)
 
-    async def _join(self, target: Target, before: asyncio.Task[None] | None) -> None:
+    async def _join(
+        self, target: Target, before: asyncio.Task[None] | None, *, waits: bool
+    ) -> None:
         await _ended(before)
         await self._give_up_client()
         self.state.update(LinkPhase.CONNECTING, address=target.address, client_name=target.name)
         try:
-            client = await self._portal.call(self._open(target))
+            client = await self._reach(target, waits=waits)
         except (sc.StreamError, OSError, TimeoutError, ValueError) as error:
             problem = _in_words(error)
             wants_secret = isinstance(error, sc.AuthenticationFailed) and "secret" in problem
@@ -140,6 +160,16 @@ class Link(QObject):
         self.joined.emit(target)
         self.opened.emit(client)
         self._state_changed(client, client.state)  # it may have broken before we listened
+
+    async def _reach(self, target: Target, *, waits: bool) -> sc.Client:
+        while True:
+            try:
+                return await self._portal.call(self._open(target))
+            except (sc.ConnectionFailed, sc.ConnectionLost) as error:
+                if not waits:
+                    raise
+                self.state.update(LinkPhase.CONNECTING, problem=str(error))
+            await asyncio.sleep(TRIED_EVERY_S)
 
     async def _leave(self, before: asyncio.Task[None] | None) -> None:
         await _ended(before)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+
+import msgspec
 
 import stream_core as sc
 from stream_gui.feedback import Feedback
@@ -13,6 +16,8 @@ from stream_gui.models.feedback_list import FeedbackList
 from stream_gui.models.link_state import LinkState
 from stream_gui.models.method_catalog import MethodCatalog
 from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.models.plot_section import PlotSection
+from stream_gui.models.workspace import Section
 from stream_gui.session import secrets
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.calls import Calls
@@ -27,10 +32,15 @@ from stream_gui.session.load import Load
 from stream_gui.session.portal import Portal
 from stream_gui.session.run_files import RunFiles
 from stream_gui.session.servers import Servers
+from stream_gui.session.workspaces import Workspaces
 from stream_gui.settings import RecentServer, Settings, SettingsFile
 from stream_gui.tasks import Tasks
 
 __all__ = ["MonitorSession"]
+
+
+class ServerSection(RecentServer, frozen=True, forbid_unknown_fields=True):
+    """The server of a workspace."""
 
 
 class MonitorSession:
@@ -41,6 +51,7 @@ class MonitorSession:
         settings: what is remembered.
         run_files: servers on this computer.
         client_factory: makes a client, as `stream_core.Client` does.
+        kept_workspace: the file in which the workspace is kept by itself; None for none.
     """
 
     def __init__(
@@ -49,6 +60,7 @@ class MonitorSession:
         settings: SettingsFile,
         run_files: RunFiles,
         client_factory: Callable[..., sc.Client] = sc.Client,
+        kept_workspace: Path | None = None,
     ) -> None:
         self._portal = portal
         self.settings_file = settings
@@ -74,7 +86,12 @@ class MonitorSession:
         self.servers = Servers(portal, self.tasks, self.feedback, self.link, run_files)
         self.exports = Exports(self.around, self.bridge)
         self.plots = PlotLayout()
-        self.plots.from_dict(settings.settings.plots)
+        self.workspaces = Workspaces(settings, self.feedback, kept_workspace)
+        self.workspaces.add(
+            Section("server", ServerSection, self._server_section, self._join_again)
+        )
+        self.workspaces.add(Section("plots", PlotSection, self.plots.write, self.plots.read))
+        self.plots.undo_changed.connect(self._plots_changed)
         self.has_keyring = False
         self._asked_for: tuple[Target | None, bool] = None, False
         self.link.joined.connect(self._joined)
@@ -93,7 +110,12 @@ class MonitorSession:
         return self.settings_file.settings
 
     def join(
-        self, target: Target, *, keep_secret: bool = False, recall_secret: bool = False
+        self,
+        target: Target,
+        *,
+        keep_secret: bool = False,
+        recall_secret: bool = False,
+        waits: bool = False,
     ) -> None:
         """Connect to a server and, if that succeeds, remember it.
 
@@ -101,11 +123,13 @@ class MonitorSession:
             target: the server.
             keep_secret: put the secret into the system's keyring.
             recall_secret: no secret was typed; take the one in the keyring.
+            waits: a server that cannot be reached is tried again until it can be.
         """
         if recall_secret and not target.secret:
-            self.tasks.start(self._join_with_kept_secret(target), doing="ask the keyring")
+            doing = "ask the keyring"
+            self.tasks.start(self._join_with_kept_secret(target, waits=waits), doing=doing)
             return
-        self._join(target, keep_secret=keep_secret)
+        self._join(target, keep_secret=keep_secret, waits=waits)
 
     def forget(self, address: str) -> None:
         """Take a server out of the recent ones, and its secret out of the keyring."""
@@ -135,31 +159,46 @@ class MonitorSession:
         await self.tasks.close()
         self.bridge.close()
 
-    def _join(self, target: Target, *, keep_secret: bool) -> None:
+    def _join(self, target: Target, *, keep_secret: bool, waits: bool) -> None:
         self._asked_for = target, keep_secret
-        self.link.connect_to(target)
+        self.link.connect_to(target, waits=waits)
 
     def _joined(self, target: Target) -> None:
         """Remember the server that was asked for, once it has let us in."""
         asked_for, keep_secret = self._asked_for
         if target is not asked_for:
             return
-        recent = RecentServer(
-            target.address,
-            target.name,
-            bool(target.secret),
-            keep_secret,
-            target.tls,
-            target.authority,
-        )
+        recent = _recent(target, keeps_secret=keep_secret)
         self.settings.remember(recent)
         self.save_settings()
         if keep_secret and target.secret:
             self.tasks.start(self._keep(target), doing="keep the secret")
 
-    async def _join_with_kept_secret(self, target: Target) -> None:
+    async def _join_with_kept_secret(self, target: Target, *, waits: bool) -> None:
         secret = await self._portal.call(asyncio.to_thread(secrets.recall, target.address))
-        self._join(replace(target, secret=secret), keep_secret=bool(secret))
+        self._join(replace(target, secret=secret), keep_secret=bool(secret), waits=waits)
+
+    def _server_section(self) -> ServerSection | None:
+        """The server that is joined, or to be joined, as a workspace keeps it."""
+        target = self.link.target
+        if target is None:
+            return None
+        known = next(
+            (each for each in self.settings.recent if each.address == target.address), None
+        )
+        recent = _recent(target, keeps_secret=known is not None and known.keeps_secret)
+        return ServerSection(**msgspec.structs.asdict(recent))
+
+    def _join_again(self, server: ServerSection | None) -> None:
+        """Join the server of a workspace, unless that is joined already."""
+        target = self.link.target
+        if server is None or (target is not None and target.address == server.address):
+            return
+        self.join(Target.of(server), recall_secret=server.keeps_secret, waits=True)
+
+    def _plots_changed(self) -> None:
+        if self.plots.can_undo:
+            self.workspaces.touch()
 
     async def _look_for_keyring(self) -> None:
         self.has_keyring = await self._portal.call(asyncio.to_thread(secrets.available))
@@ -172,3 +211,14 @@ class MonitorSession:
             self.feedback.warning(
                 "keep the secret", "this system has no safe keyring; it is asked for again"
             )
+
+
+def _recent(target: Target, *, keeps_secret: bool) -> RecentServer:
+    return RecentServer(
+        target.address,
+        target.name,
+        bool(target.secret),
+        keeps_secret,
+        target.tls,
+        target.authority,
+    )

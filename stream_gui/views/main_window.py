@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 import stream_core as sc
-from stream_gui.models.link_state import LinkPhase
+from stream_gui.models.workspace import Section
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.channel_finder_view import ChannelFinderView
@@ -28,14 +28,15 @@ from stream_gui.views.rpc_console_view import RpcConsoleView
 from stream_gui.views.start_server_dialog import StartServerDialog
 from stream_gui.views.status_bar import StatusBar
 from stream_gui.views.stop_menu import StopMenu
-from stream_gui.views.window_state import WindowState
+from stream_gui.views.window_state import WindowSection, WindowState
+from stream_gui.views.workspace_menu import WorkspaceMenu
 
 __all__ = ["MainWindow"]
 
 SIZE = QSize(1760, 1040)
 FRAME = QSize(8, 44)
 SIDE_SHARES = (0.306, 0.252)
-SAVE_MS = 60_000
+SAVE_MS = 10_000
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -91,8 +92,10 @@ class MainWindow(QMainWindow):
                 "calls": self.console.history.splitter,
             },
         )
-        if not self._state.restore(session.settings):
-            self._first_size()
+        session.workspaces.add(
+            Section("window", WindowSection, self._state.write, self._state.read)
+        )
+        self._first_size()
         self._saving = QTimer(self, interval=SAVE_MS)
         self._saving.timeout.connect(self.save_state)
         self._saving.start()
@@ -112,12 +115,11 @@ class MainWindow(QMainWindow):
     def save_state(self) -> None:
         """Write down what comes back at the next start."""
         settings = self._session.settings
-        self._state.save(settings)
         settings.live_values = self._session.values.live
         settings.theme = self._appearance.choice
-        settings.plots = self._session.plots.to_dict()
         settings.command_lines = self.console.line.lines
         settings.history_bytes = self._session.history.budget_bytes
+        self._session.workspaces.keep()
         self._session.save_settings()
 
     def close_for_good(self) -> None:
@@ -183,6 +185,7 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         self._fill_server_menu()
+        self.workspace_menu = WorkspaceMenu(self._session.workspaces, self.menus, self)
         self._fill_channels_menu()
         self._fill_plots_and_calls_menus()
         self._fill_view_menu()
@@ -294,6 +297,7 @@ class MainWindow(QMainWindow):
         self.status.link_clicked.connect(self.show_connect_dialog)
         self.status.feedback_clicked.connect(lambda: self._reveal(self.docks["feedback"]))
         self._session.state.changed.connect(self._show_link)
+        self._session.workspaces.changed.connect(self._show_title)
         self._show_link()
 
     # what happens
@@ -304,8 +308,13 @@ class MainWindow(QMainWindow):
     def _show_link(self) -> None:
         state = self._session.state
         self.menus.actions["disconnect"].setEnabled(state.wanted)
-        joined = state.phase in (LinkPhase.CONNECTED, LinkPhase.RECONNECTING)
-        self.setWindowTitle(f"{state.address} - streamscope" if joined else "streamscope")
+        self._show_title()
+
+    def _show_title(self) -> None:
+        state, workspaces = self._session.state, self._session.workspaces
+        name = f"{workspaces.name}{'*' if workspaces.modified else ''}" if workspaces.name else ""
+        address = state.address if state.wanted else ""
+        self.setWindowTitle(" - ".join(part for part in (name, address, "streamscope") if part))
 
     def _filter(self) -> None:
         self.docks["channels"].reveal()

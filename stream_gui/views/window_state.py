@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
 
-from stream_gui.settings import Settings
+__all__ = ["WindowSection", "WindowState"]
 
-__all__ = ["WindowState"]
+
+class WindowSection(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The state as Qt writes it, base64; taken out of a workspace, the docks stay as they are.
+
+    Attributes:
+        geometry: of the window.
+        state: of its docks.
+        parts: of headers and splitters by their names.
+    """
+
+    geometry: str = ""
+    state: str = ""
+    parts: dict[str, str] = {}
 
 
 class WindowState:
@@ -22,21 +35,24 @@ class WindowState:
         self._window = window
         self._parts = parts
 
-    def restore(self, settings: Settings) -> bool:
-        """Bring the state back; False if there is none."""
+    def read(self, section: WindowSection | None) -> None:
+        """Bring the state back; None: everything stays as it is."""
+        if section is None:
+            return
         for name, part in self._parts.items():
-            if name in settings.headers:
-                part.restoreState(_bytes(settings.headers[name]))
-        if not settings.state:
-            return False
-        self._window.restoreGeometry(_bytes(settings.geometry))
-        return self._window.restoreState(_bytes(settings.state))
+            if name in section.parts:
+                part.restoreState(_bytes(section.parts[name]))
+        if section.state:
+            self._window.restoreGeometry(_bytes(section.geometry))
+            self._window.restoreState(_bytes(section.state))
 
-    def save(self, settings: Settings) -> None:
+    def write(self) -> WindowSection:
         """Take the state down."""
-        settings.geometry = _text(self._window.saveGeometry())
-        settings.state = _text(self._window.saveState())
-        settings.headers = {name: _text(part.saveState()) for name, part in self._parts.items()}
+        return WindowSection(
+            geometry=_text(self._window.saveGeometry()),
+            state=_text(self._window.saveState()),
+            parts={name: _text(part.saveState()) for name, part in self._parts.items()},
+        )
 
 
 def _text(state: QByteArray) -> str:

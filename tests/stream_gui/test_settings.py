@@ -10,7 +10,7 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     first = SettingsFile(path)
     first.settings.theme = "dark"
     first.settings.remember(RecentServer("a:1", "me", needs_secret=True))
-    first.settings.plots = {"panels": []}
+    first.settings.remember_workspace("/lab/rig.toml")
     first.save()
     again = SettingsFile(path)
     assert again.settings == first.settings

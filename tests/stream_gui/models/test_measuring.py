@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 from pytestqt.qtbot import QtBot
 
 from stream_gui.models.marker_table import MarkerTable
 from stream_gui.models.measuring import Cursors, Marker, Measuring, resolution_ns
 from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.models.plot_section import PlotSection
 
 SECOND = 1_000_000_000
 T0 = 1_700_000_000 * SECOND + 1
@@ -101,12 +100,12 @@ def test_riding_cursors_come_back_with_the_layout(
     measuring.set_riding(True)
     other = PlotLayout()
     found = Measuring(other)
-    other.from_dict(json.loads(json.dumps(layout.to_dict())))
+    other.read(layout.write())
     assert found.cursors is None
     with qtbot.waitSignal(found.cursors_changed):
         found.advance(T0 + 100 * SECOND)
     assert found.cursors == Cursors(T0 + 98 * SECOND, T0 + 99 * SECOND)
-    other.from_dict({"shared": {"cursors": {"behind": [1]}}})
+    other.read(PlotSection(shared={"cursors": {"behind": [1]}}))
     assert found.cursors is None
 
 
@@ -141,20 +140,20 @@ def test_markers_can_be_undone(measuring: Measuring, layout: PlotLayout) -> None
 def test_they_come_back_with_the_layout(measuring: Measuring, layout: PlotLayout) -> None:
     measuring.show(T0, T0 + 3 * SECOND)
     measuring.add_marker(T0 + 7, "pump on")
-    written = json.loads(json.dumps(layout.to_dict()))
+    written = layout.write()
     other = PlotLayout()
     found = Measuring(other)
-    other.from_dict(written)
+    other.read(written)
     assert found.cursors == measuring.cursors
     assert found.markers == measuring.markers
 
 
 def test_what_cannot_be_understood_is_left_out(measuring: Measuring, layout: PlotLayout) -> None:
     spoilt = {"cursors": [1], "markers": [[T0, "good"], ["x", "bad"], 3, [T0]]}
-    layout.from_dict({"shared": spoilt})
+    layout.read(PlotSection(shared=spoilt))
     assert measuring.cursors is None
     assert measuring.markers == (Marker(T0, "good"),)
-    layout.from_dict({"shared": {"cursors": "ab", "markers": 7}})
+    layout.read(PlotSection(shared={"cursors": "ab", "markers": 7}))
     assert measuring.cursors is None
     assert measuring.markers == ()
 

@@ -1,12 +1,13 @@
 """The main window."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 import stream_core as sc
 from stream_gui.session.monitor_session import MonitorSession
@@ -70,23 +71,68 @@ def test_channels_are_plotted_together_or_anew(window: MainWindow, session: Moni
     assert curves == [[("a", ""), ("b", "x")], [("c", ""), ("d", "")]]
 
 
-def test_the_state_of_the_window_comes_back(
-    qtbot: Any, window: MainWindow, session: MonitorSession, appearance: Appearance
+def test_docks_columns_and_plots_come_back_with_a_workspace(
+    window: MainWindow, session: MonitorSession, tmp_path: Path
 ) -> None:
+    header = window.channels.tree.header()
     window.show()
     window.docks["console"].hide()
-    window.channels.tree.header().resizeSection(0, 222)
+    header.resizeSection(0, 222)
     window.channels.plot_requested.emit([("a", "")], False)
-    window.save_state()
-    window.hide()
-    again = MainWindow(session, appearance)
-    qtbot.addWidget(again)
-    again.show()
-    assert not again.docks["console"].isVisible()
-    assert again.docks["channels"].isVisible()
-    assert again.channels.tree.header().sectionSize(0) == 222
-    assert session.settings.plots == session.plots.to_dict()
-    again.close_for_good()
+    assert session.workspaces.save_as(tmp_path / "lab.toml")
+    window.docks["console"].show()
+    header.resizeSection(0, 111)
+    window.plots.plot_actions.all()[0].trigger()
+    session.workspaces.new()
+    assert not session.plots.panels
+    assert session.workspaces.open(tmp_path / "lab.toml")
+    assert not window.docks["console"].isVisible()
+    assert window.docks["channels"].isVisible()
+    assert header.sectionSize(0) == 222
+    (panel,) = session.plots.panels
+    assert [curve.channel for curve in session.plots.curves(panel)] == ["a"]
+
+
+def test_the_title_names_the_workspace_and_what_is_not_saved(
+    window: MainWindow, session: MonitorSession, tmp_path: Path
+) -> None:
+    assert window.windowTitle() == "streamscope"
+    session.workspaces.save_as(tmp_path / "lab.toml")
+    assert window.windowTitle() == "lab.toml - streamscope"
+    session.plots.plot("a")
+    assert window.windowTitle() == "lab.toml* - streamscope"
+    window.menus.actions["workspace_save"].trigger()
+    assert window.windowTitle() == "lab.toml - streamscope"
+
+
+def test_another_workspace_is_not_opened_over_changes_without_asking(
+    window: MainWindow, session: MonitorSession, tmp_path: Path
+) -> None:
+    session.workspaces.save_as(tmp_path / "lab.toml")
+    session.plots.plot("a")
+    window.workspace_menu.open(tmp_path / "lab.toml")
+    (question,) = window.findChildren(QMessageBox)
+    assert "lab.toml" in question.text()
+    assert session.plots.panels
+    next(each for each in question.buttons() if each.text() == "Open").click()
+    assert not session.plots.panels
+
+
+def test_the_backup_of_a_damaged_workspace_is_offered(
+    window: MainWindow, session: MonitorSession, tmp_path: Path
+) -> None:
+    path = tmp_path / "lab.toml"
+    session.plots.plot("a")
+    session.workspaces.save_as(path)
+    session.workspaces.save_as(path)
+    session.workspaces.new()
+    path.write_text("version = 1\n[plots]\nwindow = 3\n")
+    window.workspace_menu.open(path)
+    (box,) = window.findChildren(QMessageBox)
+    assert "line 3: plots.window: there is no such key" in box.informativeText()
+    assert not session.plots.panels
+    next(each for each in box.buttons() if each.text() == "Open the backup").click()
+    assert session.plots.panels
 
 
 def test_the_theme_is_chosen_and_remembered(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
@@ -267,7 +268,7 @@ def test_the_arrangement_comes_back_at_the_next_start(
     deck.key(Qt.Key.Key_Right)
     rows = deck.rows()
     layout = PlotLayout()
-    layout.from_dict(deck.layout.to_dict())
+    layout.read(deck.layout.write())
     area = PlotArea(layout, feeds)
     qtbot.addWidget(area, before_close_func=lambda widget: widget.shut_down())
     area.resize(deck.area.size())
@@ -281,8 +282,8 @@ def test_the_arrangement_comes_back_at_the_next_start(
 
 
 def test_an_arrangement_that_is_junk_puts_panels_below_each_other(deck: Deck) -> None:
-    state = deck.layout.to_dict()
-    deck.layout.from_dict({**state, "arrangement": "no such thing"})
+    state = deck.layout.write()
+    deck.layout.read(msgspec.structs.replace(state, arrangement="no such thing"))
     deck.settle()
     assert deck.rows() == [[1], [2], [3]]
 

@@ -293,7 +293,7 @@ def test_a_panel_of_a_kind_from_later_says_so_and_is_kept(
     panel = layout.add_panel("hologram")
     assert "hologram" in area.panels[panel].view.note
     paint(0)
-    assert layout.to_dict()["panels"][0]["kind"] == "hologram"
+    assert layout.write().panels[0].kind == "hologram"
 
 
 def test_a_closed_panel_comes_back_by_undo(

@@ -115,7 +115,7 @@ def test_what_is_typed_filters_and_is_undone_as_one(
     qtbot.keyClicks(panel.filter, "val")
     assert rows(panel) == ["valve opened"]
     assert panel.status.text() == "1 of 2 rows"
-    assert layout.to_dict()["panels"][0]["options"] == {"filter": "val"}
+    assert layout.write().panels[0].options == {"filter": "val"}
     layout.undo()
     assert rows(panel) == ["pump ready", "valve opened"]
     assert panel.filter.text() == ""

@@ -134,7 +134,7 @@ def test_choices_are_remembered_and_undone(
     name = panel.choices.maps.currentText()
     assert layout.options(number) == {"marks_saturated": True, "fills": True, "colour_map": name}
     again = PlotLayout()
-    again.from_dict(layout.to_dict())
+    again.read(layout.write())
     assert again.options(number) == layout.options(number)
     for _ in range(3):
         layout.undo()

@@ -90,8 +90,8 @@ def test_limits_are_judged_and_undone(
     paint(2)
     assert tile.face.state == "alarm high"
     again = PlotLayout()
-    again.from_dict(layout.to_dict())
-    assert again.to_dict() == layout.to_dict()
+    again.read(layout.write())
+    assert again.write() == layout.write()
     layout.undo()
     paint(3)
     assert (tile.face.level, tile.face.state) == ("none", "")
