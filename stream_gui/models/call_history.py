@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
+from stream_gui.models.heading_table import NOWHERE, Heading, HeadingTable
 from stream_gui.models.value_text import detail_text, duration_text, value_text
 
 __all__ = ["CallHistory", "CallRecord", "CallStatus"]
 
-Index = QModelIndex | QPersistentModelIndex
-HEADINGS = ("Started", "Call", "Result", "Duration")
-ROOT = QModelIndex()
+_HEADINGS = (Heading("Started"), Heading("Call"), Heading("Result"), Heading("Duration"))
 STREAM_LIMIT = 200
 
 
@@ -60,7 +59,7 @@ class CallRecord:
     lines: list[str] = field(default_factory=list)
 
 
-class CallHistory(QAbstractTableModel):
+class CallHistory(HeadingTable):
     """Every call of this window.
 
     Args:
@@ -79,7 +78,7 @@ class CallHistory(QAbstractTableModel):
         now_s: Callable[[], float] = time.time,
         tick_s: Callable[[], float] = time.perf_counter,
     ) -> None:
-        super().__init__()
+        super().__init__(_HEADINGS)
         self._limit = limit
         self._now_s = now_s
         self._tick_s = tick_s
@@ -92,7 +91,7 @@ class CallHistory(QAbstractTableModel):
         number = self._next
         self._next += 1
         self._begun_s[number] = self._tick_s()
-        self.beginInsertRows(ROOT, 0, 0)
+        self.beginInsertRows(NOWHERE, 0, 0)
         self._records.insert(0, CallRecord(number, text, started_s=self._now_s()))
         self.endInsertRows()
         self._forget_oldest()
@@ -155,27 +154,15 @@ class CallHistory(QAbstractTableModel):
         self._records = [each for each in self._records if each.status is CallStatus.RUNNING]
         self.endResetModel()
 
-    def rowCount(self, parent: Index = ROOT) -> int:
-        """How many rows there are."""
-        return 0 if parent.isValid() else len(self._records)
+    def row_count(self) -> int:
+        """One for each call."""
+        return len(self._records)
 
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """How many columns there are."""
-        return 0 if parent.isValid() else len(HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """A column's heading."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return HEADINGS[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows in this role."""
-        record = self._records[index.row()]
+    def cell(self, row: int, column: int, role: int) -> Any:
+        """What a cell shows in a role."""
+        record = self._records[row]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._shown(record, index.column())
+            return self._shown(record, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return record.text
         if role == self.StatusRole:
@@ -205,13 +192,12 @@ class CallHistory(QAbstractTableModel):
         self._changed(record)
 
     def _changed(self, record: CallRecord) -> None:
-        row = self._records.index(record)
-        self.dataChanged.emit(self.index(row, 0), self.index(row, len(HEADINGS) - 1))
+        self.row_changed(self._records.index(record))
 
     def _forget_oldest(self) -> None:
         last = len(self._records) - 1
         if last >= self._limit and self._records[last].status is not CallStatus.RUNNING:
-            self.beginRemoveRows(ROOT, last, last)
+            self.beginRemoveRows(NOWHERE, last, last)
             self._records.pop()
             self.endRemoveRows()
 

@@ -6,45 +6,30 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 import stream_core as sc
+from stream_gui.models.heading_table import NOWHERE, Heading, HeadingTable
 from stream_gui.models.value_text import bytes_text, duration_text, rate_text
 
 __all__ = ["ClientTable"]
 
-Index = QModelIndex | QPersistentModelIndex
-HEADINGS = (
-    "Client",
-    "In",
-    "Out",
-    "Items in",
-    "Items out",
-    "Buffered",
-    "Dropped",
-    "Round trip",
-    "Channels",
-    "Readers",
-    "Address",
+_HEADINGS = (
+    Heading("Client", "name of the client"),
+    Heading("In", "bytes a second that the client sends to the server", is_number=True),
+    Heading("Out", "bytes a second that the server sends to the client", is_number=True),
+    Heading("Items in", "items a second that it publishes", is_number=True),
+    Heading("Items out", "items a second that it reads", is_number=True),
+    Heading("Buffered", "bytes that wait for it at the server", is_number=True),
+    Heading("Dropped", "items that it lost since it connected", is_number=True),
+    Heading("Round trip", "how long a message to it and back takes", is_number=True),
+    Heading("Channels", "channels that it owns", is_number=True),
+    Heading("Readers", "channels that it reads", is_number=True),
+    Heading("Address", "where it connects from"),
 )
-TOOL_TIPS = (
-    "name of the client",
-    "bytes a second that the client sends to the server",
-    "bytes a second that the server sends to the client",
-    "items a second that it publishes",
-    "items a second that it reads",
-    "bytes that wait for it at the server",
-    "items that it lost since it connected",
-    "how long a message to it and back takes",
-    "channels that it owns",
-    "channels that it reads",
-    "where it connects from",
-)
-ROOT = QModelIndex()
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class ClientTable(QAbstractTableModel):
+class ClientTable(HeadingTable):
     """One row for each client, in the order of their numbers.
 
     `NumberRole` gives the client's number, `SortRole` what to sort a column by.
@@ -56,7 +41,7 @@ class ClientTable(QAbstractTableModel):
     ConnectedRole = Qt.ItemDataRole.UserRole + 4
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(_HEADINGS)
         self._rows: list[sc.ClientStatistics] = []
 
     def update(self, clients: Sequence[sc.ClientStatistics]) -> None:
@@ -77,35 +62,15 @@ class ClientTable(QAbstractTableModel):
         """The names of the clients that are connected."""
         return [client.name for client in self._rows if client.connected]
 
-    def rowCount(self, parent: Index = ROOT) -> int:
-        """How many rows there are."""
-        return 0 if parent.isValid() else len(self._rows)
+    def row_count(self) -> int:
+        """One for each client."""
+        return len(self._rows)
 
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """How many columns there are."""
-        return 0 if parent.isValid() else len(HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """A column's heading."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return TOOL_TIPS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and _is_number(section):
-            return RIGHT
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows in this role."""
-        client, column = self._rows[index.row()], index.column()
+    def cell(self, row: int, column: int, role: int) -> Any:
+        """What a cell shows in a role."""
+        client = self._rows[row]
         if role == Qt.ItemDataRole.DisplayRole:
             return _shown(client)[column]
-        if role == Qt.ItemDataRole.TextAlignmentRole and _is_number(column):
-            return RIGHT
         if role == Qt.ItemDataRole.ToolTipRole:
             return client.name if client.connected else f"{client.name}: its link is broken"
         if role == self.NumberRole:
@@ -123,20 +88,16 @@ class ClientTable(QAbstractTableModel):
         if row < len(self._rows) and self._rows[row].number == client.number:
             if self._rows[row] != client:
                 self._rows[row] = client
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(HEADINGS) - 1))
+                self.row_changed(row)
             return
-        self.beginInsertRows(ROOT, row, row)
+        self.beginInsertRows(NOWHERE, row, row)
         self._rows.insert(row, client)
         self.endInsertRows()
 
     def _remove(self, row: int) -> None:
-        self.beginRemoveRows(ROOT, row, row)
+        self.beginRemoveRows(NOWHERE, row, row)
         del self._rows[row]
         self.endRemoveRows()
-
-
-def _is_number(column: int) -> bool:
-    return 0 < column < len(HEADINGS) - 1
 
 
 def _shown(client: sc.ClientStatistics) -> tuple[str, ...]:

@@ -6,17 +6,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from stream_gui.models.event_text import clock_text, date_text, item_text, loss_text
+from stream_gui.models.heading_table import NOWHERE, Heading, HeadingTable
 from stream_gui.plotdata.item_log import ItemLog, LogRow
 
 __all__ = ["CHANNEL", "TIME", "VALUE", "EventTable"]
 
-Index = QModelIndex | QPersistentModelIndex
-ROOT = QModelIndex()
 TIME, CHANNEL, VALUE = range(3)
-HEADINGS = ("Time", "Channel", "Value")
+_HEADINGS = (Heading("Time"), Heading("Channel"), Heading("Value"))
 LIMIT = 10_000
 _MANY = 500
 """So many rows at once are shown anew rather than one after another."""
@@ -50,7 +49,7 @@ def _time_ns(row: _Row) -> int:
     return row.log_row.time_ns
 
 
-class EventTable(QAbstractTableModel):
+class EventTable(HeadingTable):
     """Takes over what logs have when it is told to; in between nothing moves.
 
     Signals:
@@ -65,7 +64,7 @@ class EventTable(QAbstractTableModel):
     counts_changed = Signal()
 
     def __init__(self, limit: int = LIMIT) -> None:
-        super().__init__()
+        super().__init__(_HEADINGS)
         self._limit = limit
         self._logs: tuple[ItemLog, ...] = ()
         self._seen: dict[ItemLog, int] = {}
@@ -162,37 +161,22 @@ class EventTable(QAbstractTableModel):
 
     # Qt
 
-    def rowCount(self, parent: Index = ROOT) -> int:
+    def row_count(self) -> int:
         """How many rows are shown."""
-        return 0 if parent.isValid() else len(self._shown)
+        return len(self._shown)
 
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """How many columns there are."""
-        return 0 if parent.isValid() else len(HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """A column's heading."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
+    def cell(self, row: int, column: int, role: int) -> Any:
+        """What a cell shows in a role."""
+        shown = self._shown[self._place(row)]
+        log_row = shown.log_row
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows in this role."""
-        row = self._shown[self._place(index.row())]
-        if role == Qt.ItemDataRole.DisplayRole:
-            if index.column() == TIME:
-                return clock_text(row.log_row.time_ns) if row.log_row.time_ns else ""
-            return row.log_row.channel if index.column() == CHANNEL else row.text
+            if column == TIME:
+                return clock_text(log_row.time_ns) if log_row.time_ns else ""
+            return log_row.channel if column == CHANNEL else shown.text
         if role == self.LossRole:
-            return row.log_row.is_loss
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == TIME:
-            return date_text(row.log_row.time_ns)
+            return log_row.is_loss
+        if role == Qt.ItemDataRole.ToolTipRole and column == TIME:
+            return date_text(log_row.time_ns)
         return None
 
     def _place(self, row: int) -> int:
@@ -224,7 +208,7 @@ class EventTable(QAbstractTableModel):
         self._drop(count)
         if shown:
             first = len(self._shown) - shown if self._newest_first else 0
-            self.beginRemoveRows(ROOT, first, first + shown - 1)
+            self.beginRemoveRows(NOWHERE, first, first + shown - 1)
             del self._shown[:shown]
             self.endRemoveRows()
 
@@ -237,7 +221,7 @@ class EventTable(QAbstractTableModel):
                 if place < len(self._shown):
                     count = bisect_left(rows, _time_ns(self._shown[place]), key=_time_ns)
             first = len(self._shown) - place if self._newest_first else place
-            self.beginInsertRows(ROOT, first, first + count - 1)
+            self.beginInsertRows(NOWHERE, first, first + count - 1)
             self._shown[place:place] = rows[:count]
             self.endInsertRows()
             rows = rows[count:]

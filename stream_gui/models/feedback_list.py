@@ -6,15 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from stream_gui.feedback import Feedback, Report, Severity
+from stream_gui.models.heading_table import NOWHERE, Heading, HeadingTable
 
 __all__ = ["FeedbackList"]
 
-Index = QModelIndex | QPersistentModelIndex
-HEADINGS = ("Time", "About", "What happened")
-ROOT = QModelIndex()
+_HEADINGS = (Heading("Time"), Heading("About"), Heading("What happened"))
 
 
 @dataclass
@@ -25,7 +24,7 @@ class Entry:
     times: int = 1
 
 
-class FeedbackList(QAbstractTableModel):
+class FeedbackList(HeadingTable):
     """What `Feedback` was told.
 
     Signals:
@@ -38,7 +37,7 @@ class FeedbackList(QAbstractTableModel):
     unread_changed = Signal(int)
 
     def __init__(self, feedback: Feedback, *, limit: int = 500) -> None:
-        super().__init__()
+        super().__init__(_HEADINGS)
         self._entries: list[Entry] = []
         self._limit = limit
         self.unread = 0
@@ -51,9 +50,9 @@ class FeedbackList(QAbstractTableModel):
             self.unread_changed.emit(self.unread)
         if self._entries and _same(self._entries[0].report, report):
             self._entries[0] = Entry(report, self._entries[0].times + 1)
-            self.dataChanged.emit(self.index(0, 0), self.index(0, len(HEADINGS) - 1))
+            self.row_changed(0)
             return
-        self.beginInsertRows(ROOT, 0, 0)
+        self.beginInsertRows(NOWHERE, 0, 0)
         self._entries.insert(0, Entry(report))
         self.endInsertRows()
         self._forget_oldest()
@@ -71,28 +70,16 @@ class FeedbackList(QAbstractTableModel):
         self.endResetModel()
         self.mark_read()
 
-    def rowCount(self, parent: Index = ROOT) -> int:
-        """How many rows there are."""
-        return 0 if parent.isValid() else len(self._entries)
+    def row_count(self) -> int:
+        """One for each report, however often it came."""
+        return len(self._entries)
 
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """How many columns there are."""
-        return 0 if parent.isValid() else len(HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """A column's heading."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return HEADINGS[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows in this role."""
-        entry = self._entries[index.row()]
+    def cell(self, row: int, column: int, role: int) -> Any:
+        """What a cell shows in a role."""
+        entry = self._entries[row]
         report = entry.report
         if role == Qt.ItemDataRole.DisplayRole:
-            return _shown(entry)[index.column()]
+            return _shown(entry)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return report.text
         if role == self.SeverityRole:
@@ -104,7 +91,7 @@ class FeedbackList(QAbstractTableModel):
     def _forget_oldest(self) -> None:
         last = len(self._entries) - 1
         if last >= self._limit:
-            self.beginRemoveRows(ROOT, last, last)
+            self.beginRemoveRows(NOWHERE, last, last)
             self._entries.pop()
             self.endRemoveRows()
 

@@ -7,17 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from stream_gui.models.heading_table import Heading, HeadingTable
 from stream_gui.models.quantity_text import quantity_text
 from stream_gui.plotdata.statistics import Statistics
 
 __all__ = ["MeasureTable", "MeasuredRow", "copied_text"]
-
-Index = QModelIndex | QPersistentModelIndex
-ROOT = QModelIndex()
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +129,21 @@ _COLUMNS = (
 )
 _SAMPLES = len(_COLUMNS) + 1
 _NOTES = len(_COLUMNS) + 2
-_HEADINGS = ("Curve", *(column.heading for column in _COLUMNS), "Samples", "Notes")
+_HEADINGS = (
+    Heading("Curve"),
+    *(Heading(column.heading, column.tip, is_number=True) for column in _COLUMNS),
+    Heading("Samples", is_number=True),
+    Heading("Notes"),
+)
 
 
-class MeasureTable(QAbstractTableModel):
+class MeasureTable(HeadingTable):
     """Figures of each curve between the cursors."""
 
     SortRole = Qt.ItemDataRole.UserRole + 1
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(_HEADINGS)
         self._rows: list[MeasuredRow] = []
 
     @property
@@ -160,43 +162,23 @@ class MeasureTable(QAbstractTableModel):
         changed = [n for n, row in enumerate(fresh) if repr(row) != repr(self._rows[n])]
         self._rows = fresh
         for number in changed:
-            self.dataChanged.emit(self.index(number, 0), self.index(number, _NOTES))
+            self.row_changed(number)
 
-    def rowCount(self, parent: Index = ROOT) -> int:
-        """How many rows there are."""
-        return 0 if parent.isValid() else len(self._rows)
+    def row_count(self) -> int:
+        """One for each curve."""
+        return len(self._rows)
 
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """How many columns there are."""
-        return 0 if parent.isValid() else len(_HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """A column's heading."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
+    def cell(self, row: int, column: int, role: int) -> Any:
+        """What a cell shows in a role."""
+        measured = self._rows[row]
         if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and 0 < section < _NOTES:
-            return RIGHT
-        if role == Qt.ItemDataRole.ToolTipRole and 0 < section <= len(_COLUMNS):
-            return _COLUMNS[section - 1].tip
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows in this role."""
-        row, column = self._rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(row, column)
+            return _text(measured, column)
         if role == self.SortRole:
-            return _sorted_by(row, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole and 0 < column < _NOTES:
-            return RIGHT
+            return _sorted_by(measured, column)
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
-            return QColor.fromRgb(row.colour)
+            return QColor.fromRgb(measured.colour)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.notes if column == _NOTES else row.name
+            return measured.notes if column == _NOTES else measured.name
         return None
 
 

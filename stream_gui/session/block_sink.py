@@ -1,8 +1,9 @@
 """From a reader's blocks to series: in the client's thread, with no word to Qt but the news.
 
 A column of a samples channel is a series of its own; objects that are numbers, rows of numbers or
-dicts of numbers are taken too. Anything else cannot be drawn, and says so. The pairs of an envelope
-are two samples each, the minimum at the time of its bin and the maximum in the middle of it.
+dicts of numbers are taken too. Anything else cannot be drawn, and says so; among numbers it is NaN.
+The pairs of an envelope are two samples each, the minimum at the time of its bin and the maximum in
+the middle of it.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ class BlockSink:
         channel: its name.
         announce: called when the columns are known, and again when the channel comes back with
             others.
+
+    Attributes:
+        odd: what is no number in the block that was taken last; "" if all of it is.
     """
 
     def __init__(self, channel: str, announce: Callable[[Curves], None]) -> None:
@@ -62,6 +66,7 @@ class BlockSink:
         self._curves: Curves | None = None
         self._keys: tuple[str, ...] | None = None
         self._bin_ns = 0
+        self.odd = ""
 
     def take(self, block: sc.Block, info: sc.ChannelInfo | None, reduced: int = 2) -> int:
         """Append a block; gives how many items were lost before it.
@@ -73,7 +78,7 @@ class BlockSink:
                 envelope.
 
         Raises:
-            NotDrawableError: Its values are no numbers.
+            NotDrawableError: Its values are no numbers, and none have come before.
         """
         lost = self._mark(block.lost)
         if len(block.sequences):
@@ -82,7 +87,7 @@ class BlockSink:
             if is_envelope:
                 rows, times_ns = self._pairs(block.values, times_ns)
             else:
-                rows = self._rows(block.values)
+                rows = self._rows_among_numbers(block.values)
             curves = self._curves_for(rows, info)
             interval_ns = even_interval(times_ns)  # found once for all columns
             stands_for = max(2, reduced) if is_envelope else 1
@@ -142,6 +147,25 @@ class BlockSink:
         if info is not None and info.columns and len(info.columns) == width:
             return tuple(info.columns)
         return ("",) if width == 1 else tuple(map(str, range(width)))
+
+    def _rows_among_numbers(self, values: Any) -> NDArray[Any]:
+        """The values as rows; an odd one among numbers has its place, and is none."""
+        self.odd = ""
+        try:
+            return self._rows(values)
+        except NotDrawableError:
+            if self._curves is None:
+                raise
+        width = len(self._curves.columns)
+        rows = np.full((len(values), width), np.nan)
+        for number in range(len(values)):
+            try:
+                row = self._rows(values[number : number + 1])
+            except NotDrawableError as error:
+                self.odd = self.odd or str(error)
+            else:
+                rows[number] = row[0] if row.shape[1] == width else np.nan
+        return rows
 
     def _rows(self, values: Any) -> NDArray[Any]:
         """The values as an array of shape (items, columns)."""

@@ -67,6 +67,12 @@ class ChannelFeed(QObject):
             self.state, self.problem, self.suits = state, problem, suits
             self.changed.emit()
 
+    def remark(self, problem: str) -> None:
+        """Something is odd about what has just come, or no more: that alone ends nothing."""
+        if self.state != "error" and problem != self.problem:
+            self.problem = problem
+            self.changed.emit()
+
     def begin(self, unit: str) -> None:
         """The first items are there."""
         if unit != self.unit:
@@ -84,6 +90,9 @@ class ChannelFeeds(QObject, Generic[FeedType]):
     Args:
         around: what the session works with.
         bridge: the way back to the feeds.
+
+    Attributes:
+        doing: what is done with a channel, in words.
     """
 
     doing = "show"
@@ -187,7 +196,8 @@ class ChannelFeeds(QObject, Generic[FeedType]):
             self.channel_gone(name)
 
     def _link_opened(self) -> None:
-        """What failed at one server may do at another."""
+        """What failed at one server may do at another; all are being followed anew."""
+        self._gone_failed.clear()
         for feed in self._feeds.values():
             if feed.state == "error":
                 feed.tell("waiting")

@@ -104,7 +104,7 @@ class FrameFeeds(ChannelFeeds[FrameFeed]):
                     if not feed.frames.total:
                         raise
                     info = None
-                    self._bridge.post(feed.tell, "live", str(error))
+                    self._bridge.post(feed.remark, str(error))
                     continue  # the next one may be a picture again
                 feed.frames.append(pixels, int(block.times_ns[-1]), block.sequences[-1])
                 if reader.info is not info:

@@ -95,8 +95,9 @@ class MonitorSession:
         self.has_keyring = False
         self._asked_for: tuple[Target | None, bool] = None, False
         self.link.joined.connect(self._joined)
-        self.channels.came.connect(self.feeds.channel_came)
-        self.channels.gone.connect(self.feeds.channel_gone)
+        for feeds in (self.feeds, self.feeds.frames, self.feeds.items):
+            self.channels.came.connect(feeds.channel_came)
+            self.channels.gone.connect(feeds.channel_gone)
         if settings.problem:
             self.feedback.warning("read the settings", settings.problem)
 

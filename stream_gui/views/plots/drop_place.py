@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from stream_gui.views.plots.fitting_text import paint_fitting
 from stream_gui.views.plots.plot_colours import PlotColours
 
 __all__ = ["DropHint", "DropPlace", "drop_place"]
@@ -102,5 +103,5 @@ class DropHint(QWidget):
         painter.setBrush(colours.base)
         painter.drawRoundedRect(tag, 5, 5)
         painter.setPen(colours.text)
-        text = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, int(width) - 12)
-        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, text)
+        inside = tag.adjusted(6, 0, -6, 0)
+        paint_fitting(painter, inside, self._text, Qt.AlignmentFlag.AlignCenter)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from stream_gui.views.plots.fitting_text import paint_fitting
 
 __all__ = ["ElidedLabel"]
 
@@ -33,6 +35,6 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """As much of the text as there is room for."""
         painter = QPainter(self)
-        room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), self._mode, room.width())
-        painter.drawText(room, int(self.alignment()), text)
+        paint_fitting(
+            painter, QRectF(self.contentsRect()), self.text(), self.alignment(), self._mode
+        )

@@ -38,6 +38,8 @@ def badge_of(shown: ShownCurve, colours: PlotColours) -> Badge:
         return Badge(text, text, colours.bad if feed.state == "error" else colours.warning)
     if feed.columns and shown.series is None:
         return Badge("no such column", "no column", colours.warning)
+    if feed.problem:
+        return Badge("not only numbers", "odd", colours.warning)
     if feed.reduced > 1:
         ratio = f"1:{feed.reduced}"
         text, short = (

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from stream_gui.models.tile_face import TileFace
+from stream_gui.views.plots.fitting_text import paint_fitting
 from stream_gui.views.plots.plot_colours import PlotColours
 
 __all__ = ["ReadoutTile"]
@@ -129,10 +130,7 @@ class ReadoutTile(QWidget):
         if self._has_foot:
             painter.setPen(dim)
             place = QRectF(_MARGIN + 4, self._foot_top, self.width() - 2 * _MARGIN - 8, self._line)
-            text = self.fontMetrics().elidedText(
-                self._face.foot, Qt.TextElideMode.ElideRight, int(place.width())
-            )
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+            paint_fitting(painter, place, self._face.foot, Qt.AlignmentFlag.AlignCenter)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Become the one that is worked with."""
@@ -247,25 +245,21 @@ class ReadoutTile(QWidget):
             painter.setFont(font)
             painter.setPen(self._state_colour(ink, dim))
             state_width = painter.fontMetrics().horizontalAdvance(state)
-            shown = painter.fontMetrics().elidedText(state, Qt.TextElideMode.ElideRight, int(room))
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight, shown)
+            paint_fitting(painter, place, state, Qt.AlignmentFlag.AlignRight)
             painter.setFont(self.font())
         left = room - state_width - 10
         if left > 24:
             painter.setPen(dim)
-            name = metrics.elidedText(face.name, Qt.TextElideMode.ElideLeft, int(left))
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft, name)
+            place.setWidth(left)
+            paint_fitting(
+                painter, place, face.name, Qt.AlignmentFlag.AlignLeft, Qt.TextElideMode.ElideLeft
+            )
 
     def _paint_name_beside(self, painter: QPainter, dim: QColor) -> None:
         """The name at the left of the figures, where there is no room above them."""
-        width = self._name_width - _MARGIN
-        place = QRectF(_MARGIN + 4, 0, width, self.height())
-        name = self.fontMetrics().elidedText(
-            self._face.short_name, Qt.TextElideMode.ElideRight, max(1, int(width) + 1)
-        )
+        place = QRectF(_MARGIN + 4, 0, self._name_width - _MARGIN + 1, self.height())
         painter.setPen(dim)
-        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(place.adjusted(0, 0, 4, 0), align, name)
+        paint_fitting(painter, place, self._face.short_name)
 
     def _state_colour(self, ink: QColor, dim: QColor) -> QColor:
         face, colours = self._face, self._colours

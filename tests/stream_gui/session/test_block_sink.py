@@ -68,6 +68,19 @@ def test_what_is_no_number_is_refused_with_its_name(values: Any) -> None:
         taken(block(values))
 
 
+def test_what_is_no_number_among_numbers_keeps_its_place_as_nan() -> None:
+    found: list[Curves] = []
+    sink = BlockSink("rig/a", found.append)
+    sink.take(block([1.0, 2.0]), None)
+    sink.take(block([3.0, "overload", None, 4.0], first=2), None)
+    assert sink.odd == "rig/a carries str, not numbers"
+    series = found[0].series[0]
+    assert (series.total, series.not_finite, series.last_value) == (6, (2, 0), 4.0)
+    sink.take(block([5.0], first=6), None)
+    assert sink.odd == ""
+    assert len(found) == 1
+
+
 def test_a_channel_that_comes_back_with_other_columns_gets_other_series() -> None:
     found: list[Curves] = []
     sink = BlockSink("rig/a", found.append)

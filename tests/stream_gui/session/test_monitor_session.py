@@ -125,6 +125,44 @@ async def test_what_cannot_be_drawn_says_so(
         joined.feeds.close(feed)
 
 
+async def test_a_feed_that_failed_begins_again_when_its_channel_comes_again(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    feed = joined.feeds.open("rig/thing")
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("rig/thing")
+        await asyncio.wait_for(writer.wait_active(), 5)
+        await writer.send("text")
+        await eventually(lambda: feed.state == "error")
+        await eventually(lambda: "rig/thing" in joined.channels.tree.names)
+        await writer.close()
+        await eventually(lambda: "rig/thing" not in joined.channels.tree.names)
+        writer = await rig.create_channel("rig/thing", unit="V")
+        await eventually(lambda: writer.active)
+        await writer.send(1.5)
+        await eventually(lambda: feed.state == "live" and feed.newest() == 1.5)
+        assert (feed.problem, feed.suits, feed.unit) == ("", "", "V")
+    joined.feeds.close(feed)
+
+
+async def test_what_is_no_number_among_numbers_ends_no_feed(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("rig/meter")
+        feed = joined.feeds.open("rig/meter")
+        await asyncio.wait_for(writer.wait_active(), 5)
+        await writer.send(1.0)
+        await eventually(lambda: feed.newest() == 1.0)
+        await writer.send("overload")
+        await eventually(lambda: "str" in feed.problem)
+        assert (feed.state, feed.suits) == ("live", "")
+        await writer.send(2.0)
+        await eventually(lambda: not feed.problem and feed.newest() == 2.0)
+        assert feed.series[0].not_finite == (1, 0)
+        joined.feeds.close(feed)
+
+
 async def test_a_feed_goes_on_at_another_server(
     joined: MonitorSession, server: sc.Server, eventually: Any
 ) -> None:

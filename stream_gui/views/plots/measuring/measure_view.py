@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QSplitter,
     QTableView,
     QToolButton,
@@ -20,7 +21,7 @@ from stream_gui import assets
 from stream_gui.models.measure_table import MeasuredRow, MeasureTable, copied_text
 from stream_gui.models.measuring import CursorName, Cursors, Measuring, resolution_ns
 from stream_gui.models.quantity_text import elapsed_text, exact_clock_text, frequency_text
-from stream_gui.views.plots.measuring.elided_label import ElidedLabel
+from stream_gui.views.plots.elided_label import ElidedLabel
 from stream_gui.views.plots.measuring.marker_list import MarkerList
 from stream_gui.views.plots.plot_colours import PlotColours
 from stream_gui.views.plots.taking.printed_figures import Figures
@@ -52,7 +53,8 @@ class MeasureView(QWidget):
         self._room = 600
         self._facts = QLabel()
         self._facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._warning = ElidedLabel()
+        self._warning = ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._warning.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.model = MeasureTable()
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self.model)
@@ -76,7 +78,7 @@ class MeasureView(QWidget):
     @property
     def warning(self) -> str:
         """What keeps the figures from being of all there was."""
-        return self._warning.text
+        return self._warning.text()
 
     @property
     def is_measuring(self) -> bool:
@@ -98,7 +100,8 @@ class MeasureView(QWidget):
         self.model.show(rows)
         incomplete = [f"{row.name}: {row.notes}" for row in rows if row.notes]
         more = f" (and {len(incomplete) - 1} more)" if incomplete[1:] else ""
-        self._warning.show_text(incomplete[0] + more if incomplete else "", "\n".join(incomplete))
+        self._warning.setText(incomplete[0] + more if incomplete else "")
+        self._warning.setToolTip("\n".join(incomplete))
 
     def fit_into(self, height: int) -> None:
         """Take no more than a share of this height."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
+from stream_gui.views.plots.fitting_text import paint_fitting
 from stream_gui.views.plots.plot_colours import PlotColours
 
 __all__ = [
@@ -91,10 +92,7 @@ def paint_flag(
     painter.drawRect(rect)
     painter.setPen(colours.text)
     inside = rect.adjusted(_PAD - 1, 0, -_PAD + 2, 0)
-    shown = QFontMetricsF(painter.font()).elidedText(
-        text, Qt.TextElideMode.ElideRight, inside.width()
-    )
-    painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    paint_fitting(painter, inside, text)
 
 
 def hover_picture(

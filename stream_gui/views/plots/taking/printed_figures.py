@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
+from stream_gui.views.plots.fitting_text import paint_fitting
 from stream_gui.views.plots.plot_colours import PlotColours
 
 __all__ = ["Figures", "paint_figures", "size_of_figures"]
@@ -66,10 +67,7 @@ def paint_figures(painter: QPainter, figures: Figures, area: QRectF, colours: Pl
 def _paint_lines(painter: QPainter, lines: Sequence[str], place: QRectF, colour: QColor) -> QRectF:
     painter.setPen(colour)
     for text in lines:
-        shown = QFontMetricsF(painter.font()).elidedText(
-            text, Qt.TextElideMode.ElideRight, place.width()
-        )
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+        paint_fitting(painter, place, text)
         place = place.translated(0, place.height())
     return place
 

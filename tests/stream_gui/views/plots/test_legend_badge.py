@@ -57,6 +57,12 @@ def test_a_column_that_is_there_no_more_is_told(layout: PlotLayout, feeds: FakeF
     assert "x, y" in tip_of(shown)
 
 
+def test_what_is_no_number_among_numbers_is_told(shown: ShownCurve, feeds: FakeFeeds) -> None:
+    feeds["a"].problem = "a carries str, not numbers"
+    assert badge_of(shown, PlotColours.of(QPalette())).text == "not only numbers"
+    assert "carries str" in tip_of(shown)
+
+
 def test_the_tip_explains_decimation_losses_and_what_is_no_number(
     shown: ShownCurve, feeds: FakeFeeds
 ) -> None:
