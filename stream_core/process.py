@@ -349,6 +349,7 @@ async def serve_until_signal(server: Server, ready: Callable[[], None] | None = 
         server: one that is not started yet.
         ready: called once it listens.
     """
+    server.allow_files()
     stopped = asyncio.Event()
     with _on_signals(asyncio.get_running_loop(), stopped.set):
         async with server:

@@ -101,6 +101,11 @@ class Channel:
         self._gathering = Gathering(lender)
 
     @property
+    def history_bytes(self) -> int:
+        """What its history keeps."""
+        return 0 if self._history is None else self._history.size_bytes
+
+    @property
     def private(self) -> bool:
         """Whether a key is needed, and whoever has not proven it learns nothing of the channel."""
         return self.verifier is not None

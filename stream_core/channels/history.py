@@ -9,12 +9,15 @@ from typing import Protocol
 import msgspec
 
 from stream_core.channels.backlog import Run
+from stream_core.channels.notices import SEVERAL
 from stream_core.errors import ProtocolError
 from stream_core.wire.blocks import Block
 
 __all__ = ["Gap", "History", "Store"]
 
 RUN_BYTES = 512  # what a block costs beside its body: a million of single items are not for nothing
+
+MOST_GAPS = 8  # in a row; what follows is told as one
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -54,6 +57,7 @@ class History:
         self._limit_bytes = limit_bytes
         self._store = store
         self._kept: deque[Run | Gap] = deque()
+        self._gaps = 0  # behind the newest items
         self.items = 0
         self.size_bytes = 0
 
@@ -74,13 +78,17 @@ class History:
         if not self._kept:
             return
         newest = self._kept[-1]
-        if isinstance(newest, Gap) and (newest.reason, newest.withheld) == (
-            gap.reason,
-            gap.withheld,
-        ):
+        if not isinstance(newest, Gap):
+            self._gaps = 1
+        elif (newest.reason, newest.withheld) == (gap.reason, gap.withheld):
             self._kept[-1] = msgspec.structs.replace(newest, last=gap.last)
+            return
+        elif self._gaps == MOST_GAPS:
+            self._kept[-1] = Gap(newest.first, gap.last, SEVERAL)
+            return
         else:
-            self._kept.append(gap)
+            self._gaps += 1
+        self._kept.append(gap)
 
     def clear(self) -> None:
         """Keep nothing any more."""

@@ -8,7 +8,7 @@ no policy acts on it. At any instant each published number is accounted for exac
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from stream_core.channels.backlog import UNBOUNDED, Backlog, Run
 from stream_core.channels.counters import Counters
@@ -168,6 +168,13 @@ class ReaderBuffer:
         """The size of what waits."""
         backlog_bytes = self._backlog.size_bytes
         return backlog_bytes if self._past is None else backlog_bytes + self._past.size_bytes
+
+    def held(self) -> Iterator[Block]:
+        """The blocks that wait, and those on their way: some may be kept by others, too."""
+        yield from self._flight.blocks
+        for line in self._lines:
+            for run in line.runs:
+                yield run.block
 
     @property
     def in_flight_bytes(self) -> int:

@@ -112,8 +112,22 @@ class CallRouter:
             self.own.piece(caller.number, frame, self._services.limits.frame_bytes)
         elif number is not None:
             target = self._services.sessions.numbered(number)
-            if target is not None:
+            if target is not None and target.choked:
+                self._give_up_call(caller, target, frame.sequence)
+            elif target is not None:
                 self._call(target, caller, frame)
+
+    def _give_up_call(self, caller: Session, target: Session, sequence: int) -> None:
+        """A target does not take what it is called with: end the call, so that memory is bounded.
+
+        What it has granted to a call may come, but not of so many calls at once.
+        """
+        self._finish(caller, sequence)
+        target.delivery.drop((caller.number, sequence))
+        limit = self._services.limits.link_bytes
+        reason = f"link_bytes={limit} wait for client '{target.name}'; this call is given up"
+        self._refuse(caller, sequence, LimitExceeded(reason))
+        self._cancel(caller, target, sequence)
 
     def _check_limits(self, caller: Session) -> None:
         limits = self._services.limits

@@ -97,6 +97,11 @@ class Delivery:
 
     # What is large of calls
 
+    @property
+    def calls_bytes(self) -> int:
+        """What waits of calls."""
+        return self._parcels.waiting_bytes
+
     def exceeds(self, limit_bytes: int) -> bool:
         """Whether more than that waits of calls, beside the largest body."""
         return self._parcels.exceeds(limit_bytes)

@@ -19,6 +19,7 @@ from stream_core.security import Verifier, make_verifier
 from stream_core.server.calls import CallRouter
 from stream_core.server.demands import Demands
 from stream_core.server.events import Events
+from stream_core.server.holdings import Holdings
 from stream_core.server.methods import ServerMethods
 from stream_core.server.services import Services
 from stream_core.server.sessions import Sessions
@@ -30,6 +31,7 @@ from stream_core.transport import Address, Connection, serve_tls, server_context
 from stream_core.transport.address import DEFAULT_PORT
 from stream_core.transport.forks import keep_from_forks, let_go
 from stream_core.transport.loop_end import LoopEnd
+from stream_core.transport.open_files import allow_files, free_files
 from stream_core.values import Limits, Tls, __version__
 
 __all__ = ["Server", "is_served_by"]
@@ -37,6 +39,9 @@ __all__ = ["Server", "is_served_by"]
 logger = logging.getLogger(__name__)
 TICK_S = 0.25
 FEWEST_VISITORS = 100  # may shake hands at once, however few clients are allowed
+MOST_ACCEPTED_AT_ONCE = 1024
+TURNS_OF_REFUSALS = 6  # of the loop, from a connection that is too many to its end
+FILES_KEPT = 32  # for other things than connections
 ACCEPT_TURNS = 3  # of the loop: task, transport, connection_made
 CLOSE_S = 0.5  # for a client to take its goodbye
 TICKS_A_SECOND = 4
@@ -95,6 +100,9 @@ class Server:
         self._services: Services | None = None
         self._dispatcher: Dispatcher | None = None
         self._meter: Meter | None = None
+        self._holdings: Holdings | None = None
+        self._at_once = MOST_ACCEPTED_AT_ONCE
+        self._most_connections = 0
         self._visitors: dict[Visitor, None] = {}  # the oldest first
         self._connections: set[Connection] = set()
         self._ticker: asyncio.TimerHandle | None = None
@@ -114,6 +122,17 @@ class Server:
             raise ConnectionFailed("the server has not been started")
         return self._address
 
+    def allow_files(self) -> None:
+        """Ask the system for a file for each client: for a process that is there for its server."""
+        wanted = self._limits.clients + FILES_KEPT + 2 * TURNS_OF_REFUSALS * MOST_ACCEPTED_AT_ONCE
+        allowed = allow_files(wanted)
+        if allowed < self._limits.clients:
+            logger.warning(
+                "the system allows %d open files, fewer than clients=%d: see ulimit -n",
+                allowed,
+                self._limits.clients,
+            )
+
     async def start(self) -> None:
         """Listen; clients may come when this returns.
 
@@ -132,9 +151,11 @@ class Server:
         services.streams = Streams(services)
         services.events = Events(services)
         services.calls = CallRouter(services)
+        self._count_files()
         self._listener = await self._listen(loop)
         self._address = self._listening_address(self._listener)
         self._meter = Meter(services, address=self._address, version=__version__)
+        self._holdings = Holdings(services, self._meter.resident_bytes)
         self._dispatcher = services.calls.own = Dispatcher(
             collect(ServerMethods(services, self._meter), name=SERVER),
             send=services.calls.send,
@@ -186,7 +207,7 @@ class Server:
     async def _listen(self, loop: asyncio.AbstractEventLoop) -> asyncio.Server:
         try:
             return await loop.create_server(
-                self._accept, self._host, self._port, backlog=1024, start_serving=False
+                self._accept, self._host, self._port, backlog=self._at_once, start_serving=False
             )
         except socket.gaierror:
             raise ConnectionFailed(
@@ -198,6 +219,15 @@ class Server:
             reason = error.strerror or str(error)
             remedy = "choose another port, or 0 for any free one"
             raise ConnectionFailed(f"cannot listen at {where}: {reason}; {remedy}") from None
+
+    def _count_files(self) -> None:
+        """See to it that connections never take the last files of this process.
+
+        Without a file nothing can be accepted nor refused, and asyncio's loop goes round for it.
+        """
+        free = free_files()
+        self._at_once = max(1, min(MOST_ACCEPTED_AT_ONCE, free // 16))
+        self._most_connections = max(1, free - FILES_KEPT - TURNS_OF_REFUSALS * self._at_once)
 
     def _listening_address(self, listener: asyncio.Server) -> str:
         port = listener.sockets[0].getsockname()[1]
@@ -242,6 +272,9 @@ class Server:
         self._connections.add(connection)
         connection.lost.add_done_callback(lambda _: self._connections.discard(connection))
         self._visitors[visitor] = None
+        if len(self._connections) > self._most_connections:
+            self._refuse_for_files(visitor)
+            return connection
         most = max(self._limits.clients, FEWEST_VISITORS)
         if len(self._visitors) > most:
             oldest = next(iter(self._visitors))
@@ -249,6 +282,17 @@ class Server:
         if self._tls is None:
             return connection
         return serve_tls(connection, self._tls, no_tls_goodbye())
+
+    def _refuse_for_files(self, visitor: Visitor) -> None:
+        most = self._most_connections
+        if len(self._connections) > most + self._at_once:  # there is no time for last words
+            visitor.connection.abort()
+        visitor.turn_away(
+            LimitExceeded(
+                f"the server has {most} connections, as many as its system lets it have beside "
+                "other files; raise the limit of open files there (ulimit -n)"
+            )
+        )
 
     def _visitor_gone(self, visitor: Visitor) -> None:
         self._visitors.pop(visitor, None)
@@ -258,6 +302,7 @@ class Server:
         services, meter = self._services, self._meter
         assert services is not None
         assert meter is not None
+        assert self._holdings is not None
         now_s = loop.time()
         meter.loop_delay_s = max(meter.loop_delay_s, now_s - self._due_s)
         self._due_s = now_s + TICK_S
@@ -268,6 +313,7 @@ class Server:
             services.events.tick()
         services.sessions.check_heartbeats(time.monotonic())
         services.demands.check_stalls(time.monotonic_ns())
+        self._holdings.check()
 
 
 _listening: weakref.WeakKeyDictionary[Server, asyncio.AbstractEventLoop] = (

@@ -63,6 +63,10 @@ class Meter:
         )
         self._own = OwnChannel(services, spec)
 
+    def resident_bytes(self) -> int:
+        """The memory that this process has."""
+        return int(self._process.memory_info().rss)
+
     def tick(self) -> None:
         """Measure, once a second, if somebody reads; a reader that waits pauses us, too."""
         if not self._own.active:
@@ -114,7 +118,7 @@ class Meter:
             version=self._version,
             started_ns=self._services.started_ns,
             cpu=max(0.0, totals.cpu_s - earlier.cpu_s) / interval_s,
-            memory_bytes=self._process.memory_info().rss,
+            memory_bytes=self.resident_bytes(),
             loop_delay_s=max(self._loop_delay_s, self.loop_delay_s),
             buffered_bytes=self._services.streams.budget.used_bytes,
         )

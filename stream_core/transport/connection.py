@@ -85,6 +85,11 @@ class Connection(asyncio.BufferedProtocol):
         transport = self._transport
         return self._pending_bytes + (transport.get_write_buffer_size() if transport else 0)
 
+    @property
+    def held_bytes(self) -> int:
+        """What is kept of what was received and of what is to be sent."""
+        return self.waiting_bytes + self._reader.held_bytes
+
     def hand_over(self, receiver: Receiver) -> None:
         """Tell somebody else from now on."""
         self._receiver = receiver
@@ -211,8 +216,12 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.set_write_buffer_limits(high=WINDOW_BYTES)
         self._counts_lines = not isinstance(transport, asyncio.Transport)
         self.peer = Address.of(transport.get_extra_info("peername"))
-        if self._closing:
+        if self._closing and not self._pending:
             self._transport.abort()
+        elif self._closing:  # it was closed with last words
+            self._write(last=True)
+            self._give_time(self.waiting_bytes)
+            self._end_sending(self._transport)
         else:
             self._write()
 

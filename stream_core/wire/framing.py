@@ -78,11 +78,16 @@ class FrameReader:
         self._large_filled = 0
         self._after_large = False  # nothing has come since, so the next one may be large, too
 
+    @property
+    def held_bytes(self) -> int:
+        """What it keeps of a frame that is not whole yet, and to receive the next ones."""
+        return self._size + (self._large_filled if self._large is not None else 0)
+
     def buffer(self) -> memoryview:
         """Where the next bytes belong; never empty."""
         if self._large is not None:
             return self._large_view[self._large_filled :]
-        if self._end == self._size and self._size < BUFFER_BYTES:
+        if self._end == self._size and self._size < self._most_bytes():
             self._grow()
         elif self._start == self._end:
             self._start = self._end = 0
@@ -114,10 +119,14 @@ class FrameReader:
         self._cut(frames)
         return frames
 
+    def _most_bytes(self) -> int:
+        """How far the buffer may grow: no frame needs more, as long as small ones are allowed."""
+        return min(BUFFER_BYTES, max(FIRST_BUFFER_BYTES, HEADER_BYTES + self.limit_bytes))
+
     def _grow(self) -> None:
         """The peer sends more at once than there is room for."""
         rest = self._view[self._start : self._end]
-        self._size = min(self._size * GROWTH, BUFFER_BYTES)
+        self._size = min(self._size * GROWTH, self._most_bytes())
         self._buffer = bytearray(self._size)
         self._buffer[: len(rest)] = rest
         self._view = memoryview(self._buffer)

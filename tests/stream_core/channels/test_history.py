@@ -152,3 +152,14 @@ def test_a_part_that_cannot_be_made_plain_is_a_gap_and_says_why() -> None:
         assert list(rest.sequences) == list(range(10, 20))
     assert told(history.after(7)) == [(8, 9), list(range(10, 20))]
     assert told(history.after(9)) == [list(range(10, 20))]
+
+
+def test_endless_gaps_of_changing_reasons_stay_few() -> None:
+    history = History(10, PLENTY, Store())
+    history.add(block(0, 1))
+    for number in range(1, 1001):
+        history.gap(Gap(number, number, ("paused", "full")[number % 2]))
+    history.add(block(1001, 1))
+    (first, *gaps, last) = history.newest(10)
+    assert [gap.reason for gap in gaps] == ["full", "paused"] * 3 + ["full", "several"]
+    assert numbers([first, *gaps, last]) == list(range(1002))
