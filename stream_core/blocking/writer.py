@@ -83,7 +83,7 @@ class Writer:
         Args:
             value: any object, array or sample; taken as it is now.
             time_ns: its time in the server's clock; None: now.
-            wait_active: wait for a reader, if there is none.
+            wait_active: wait for a reader, if there is none, and for the link, if that is down.
 
         Returns:
             False if nobody reads, or the link is down.

@@ -75,18 +75,25 @@ def explanation(error: ImportError, extra: str) -> str:
 
 
 def main() -> int:
-    """Report Qt's missing system libraries on standard error; the exit code is 1 if there are."""
-    wanted = dict(QT_LIBRARIES)
+    """Report Qt's missing system libraries on standard error.
+
+    Returns:
+        1 if Qt cannot do here what it is wanted for, else 0: where there is no display, what only
+        windows need is told, and nothing more.
+    """
+    needed, windows = missing_libraries(QT_LIBRARIES), missing_libraries(WINDOW_LIBRARIES)
     if os.environ.get("DISPLAY"):
-        wanted |= WINDOW_LIBRARIES
-    missing = missing_libraries(wanted)
-    if missing:
-        packages = " ".join(sorted(set(missing.values())))
-        sys.stderr.write(
-            f"Qt needs system libraries that are missing here: {', '.join(missing)}; "
-            f"on Debian: apt-get install {packages}\n"
-        )
-    return 1 if missing else 0
+        needed, windows = needed | windows, {}
+    if needed:
+        _tell("Qt needs system libraries that are missing here", needed)
+    if windows:
+        _tell("windows need system libraries that are missing here", windows)
+    return 1 if needed else 0
+
+
+def _tell(fact: str, missing: dict[str, str]) -> None:
+    packages = " ".join(sorted(set(missing.values())))
+    sys.stderr.write(f"{fact}: {', '.join(missing)}; on Debian: apt-get install {packages}\n")
 
 
 if __name__ == "__main__":

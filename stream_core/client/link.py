@@ -196,8 +196,8 @@ class Link:
         self.clock.sample(sent_ns, welcome.now_ns, time.perf_counter_ns())
         self._heartbeat.begin(connection, welcome.heartbeat_s)
         self._receipts.begin(connection)
-        self._set_state(State.CONNECTED)
         self._owner.link_up(resumed=welcome.resumed)
+        self._set_state(State.CONNECTED)  # whoever hears it may use what is up again
         return self
 
     # Using it

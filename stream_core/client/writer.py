@@ -100,7 +100,7 @@ class Writer:
         Args:
             value: any object, array or sample; taken as it is now.
             time_ns: its time in the server's clock; None: now.
-            wait_active: wait for a reader, if there is none.
+            wait_active: wait for a reader, if there is none, and for the link, if that is down.
 
         Returns:
             False if nobody reads, or the link is down.
@@ -158,15 +158,13 @@ class Writer:
         return sent
 
     async def _until_flowing(self, wait_active: bool) -> None:
-        """Wait while an item would be given up, but not for a link or, unless asked, a reader."""
+        """Wait while an item would be given up; for a link and for a reader only if asked."""
         outlet = self._outlet
         while True:
             self._check_open()
             if outlet.flowing:
                 return
-            if outlet.idle and not wait_active:
-                return
-            if outlet.number == 0 and not (outlet.idle and wait_active):
+            if not wait_active and (outlet.idle or outlet.number == 0):
                 return
             await self._change()
 

@@ -68,6 +68,31 @@ async def test_a_broken_link_resumes_and_accounts_for_every_number(
     assert account.delivered == len(numbers.values)
 
 
+@pytest.mark.parametrize("resumed", [True, False])
+async def test_what_is_sent_for_readers_as_soon_as_the_link_is_back_is_not_lost(
+    restartable: Restartable, make_proxy: Any, until: Until, *, resumed: bool
+) -> None:
+    async with (
+        make_proxy(restartable.address) as proxy,
+        sc.Client("daq", proxy.address) as daq,
+        sc.Client("pc", restartable.address) as pc,
+    ):
+        writer = await daq.create_channel("x")
+        reader = await pc.subscribe("x", wait=True)
+        sending: list[asyncio.Task[bool]] = []
+
+        def send(state: sc.State) -> None:
+            sending.append(asyncio.ensure_future(writer.send(str(state), wait_active=True)))
+
+        daq.on_state(send)
+        await (proxy.cut_off(daq) if resumed else restartable.restart())
+        await until(lambda: len(sending) == 2)
+        async with asyncio.timeout(10):
+            assert await asyncio.gather(*sending) == [True, True]
+        assert [await reader.get(timeout_s=5) for _ in sending] == ["reconnecting", "connected"]
+        assert reader.lost == 0
+
+
 async def test_a_reader_whose_link_breaks_loses_and_repeats_nothing(
     connect: Connect, proxy: Any, balanced: Balanced, until: Until
 ) -> None:

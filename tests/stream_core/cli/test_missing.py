@@ -31,15 +31,32 @@ def test_only_what_is_not_there_is_missing() -> None:
 def test_the_check_names_every_package(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(missing, "missing_libraries", lambda libraries: libraries)
+    monkeypatch.setattr(missing, "missing_libraries", dict)
     monkeypatch.delenv("DISPLAY", raising=False)
     assert missing.main() == 1
-    report = capsys.readouterr().err
-    assert "libegl1" in report
-    assert "libxcb-cursor0" not in report
+    of_qt, of_windows = capsys.readouterr().err.splitlines()
+    assert "libegl1" in of_qt
+    assert "libxcb-cursor0" not in of_qt
+    assert "libxcb-cursor0" in of_windows
     monkeypatch.setenv("DISPLAY", ":0")
     assert missing.main() == 1
-    assert "libxcb-cursor0" in capsys.readouterr().err
+    (report,) = capsys.readouterr().err.splitlines()
+    assert "libegl1" in report
+    assert "libxcb-cursor0" in report
+
+
+def test_what_only_windows_need_is_told_and_fails_only_where_there_is_a_display(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = {"libxcb-icccm.so.4": "libxcb-icccm4"}
+    monkeypatch.setattr(missing, "WINDOW_LIBRARIES", gone)
+    monkeypatch.setattr(missing, "missing_libraries", lambda asked: asked if asked is gone else {})
+    monkeypatch.delenv("DISPLAY", raising=False)
+    assert missing.main() == 0
+    assert "apt-get install libxcb-icccm4" in capsys.readouterr().err
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert missing.main() == 1
+    assert "apt-get install libxcb-icccm4" in capsys.readouterr().err
 
 
 def test_the_check_runs_as_a_module() -> None:
@@ -49,4 +66,4 @@ def test_the_check_runs_as_a_module() -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == bool(done.stderr)
+    assert done.returncode == ("Qt needs" in done.stderr)
