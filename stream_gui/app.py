@@ -11,28 +11,38 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import qasync
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 import stream_core as sc
 from stream_gui import assets
 from stream_gui.models.address import full_address
+from stream_gui.models.workspace import Section
 from stream_gui.session.faults import Faults, log_qt_messages
 from stream_gui.session.link import Target
 from stream_gui.session.monitor_session import MonitorSession
+from stream_gui.session.rendering import Rendering
 from stream_gui.session.run_files import RunFiles, default_folder
 from stream_gui.settings import SettingsFile, default_path
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.main_window import MainWindow
+from stream_gui.views.plot_sheet import PlotSheet
+from stream_gui.views.window_state import WindowSection
 
-__all__ = ["Monitor", "Options", "Scenario", "make_application", "run"]
+__all__ = ["Monitor", "Options", "Scenario", "make_application", "render", "run"]
 
 SWITCH_INTERVAL_S = 0.001
 KEPT = "workspace.toml"
+IGNORED = Section("window", WindowSection, lambda: None, lambda _: None)
+"""What a picture of the panels has no use for."""
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -178,22 +188,60 @@ def make_application() -> QApplication:
 
 def run(options: Options, scenario: Scenario = Monitor.left) -> None:
     """Run a monitor until the operator leaves, or the scenario has ended."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     application = make_application()
+    try:
+        _run(application, lambda: _live(application, options, scenario))
+    except KeyboardInterrupt:
+        logging.getLogger(__name__).info("interrupted")
+
+
+def render(rendering: Rendering, out: Path, size: tuple[int, int], theme: str) -> list[str]:
+    """Write a picture of a workspace's panels after a while; gives what is missing in it.
+
+    Args:
+        rendering: what is read, and for how long.
+        out: the file, ".png" or ".svg".
+        size: width and height of the panels in pixels.
+        theme: "system", "light" or "dark".
+
+    Raises:
+        WorkspaceError: The workspace cannot be opened.
+        ConnectionFailed: There is no server to read from.
+        OSError: The picture cannot be written.
+    """
+    application = make_application()
+    Appearance(application, theme)
+    picture, missing = _run(application, lambda: _render(rendering, out.suffix, QSize(*size)))
+    out.write_bytes(picture)
+    return missing
+
+
+def _run(application: QApplication, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Do the work on a Qt loop, with threads taking turns as painting needs it."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
-        _run(application, options, scenario)
+        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(application)) as runner:
+            return runner.run(work())
     finally:
         sys.setswitchinterval(interval_s)
 
 
-def _run(application: QApplication, options: Options, scenario: Scenario) -> None:
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(application)) as runner:
-        try:
-            runner.run(_live(application, options, scenario))
-        except KeyboardInterrupt:
-            logging.getLogger(__name__).info("interrupted")
+async def _render(rendering: Rendering, ending: str, size: QSize) -> tuple[bytes, list[str]]:
+    thread = sc.LoopThread("stream client").start()
+    session = MonitorSession(thread, SettingsFile(None), RunFiles(default_folder()))
+    session.workspaces.add(IGNORED)
+    sheet = PlotSheet(session, size)
+    try:
+        rendering.open(session)
+        sheet.show()
+        missing = await rendering.watch(session)
+        return sheet.picture(ending), missing
+    finally:
+        await session.close()
+        sheet.close()
+        thread.stop()
 
 
 async def _live(application: QApplication, options: Options, scenario: Scenario) -> None:

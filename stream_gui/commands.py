@@ -1,10 +1,11 @@
-"""The commands `monitor` and `demo`; importing this needs nothing of Qt, running it does."""
+"""The commands `monitor`, `render`, `demo`: importing this needs nothing of Qt, running it does."""
 
 from __future__ import annotations
 
 import ctypes
 import importlib
 import os
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["demo", "monitor"]
+__all__ = ["demo", "monitor", "render"]
 
 NEEDED = ("PySide6.QtWidgets", "PySide6.QtSvg", "pyqtgraph", "qasync")
 WINDOW_LIBRARIES = (
@@ -27,6 +28,7 @@ WINDOW_LIBRARIES = (
     "libxkbcommon-x11.so.0",
 )
 OFF_SCREEN_SECONDS = 10.0
+PICTURES = (".png", ".svg")
 
 
 class Theme(StrEnum):
@@ -104,6 +106,62 @@ def demo(
     tour = Tour(seconds=seconds, screenshot=screenshot, by_itself=off_screen, tell=typer.echo)
     run(Options(theme=str(theme or ""), settings=None, asks=False), tour.take)
     if tour.failed:
+        raise typer.Exit(1)
+
+
+def render(
+    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", help="Its file.")],
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where to: a name that ends in .png or .svg.")
+    ] = Path("workspace.png"),
+    seconds: Annotated[
+        float, typer.Option("--for", min=0.0, help="Read data for so many seconds first.")
+    ] = 10.0,
+    server: Annotated[
+        str, typer.Option("--server", "-s", metavar="HOST:PORT", help="Else the workspace's own.")
+    ] = "",
+    timeout: Annotated[
+        float, typer.Option("--timeout", "-t", min=0.0, help="Wait so long for the server.")
+    ] = 10.0,
+    size: Annotated[
+        str, typer.Option(metavar="WxH", help="Of the panels, in pixels.")
+    ] = "1280x800",
+    theme: Annotated[Theme, typer.Option(help="Light or dark.")] = Theme.LIGHT,
+) -> None:
+    """Write a picture of a workspace's panels, for reports and CI; it needs no display.
+
+    A secret is taken from $STREAMSCOPE_SECRET. Channels of which nothing came are named, and the
+    exit code is 1 then; the picture is written all the same.
+    """
+    pixels = re.fullmatch(r"(\d{2,5})x(\d{2,5})", size)
+    if pixels is None:
+        raise typer.BadParameter("give width and height, such as 1280x800", param_hint="--size")
+    if out.suffix.lower() not in PICTURES:
+        raise typer.BadParameter(f"a picture ends in {' or '.join(PICTURES)}", param_hint="--out")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    require_qt()
+    from stream_gui.app import render as render_workspace
+    from stream_gui.models.address import AddressError, full_address
+    from stream_gui.models.workspace import WorkspaceError
+    from stream_gui.session.rendering import Rendering
+
+    try:
+        address = full_address(server) if server else ""
+    except AddressError as error:
+        raise typer.BadParameter(str(error), param_hint="--server") from None
+    secret = os.environ.get("STREAMSCOPE_SECRET", "")
+    rendering = Rendering(workspace, seconds, address, secret, timeout)
+    try:
+        missing = render_workspace(
+            rendering, out, (int(pixels[1]), int(pixels[2])), theme=str(theme)
+        )
+    except WorkspaceError as error:
+        typer.echo(f"streamscope: {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"Wrote {out}.")
+    for sentence in missing:
+        typer.echo(f"streamscope: {sentence}", err=True)
+    if missing:
         raise typer.Exit(1)
 
 

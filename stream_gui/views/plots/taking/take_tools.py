@@ -117,6 +117,11 @@ class TakeTools(QObject):
         curves = [curve.key for view in self._views(of_one) for curve in view.measured()]
         QApplication.clipboard().setText(python_script(self._exports.server[0], curves))
 
+    def picture(self, ending: str, *, of_one: bool = False) -> bytes:
+        """The panels, or the current one, as the content of a file: ".svg", or else of pixels."""
+        motif = self._motif(of_one)
+        return self._svg(motif) if ending.lower() == ".svg" else png_of(motif)
+
     def _save_data(self, ending: str, request: ExportRequest) -> None:
         server, epoch = self._exports.server
         start_ns, stop_ns = request.start_ns, request.stop_ns
@@ -125,8 +130,7 @@ class TakeTools(QObject):
         self._ask("Save the data", (ending,), lambda path: self._exports.write(path, whole))
 
     def _save_picture(self, of_one: bool, path: Path) -> None:
-        motif, as_lines = self._motif(of_one), path.suffix.lower() == ".svg"
-        self._exports.write_bytes(path, self._svg(motif) if as_lines else png_of(motif))
+        self._exports.write_bytes(path, self.picture(path.suffix, of_one=of_one))
 
     def _ask(self, title: str, endings: Sequence[str], chosen: Callable[[Path], object]) -> None:
         def remember(path: Path) -> None:
