@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 START_S = 30.0
 STOP_S = 10.0
+DRAIN_S = 4.0
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -345,6 +346,8 @@ def _reply(line: IO[bytes], answer: _Answer) -> None:
 async def serve_until_signal(server: Server, ready: Callable[[], None] | None = None) -> None:
     """Run the server until SIGINT or SIGTERM (on Windows: Ctrl-C or Ctrl-Break).
 
+    Then its readers are served what waits for them, for a few seconds; a second signal ends that.
+
     Args:
         server: one that is not started yet.
         ready: called once it listens.
@@ -356,6 +359,17 @@ async def serve_until_signal(server: Server, ready: Callable[[], None] | None = 
             if ready is not None:
                 ready()
             await stopped.wait()
+            stopped.clear()
+            await _stop(server, stopped)
+
+
+async def _stop(server: Server, again: asyncio.Event) -> None:
+    stopping = asyncio.ensure_future(server.stop(drain_s=DRAIN_S))
+    hearing = asyncio.ensure_future(again.wait())
+    await asyncio.wait({stopping, hearing}, return_when=asyncio.FIRST_COMPLETED)
+    hearing.cancel()
+    await server.stop()
+    await stopping
 
 
 @contextlib.contextmanager

@@ -78,11 +78,11 @@ def _every_account_balances(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hold every reader of a server in this process to its account when the server stops."""
     stop = Server.stop
 
-    async def checked_stop(server: Server) -> None:
+    async def checked_stop(server: Server, **how: float) -> None:
         try:
             _check_accounts(server)
         finally:
-            await stop(server)
+            await stop(server, **how)
 
     monkeypatch.setattr(Server, "stop", checked_stop)
 

@@ -60,6 +60,7 @@ class Channel:
             on under the same origin.
         items, bytes: published so far.
         gathers: whether readers may rest at all.
+        draining: whether writers are to pause, since the server is about to stop.
         ended: why it is gone, or None.
     """
 
@@ -87,6 +88,7 @@ class Channel:
         self._sample_bytes = 0
         self.items = 0
         self.bytes = 0
+        self.draining = False
         self.ended: str | None = None
         self.writers: dict[int, WriterSlot] = {}
         self.readers: dict[tuple[int, int], Subscriber] = {}  # by client and reader
@@ -323,7 +325,7 @@ class Channel:
             return DemandNotice("active" if self.remembers else "idle")
         readers = self.readers.values()
         chosen = [reader.parameters for reader in readers]
-        paused = any(reader.pausing for reader in readers)
+        paused = self.draining or any(reader.pausing for reader in readers)
         newest = all(parameters.newest_only and not parameters.envelope for parameters in chosen)
         every = math.gcd(*(parameters.every for parameters in chosen))
         return DemandNotice(

@@ -456,6 +456,10 @@ class ReaderBuffer:
         """The writers know of a change, or should."""
         self._changes -= 1
 
+    def hurry(self) -> None:
+        """What waits may go at once, whatever interval the reader chose."""
+        self._serving.interval_ns = 0
+
     def clear(self) -> None:
         """Drop what waits, on the reader's wish."""
         self._keep(self._intake.close())

@@ -329,8 +329,10 @@ class Link:
         if not final and not self._closed:
             self._start(self._retry(retry_s), "reconnect")
 
-    async def _retry(self, delay_s: float) -> None:
+    async def _retry(self, after_s: float) -> None:
+        """Try again until it succeeds; all who lost the same server come at different times."""
         longest_s = FIRST_RETRY_S
+        delay_s = after_s + random.uniform(0.0, max(after_s, FIRST_RETRY_S))
         while True:
             await asyncio.sleep(delay_s)
             try:

@@ -18,6 +18,7 @@ from stream_core.rpc import Dispatcher, collect
 from stream_core.security import Verifier, make_verifier
 from stream_core.server.calls import CallRouter
 from stream_core.server.demands import Demands
+from stream_core.server.drain import drain
 from stream_core.server.events import Events
 from stream_core.server.holdings import Holdings
 from stream_core.server.methods import ServerMethods
@@ -109,6 +110,7 @@ class Server:
         self._ticks = 0
         self._due_s = 0.0
         self._address = ""
+        self._hurry = asyncio.Event()
         self._loop_end = LoopEnd(self.stop)
 
     @property
@@ -141,6 +143,7 @@ class Server:
         """
         if self._listener is not None:
             raise InvalidValue(f"the server listens at {self._address} already")
+        self._hurry.clear()
         loop = asyncio.get_running_loop()
         if self._secret is not None and self._verifier is None:
             self._verifier = await loop.run_in_executor(None, make_verifier, self._secret)
@@ -171,13 +174,23 @@ class Server:
         await self._loop_end.arm()
         logger.info("listening at %s", self._address)
 
-    async def stop(self) -> None:
-        """Tell every client, close every connection, and listen no more."""
+    async def stop(self, *, drain_s: float = 0.0) -> None:
+        """Listen no more, tell every client, and close every connection.
+
+        Args:
+            drain_s: for at most so long writers are paused before, and readers served what waits
+                for them; who takes nothing holds it up for a moment only. A second `stop` ends
+                this at once.
+        """
         listener, self._listener = self._listener, None
         if listener is None:
+            self._hurry.set()
             return
         _listening.pop(self, None)
         await self._accept_no_more(listener)
+        if drain_s > 0:
+            assert self._services is not None
+            await drain(self._services, drain_s, self._hurry)
         if self._ticker is not None:
             self._ticker.cancel()
         reason = "the server stops"

@@ -184,6 +184,11 @@ class Subscription:
         self.buffer.configure(checked_parameters(self.parameters, **changes), now_ns)
         self._changed(now_ns)
 
+    def hurry(self) -> None:
+        """Serve what waits at once: the server is about to stop."""
+        self.buffer.hurry()
+        self._changed(time.monotonic_ns())
+
     def clear(self) -> None:
         """Discard what waits."""
         self.buffer.clear()

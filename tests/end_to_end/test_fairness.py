@@ -368,7 +368,10 @@ async def test_the_servers_own_large_results_go_in_pieces(
     assert len(await asking) == 1000
 
 
-async def test_a_channel_with_much_to_say_of_itself_loses_nothing(connect: Connect) -> None:
+@pytest.mark.parametrize("limits", [sc.Limits(metadata_bytes=2_000_000)])
+async def test_a_channel_with_much_to_say_of_itself_loses_nothing(
+    connect: Connect, limits: sc.Limits
+) -> None:
     lab, pc = await connect("lab"), await connect("pc")
     labels = {"about": "x" * 1_000_000}
     writer = await lab.create_channel("x", labels=labels)

@@ -223,7 +223,7 @@ async def test_a_policy_drops_what_it_says_and_nothing_else(
     assert account["delivered"] == len(got + values)
     if policy.over:
         assert error is not None
-        assert error.startswith("BufferOverflow: its buffer of 10 items")
+        assert error.startswith("BufferOverflow: its buffer was full at buffer_size=10")
     else:
         assert error is None
     assert bool(policy.lost) == (speed != "fast")

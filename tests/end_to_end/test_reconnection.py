@@ -173,6 +173,20 @@ async def test_a_silent_link_is_given_up(
     assert await daq.ping() < 5
 
 
+@pytest.mark.parametrize("limits", [sc.Limits(heartbeat_s=0.05, resume_s=0.2)])
+async def test_a_half_open_link_ends_on_both_sides(
+    server: sc.Server, connect: Connect, proxy: Any, until: Until, limits: sc.Limits
+) -> None:
+    daq = await connect("daq", address=proxy.address)
+    sessions = server._services.sessions
+    session = sessions.named("daq")
+    proxy.stall()  # both still have their connection, and neither hears that it leads nowhere
+    await until(lambda: not session.connected and daq.state is sc.State.RECONNECTING)
+    await until(lambda: not len(sessions))
+    proxy.flow()
+    await until(lambda: daq.state is sc.State.CONNECTED)
+
+
 @pytest.mark.parametrize("limits", [sc.Limits(resume_s=0.05)])
 async def test_after_resume_s_channels_and_readers_are_made_again(
     connect: Connect, proxy: Any, balanced: Balanced, until: Until, limits: sc.Limits
