@@ -82,6 +82,11 @@ class PanelDeck(QScrollArea):
         return self._docks.docks
 
     @property
+    def seen(self) -> Mapping[int, PanelDock]:
+        """Those that are not behind another one's tab."""
+        return {n: dock for n, dock in self.panels.items() if not self._docks.is_hidden(n)}
+
+    @property
     def current(self) -> PanelDock | None:
         """The current panel."""
         current = self._layout.current
@@ -146,6 +151,11 @@ class PanelDeck(QScrollArea):
             before = panels[panels.index(current) - 1]
             self._docks.place(current, before, DropPlace.INTO)
             self._keep("tabbing a panel")
+
+    def move_tab(self, steps: int) -> None:
+        """Let the current panel's tab stand further to the right, or to the left."""
+        if self._layout.current is not None and self._docks.move_tab(self._layout.current, steps):
+            self._keep("moving a tab")
 
     def float_current(self) -> None:
         """Let the current panel be a window of its own, or bring it back."""

@@ -19,6 +19,7 @@ from stream_gui.models.panel_tree import (
     tree_of,
     without,
 )
+from stream_gui.views.plots.dock_tabs import put_in_order, tabs_of
 from stream_gui.views.plots.drop_place import DropPlace
 from stream_gui.views.plots.neighbours import lies_above, neighbour
 from stream_gui.views.plots.panel_dock import PanelDock
@@ -152,6 +153,20 @@ class PanelDocks(QMainWindow):
         docks = self.tabifiedDockWidgets(self._docks[number])
         return [number, *(dock.number for dock in docks if isinstance(dock, PanelDock))]
 
+    def move_tab(self, number: int, steps: int) -> bool:
+        """Let a panel's tab stand further to the right, or to the left; tell whether it moved."""
+        group = next((each for each in self._tabs() if number in each.panels), None)
+        if group is None:
+            return False
+        order = [each for each in group.panels if each != number]
+        place = group.panels.index(number) + steps
+        if not 0 <= place <= len(order):
+            return False
+        order.insert(place, number)
+        with self._arranging():
+            put_in_order(self, self._docks, Tabs(tuple(order), number))
+        return True
+
     def set_floating(self, number: int, floating: bool) -> None:
         """Let a panel be a window of its own, or bring it back."""
         with self._arranging():
@@ -196,8 +211,10 @@ class PanelDocks(QMainWindow):
     # as text
 
     def arrangement(self) -> str:
-        """Where everything stands."""
-        return bytes(self.saveState(_VERSION).toBase64().data()).decode("ascii")
+        """Where everything stands, and the orders of tabs."""
+        state = bytes(self.saveState(_VERSION).toBase64().data()).decode("ascii")
+        orders = (",".join(map(str, tabs.panels)) for tabs in self._tabs())
+        return ";".join([state, *sorted(orders)])
 
     def arrange(self, arrangement: str) -> None:
         """Let everything stand where it stood, or below each other if that is not known."""
@@ -205,12 +222,15 @@ class PanelDocks(QMainWindow):
             return
         self._evening.stop()
         with self._arranging():
-            state = QByteArray.fromBase64(arrangement.encode("ascii", "replace"))
+            text, *orders = arrangement.split(";")
+            state = QByteArray.fromBase64(text.encode("ascii", "replace"))
             if not arrangement or not self.restoreState(state, _VERSION):
                 self.stack()
             for dock in self._docks.values():
                 if dock.isHidden() and not self.tabifiedDockWidgets(dock):
                     dock.show()
+            for order in orders:
+                self._order_tabs(tuple(int(each) for each in order.split(",") if each.isdecimal()))
 
     def event(self, event: QEvent) -> bool:
         """Note when the border between two panels is moved."""
@@ -236,12 +256,27 @@ class PanelDocks(QMainWindow):
             self._settling.start()  # a panel is still being dragged
             return
         for bar in self.findChildren(QTabBar):
-            bar.setElideMode(Qt.TextElideMode.ElideMiddle)
+            self._prepare(bar)
         doing, self._by_hand = self._by_hand, ""
         self._is_even = self._is_even_stack()
         for dock in self._docks.values():
             dock.follow_title()
         self.settled.emit(doing)
+
+    def _prepare(self, bar: QTabBar) -> None:
+        """Qt makes the bars by itself, and uses them again in other places."""
+        if bar.elideMode() is not Qt.TextElideMode.ElideMiddle:
+            bar.setElideMode(Qt.TextElideMode.ElideMiddle)
+            bar.tabMoved.connect(lambda *_: self._note("moving a tab"))
+
+    def _tabs(self) -> list[Tabs]:
+        """The places that have tabs."""
+        return tabs_of(self, self._docks)
+
+    def _order_tabs(self, order: tuple[int, ...]) -> None:
+        """Let tabs stand in this order; the one that is seen stays so."""
+        seen = next((each.seen for each in self._tabs() if each.seen in order), None)
+        put_in_order(self, self._docks, Tabs(order, seen))
 
     @contextmanager
     def _arranging(self) -> Iterator[None]:
@@ -266,9 +301,11 @@ class PanelDocks(QMainWindow):
     def _tree(self) -> Place | None:
         """How the room is divided among the panels that do not float."""
         places: dict[Tabs, Rect] = {}
+        tabs = {number: each for each in self._tabs() for number in each.panels}
         for number, rect in self._rects().items():
             bounds = rect.left(), rect.top(), rect.right() + 1, rect.bottom() + 1
-            places[Tabs(tuple(sorted(self.tabbed_with(number))), number)] = bounds
+            order = tabs[number].panels if number in tabs else (number,)
+            places[Tabs(order, number)] = bounds
         return tree_of(places)
 
     def _neighbour_of(self, number: int, side: Side) -> int | None:

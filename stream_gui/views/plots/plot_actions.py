@@ -61,6 +61,10 @@ class PlotActions:
             make("Move down", "Ctrl+Shift+Down", lambda: deck.move_current("down")),
         ]
         self.tab = make("Tab with the panel before, or untab", "Ctrl+Shift+T", deck.tab_current)
+        self.move_tab = [
+            make("Move its tab to the left", "Ctrl+Shift+PgUp", lambda: deck.move_tab(-1)),
+            make("Move its tab to the right", "Ctrl+Shift+PgDown", lambda: deck.move_tab(1)),
+        ]
         self.float = make("Float, or bring back", "Ctrl+Shift+F", deck.float_current)
         self.close = make("Close panel", "Ctrl+Shift+W", self._close_current)
         self.menu = make("Menu of the panel", "Shift+F10", deck.show_menu)
@@ -78,7 +82,7 @@ class PlotActions:
             self.undo, self.redo, self.pause, self.live, self.earlier, self.later, self.longer,
             self.shorter, self.fit, self.range, self.stagger, self.seconds, *self.kinds,
             self.previous, self.next, *self.move, self.tab,
-            self.float, self.close, self.menu, self.stack,
+            *self.move_tab, self.float, self.close, self.menu, self.stack,
         ]  # fmt: skip
 
     def moving(self) -> list[QAction]:
@@ -91,7 +95,10 @@ class PlotActions:
 
     def of_a_panel(self) -> list[QAction]:
         """What a panel's menu offers, whatever its kind."""
-        return [self.fit, self.range, self.stagger, *self.move, self.tab, self.float, self.close]
+        return [
+            self.fit, self.range, self.stagger, *self.move, self.tab, *self.move_tab, self.float,
+            self.close,
+        ]  # fmt: skip
 
     def fill(self, menu: QMenu) -> None:
         """Put every action into a menu."""
@@ -103,7 +110,7 @@ class PlotActions:
         menu.addSeparator()
         menu.addMenu("&New panel").addActions(self.kinds)
         of_panel = menu.addMenu("&Panel")
-        of_panel.addActions([*self.move, self.tab, self.float, self.menu])
+        of_panel.addActions([*self.move, self.tab, *self.move_tab, self.float, self.menu])
         menu.addActions([self.previous, self.next, self.close, self.stack])
 
     def follow(self) -> None:

@@ -200,7 +200,8 @@ class PlotArea(QWidget):
         self._empty.setVisible(not self.panels)
 
     def _views(self) -> dict[int, PanelView]:
-        return {number: panel.view for number, panel in self.panels.items()}
+        """The insides of the panels that are not behind a tab: the others are not measured."""
+        return {number: panel.view for number, panel in self.deck.seen.items()}
 
     def _align(self) -> None:
         """Let a time stand at the same place in all panels."""

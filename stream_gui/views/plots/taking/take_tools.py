@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from stream_gui.session.exporting.python_script import python_script
 from stream_gui.session.exporting.request import ExportedCurve, ExportRequest
 from stream_gui.views.plots.measuring.measure_tools import MeasureTools
 from stream_gui.views.plots.panel_deck import PanelDeck
+from stream_gui.views.plots.panel_dock import PanelDock
 from stream_gui.views.plots.panels.panel_view import PanelView
 from stream_gui.views.plots.taking.export_dialog import ExportDialog
 from stream_gui.views.plots.taking.export_source import ExportSource
@@ -90,16 +91,11 @@ class TakeTools(QObject):
         view = self._time_view.columns(1000)
         if view is None:
             return
-        scopes = [("All panels", self._curves(self._deck_views()))]
-        current = self._deck.current
-        if current is not None and len(self._deck.panels) > 1:
-            one = ("The current panel", self._curves([current.view]))
-            scopes = [one, *scopes] if of_one else [*scopes, one]
         spans = [("In view", (view.start_ns, view.stop_ns))]
         cursors = self._measuring.cursors
         if cursors is not None:
             spans.insert(0, ("Between the cursors", (cursors.start_ns, cursors.stop_ns)))
-        scopes = [(text, curves) for text, curves in scopes if curves]
+        scopes = self._scopes(of_one)
         if scopes:
             ExportDialog(scopes, spans, self._save_data, self._area).open()
 
@@ -114,7 +110,10 @@ class TakeTools(QObject):
 
     def copy_python(self, *, of_one: bool = False) -> None:
         """Put a program that reads the same channels onto the clipboard."""
-        curves = [curve.key for view in self._views(of_one) for curve in view.measured()]
+        views = self._views(self._deck.seen)
+        if of_one and self._deck.current is not None:
+            views = [self._deck.current.view]
+        curves = [curve.key for view in views for curve in view.measured()]
         QApplication.clipboard().setText(python_script(self._exports.server[0], curves))
 
     def picture(self, ending: str, *, of_one: bool = False) -> bytes:
@@ -140,7 +139,7 @@ class TakeTools(QObject):
         ask_for_file(self._area, title, self._folder, endings, remember)
 
     def _svg(self, motif: Motif) -> bytes:
-        views = [view for view in self._deck_views() if view.isVisible()]
+        views = self._views(self._deck.seen)
         for view in views:
             view.paint_as_lines(True)
         try:
@@ -160,12 +159,20 @@ class TakeTools(QObject):
             return Motif(panels)
         return Motif(panels, self._measure.view.figures(view.start_ns, view.stop_ns))
 
-    def _views(self, of_one: bool) -> list[PanelView]:
-        current = self._deck.current
-        return [current.view] if of_one and current is not None else self._deck_views()
+    def _scopes(self, of_one: bool) -> list[tuple[str, tuple[ExportedCurve, ...]]]:
+        """Which curves can be exported, those first that are meant; what has none is left out."""
+        panels, seen, current = self._deck.panels, self._deck.seen, self._deck.current
+        found = [("The panels in view" if len(seen) < len(panels) else "All panels", seen)]
+        if current is not None and len(panels) > 1:
+            found.insert(0 if of_one else 1, ("The current panel", {current.number: current}))
+        if len(seen) < len(panels):
+            found.append(("All panels, those behind tabs too", panels))
+        scopes = [(text, self._curves(self._views(each))) for text, each in found]
+        return [(text, curves) for text, curves in scopes if curves]
 
-    def _deck_views(self) -> list[PanelView]:
-        return [panel.view for panel in self._deck.panels.values()]
+    @staticmethod
+    def _views(panels: Mapping[int, PanelDock]) -> list[PanelView]:
+        return [panel.view for panel in panels.values()]
 
     def _curves(self, views: Iterable[PanelView]) -> tuple[ExportedCurve, ...]:
         """The curves of these panels, each once."""

@@ -164,6 +164,61 @@ def test_tabs_keep_their_order_and_what_is_seen_when_others_move(deck: Deck) -> 
     assert [deck.tabs().tabText(number) for number in (0, 1)] == ["Panel 2", "Panel 3"]
 
 
+def tab_order(deck: Deck) -> list[str]:
+    bar = deck.tabs()
+    return [bar.tabText(number) for number in range(bar.count())]
+
+
+def test_tabs_moved_by_hand_stay_so_when_others_move_and_can_be_undone(deck: Deck) -> None:
+    deck.key(Qt.Key.Key_T)
+    deck.tabs().moveTab(0, 1)
+    deck.settle()
+    assert tab_order(deck) == ["Panel 3", "Panel 2"]
+    assert deck.layout.undo_text == "moving a tab"
+    deck.layout.set_current(1)
+    deck.key(Qt.Key.Key_Down)
+    assert tab_order(deck) == ["Panel 3", "Panel 2"]
+    deck.undo()
+    deck.undo()
+    assert tab_order(deck) == ["Panel 2", "Panel 3"]
+    deck.redo()
+    assert tab_order(deck) == ["Panel 3", "Panel 2"]
+    assert deck.is_seen(3)
+
+
+def test_a_tab_is_moved_by_key(deck: Deck) -> None:
+    deck.key(Qt.Key.Key_T)
+    deck.layout.set_current(1)
+    deck.key(Qt.Key.Key_T)
+    before = tab_order(deck)
+    deck.key(Qt.Key.Key_PageUp)
+    assert deck.layout.current == 1
+    moved = tab_order(deck)
+    assert moved.index("Panel 1") == before.index("Panel 1") - 1
+    assert [name for name in moved if name != "Panel 1"] == ["Panel 2", "Panel 3"]
+    deck.key(Qt.Key.Key_PageDown)
+    assert tab_order(deck) == before
+    deck.undo()
+    assert tab_order(deck) == moved
+
+
+def test_the_order_of_tabs_comes_back_with_the_layout(
+    deck: Deck, qtbot: QtBot, feeds: FakeFeeds
+) -> None:
+    deck.key(Qt.Key.Key_T)
+    deck.key(Qt.Key.Key_PageUp)
+    assert tab_order(deck) == ["Panel 3", "Panel 2"]
+    layout = PlotLayout()
+    layout.read(deck.layout.write())
+    area = PlotArea(layout, feeds)
+    qtbot.addWidget(area, before_close_func=lambda widget: widget.shut_down())
+    area.resize(deck.area.size())
+    area.show()
+    again = Deck(area, layout, qtbot)
+    again.settle()
+    assert tab_order(again) == ["Panel 3", "Panel 2"]
+
+
 def test_choosing_a_tab_makes_its_panel_current_and_back(deck: Deck) -> None:
     deck.key(Qt.Key.Key_T)
     bar = deck.tabs()

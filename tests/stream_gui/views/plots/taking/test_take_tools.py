@@ -117,6 +117,25 @@ def test_hidden_curves_stay_here(plots: PlotArea, layout: PlotLayout) -> None:
     assert texts(dialog(plots))[0][0] == "All panels: 3 curves"
 
 
+def test_curves_behind_a_tab_are_taken_only_if_asked_for(
+    plots: PlotArea, layout: PlotLayout, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(plots.deck.arranged, timeout=5000):
+        plots.deck.tab_current()
+    take(plots).ask_for_data()
+    assert texts(dialog(plots))[0] == [
+        "The panels in view: 2 curves",
+        "The current panel: 2 curves",
+        "All panels, those behind tabs too: 4 curves",
+    ]
+    assert [curve.channel for curve in dialog(plots).request.curves] == ["b", "b"]
+    take(plots).copy_python()
+    assert "'a'" not in QGuiApplication.clipboard().text()
+    plots.measure.toggle_cursors()
+    plots.paint_frame(9 * SECOND)
+    assert [row.name for row in plots.measure.view.model.rows] == ["b · x", "b · y"]
+
+
 def test_a_picture_is_saved_by_its_ending(
     plots: PlotArea, exports: FakeExports, qtbot: QtBot
 ) -> None:
