@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -25,7 +25,7 @@ import msgspec
 
 from stream_core import errors
 from stream_core.errors import ConnectionFailed, ProtocolError, StreamError
-from stream_core.server import Server
+from stream_core.server import Server, UsersGiven
 from stream_core.transport.address import DEFAULT_PORT
 from stream_core.transport.loops import run
 from stream_core.values import Limits, Tls
@@ -92,14 +92,15 @@ class ServerProcess:
         *,
         name: str | None = None,
         secret: str | None = None,
-        users: Mapping[str, Any] | None = None,
+        users: UsersGiven | None = None,
         tls: Tls | None = None,
         limits: Limits = Limits(),
         insecure: bool = False,
     ) -> None:
         files = None if tls is None else msgspec.to_builtins(tls, enc_hook=str)
+        known = os.fspath(users) if isinstance(users, os.PathLike) else users
         self._arguments = _Arguments(
-            host, port, name, secret, users, files, limits, insecure, logging.WARNING
+            host, port, name, secret, known, files, limits, insecure, logging.WARNING
         )
         self._arguments.server()  # refuses here, not only in the child
         self._child: subprocess.Popen[bytes] | None = None

@@ -47,7 +47,7 @@ class Client:
         name: unique among the server's clients; None: made of program, host and process.
         address: of the server, "host:port".
         secret: what the server asks for.
-        user: not available in this version.
+        user: who proves itself by the secret, where the server has users.
         tls: speak TLS, with a server that proves who it is: by a certificate of `authority`, else
             of an authority that the system knows. `certificate` and `key` prove who this client is.
             None: in the clear.

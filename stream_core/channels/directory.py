@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from stream_core.channels.channel import Channel
-from stream_core.channels.names import matches
 from stream_core.channels.private_channels import PrivateChannels
 from stream_core.errors import ChannelExists, ChannelNotFound, LimitExceeded
-from stream_core.security import KeyProof, Verifier
+from stream_core.security import KeyProof, Verifier, matches
 
 __all__ = ["Directory"]
 
@@ -84,7 +83,12 @@ class Directory:
         """The channel of that number."""
         return self._by_number.get(number)
 
-    def get(self, name: str, proof: KeyProof | None = None) -> Channel:
+    def get(
+        self,
+        name: str,
+        proof: KeyProof | None = None,
+        sees: Callable[[Channel], bool] = lambda channel: True,
+    ) -> Channel:
         """The public channel of that name, or the private one whose key was proven.
 
         Raises:
@@ -92,26 +96,38 @@ class Directory:
         """
         channel = self.find(name, proof)
         if channel is None:
-            raise self.missing(name)
+            raise self.missing(name, sees)
         return channel
 
-    def missing(self, name: str) -> ChannelNotFound:
-        """What everybody is told who may not have a channel, whether or not it is there."""
-        return ChannelNotFound(f"channel '{name}' does not exist; {self._hint(name)}")
+    def missing(
+        self, name: str, sees: Callable[[Channel], bool] = lambda channel: True
+    ) -> ChannelNotFound:
+        """What somebody is told who may not have a channel, whether or not it is there.
+
+        Args:
+            name: of the channel.
+            sees: which other channels may be hinted at.
+        """
+        return ChannelNotFound(f"channel '{name}' does not exist; {self._hint(name, sees)}")
 
     def matching(self, pattern: str) -> list[Channel]:
         """The channels whose names match a pattern, in the order of their names."""
         found = [name for name in self._by_name if matches(pattern, name)]
         return [self._by_name[name] for name in sorted(found)]
 
-    def _hint(self, name: str) -> str:
+    def _hint(self, name: str, sees: Callable[[Channel], bool]) -> str:
         folder = name.rpartition("/")[0]
         pattern = f"{folder}/*" if folder else "*"
-        count = sum(other.rpartition("/")[0] == folder for other in self._by_name)
+        count = sum(
+            other.rpartition("/")[0] == folder and sees(channel)
+            for other, channel in self._by_name.items()
+        )
         if count:
             noun = "channel matches" if count == 1 else "channels match"
             return f"{count} {noun} '{pattern}'"
-        close = difflib.get_close_matches(name, islice(self._by_name, COMPARED), n=1)
+        compared = islice(self._by_name.items(), COMPARED)
+        seen = [other for other, channel in compared if sees(channel)]
+        close = difflib.get_close_matches(name, seen, n=1)
         if close:
             return f"did you mean '{close[0]}'?"
         return f"nothing matches '{pattern}'; wait=True waits for it"

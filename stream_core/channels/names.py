@@ -1,16 +1,14 @@
-"""Names of channels and clients, and patterns over them; facts only."""
+"""Names of channels and clients; facts only."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from stream_core.errors import InvalidValue, LimitExceeded
 
-__all__ = ["SERVER", "check_channel_name", "check_client_name", "matches"]
+__all__ = ["SERVER", "check_channel_name", "check_client_name"]
 
 SERVER = "server"
-LONGEST_PATTERN = 1024
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f*?]")
 
 
@@ -59,63 +57,3 @@ def _check_text(what: str, name: object, limit_bytes: int) -> str:
     if size > limit_bytes:
         raise LimitExceeded(f"{what} name of {size} bytes exceeds name_bytes={limit_bytes}")
     return name
-
-
-def matches(pattern: str, name: str) -> bool:
-    """Whether a pattern matches a name.
-
-    `*` stands for anything within one part, `**` for any number of parts, `?` for one character.
-    Names under "server/" match only a pattern that begins so.
-
-    Raises:
-        InvalidValue: the pattern is too long.
-    """
-    if name.startswith(SERVER + "/") and not pattern.startswith(SERVER + "/"):
-        return False
-    return _expression(pattern).fullmatch(name + "/") is not None
-
-
-@lru_cache(maxsize=1024)
-def _expression(pattern: str) -> re.Pattern[str]:
-    """The pattern as a regular expression whose time is bounded by pattern times name.
-
-    Between two stars the first place that fits is as good as any later one; atomic groups keep the
-    expression from trying the others, so that no pattern can keep a server busy.
-    """
-    if len(pattern) > LONGEST_PATTERN:
-        raise InvalidValue(f"a pattern has {LONGEST_PATTERN} characters at most")
-    parts = pattern.split("/")
-    folded = [
-        part
-        for part, after in zip(parts, [*parts[1:], ""], strict=True)
-        if part != "**" or after != "**"
-    ]
-    return re.compile(_sequence(folded), re.DOTALL)
-
-
-def _sequence(parts: list[str]) -> str:
-    """Groups of parts between those that stand for any number of them; each part ends in '/'."""
-    groups: list[list[str]] = [[]]
-    for part in parts:
-        if part == "**":
-            groups.append([])
-        else:
-            groups[-1].append(_part(part) + "/")
-    first, *rest = ["".join(group) for group in groups]
-    if not rest:
-        return first
-    *middle, last = rest
-    return first + "".join(f"(?>(?:[^/]+/)*?{group})" for group in middle) + f"(?:[^/]+/)*{last}"
-
-
-def _part(part: str) -> str:
-    """One part: pieces of fixed length between its stars."""
-    pieces = [
-        "".join("[^/]" if char == "?" else re.escape(char) for char in piece)
-        for piece in part.split("*")
-    ]
-    first, *rest = pieces
-    if not rest:
-        return first
-    *middle, last = rest
-    return first + "".join(f"(?>[^/]*?{piece})" for piece in middle) + f"[^/]*{last}"

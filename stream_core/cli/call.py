@@ -18,6 +18,7 @@ from stream_core.cli.options import (
     TlsCertificate,
     TlsFlag,
     TlsKey,
+    UserOption,
     chosen_tls,
     run_client,
 )
@@ -38,6 +39,7 @@ def call(
     ] = None,
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
+    user: UserOption = None,
     secret_file: SecretFile = None,
     tls: TlsFlag = False,
     tls_authority: TlsAuthority = None,
@@ -66,7 +68,7 @@ def call(
         await _show(pending, describe(function), shown)
 
     try:
-        run_client(work, server=server, name=name, secret_file=secret_file, tls=files)
+        run_client(work, server=server, name=name, user=user, secret_file=secret_file, tls=files)
     except sc.RemoteError as error:
         if traceback:
             sys.stderr.write(error.traceback)

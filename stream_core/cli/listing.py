@@ -19,10 +19,11 @@ from stream_core.cli.options import (
     TlsCertificate,
     TlsFlag,
     TlsKey,
+    UserOption,
     chosen_tls,
     run_client,
 )
-from stream_core.cli.text import json_line, printable
+from stream_core.cli.text import json_line, printable, table
 
 __all__ = ["list_channels"]
 
@@ -35,6 +36,7 @@ def list_channels(
     ] = "**",
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
+    user: UserOption = None,
     secret_file: SecretFile = None,
     tls: TlsFlag = False,
     tls_authority: TlsAuthority = None,
@@ -54,7 +56,7 @@ def list_channels(
         else:
             _write(await client.channels(pattern), json)
 
-    run_client(work, server=server, name=name, secret_file=secret_file, tls=files)
+    run_client(work, server=server, name=name, user=user, secret_file=secret_file, tls=files)
 
 
 async def _follow(client: sc.Client, pattern: str, json: bool) -> None:
@@ -73,16 +75,8 @@ def _write(channels: Iterable[sc.ChannelInfo], json: bool) -> None:
         for info in ordered:
             typer.echo(json_line(msgspec.to_builtins(info)))
     elif ordered:
-        for line in _table([HEADINGS, *map(_row, ordered)]):
+        for line in table([HEADINGS, *map(_row, ordered)]):
             typer.echo(line)
-
-
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
 
 
 def _row(info: sc.ChannelInfo) -> tuple[str, ...]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import stat
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,9 +11,12 @@ from typing import Annotated, Any
 import typer
 
 import stream_core as sc
+from stream_core.transport.secret_files import warn_if_others_read
 
 __all__ = [
     "ADDRESS",
+    "SECRET_VARIABLE",
+    "USER_VARIABLE",
     "ClientName",
     "KeyFile",
     "SecretFile",
@@ -25,6 +26,7 @@ __all__ = [
     "TlsCertificate",
     "TlsFlag",
     "TlsKey",
+    "UserOption",
     "chosen_tls",
     "read_key",
     "read_secret",
@@ -33,11 +35,10 @@ __all__ = [
 
 ADDRESS = "127.0.0.1:50012"
 SECRET_VARIABLE = "STREAMSCOPE_SECRET"
+USER_VARIABLE = "STREAMSCOPE_USER"
 KEY_VARIABLE = "STREAMSCOPE_KEY"
 AUTHORITY_VARIABLE = "STREAMSCOPE_TLS_AUTHORITY"
 STANDARD_INPUT = Path("-")
-
-logger = logging.getLogger(__name__)
 
 ServerAddress = Annotated[
     str,
@@ -52,6 +53,16 @@ SecretFile = Annotated[
         "--secret-file",
         metavar="FILE",
         help=f"Holds the secret; - reads it from standard input. Else ${SECRET_VARIABLE} counts.",
+    ),
+]
+UserOption = Annotated[
+    str | None,
+    typer.Option(
+        "--user",
+        "-u",
+        metavar="USER",
+        envvar=USER_VARIABLE,
+        help="Who proves itself by the secret, where the server has users.",
     ),
 ]
 KeyFile = Annotated[
@@ -125,7 +136,7 @@ def _read(what: str, file: Path | None, named_by: str, variable: str) -> str | N
         found = sys.stdin.readline()
     else:
         found = _text(file, named_by)
-        _warn_if_open(what, file)
+        warn_if_others_read(what, file)
     found = found.strip("\r\n")
     if not found:
         raise sc.InvalidValue(f"no {what} in {file}, named by {named_by}")
@@ -143,24 +154,22 @@ def _text(file: Path, named_by: str) -> str:
         raise sc.InvalidValue(f"{file}, named by {named_by}, is no text in UTF-8") from error
 
 
-def _warn_if_open(what: str, file: Path) -> None:
-    if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        logger.warning("others may read the %s in %s; remedy: chmod 600 %s", what, file, file)
-
-
 def run_client(
     work: Callable[[sc.Client], Awaitable[Any]],
     *,
     server: str,
     name: str | None,
+    user: str | None,
     secret_file: Path | None,
     tls: sc.Tls | None = None,
 ) -> None:
-    """Connect, do `work` with the client, and close it."""
+    """Connect, do `work` with the client, and close it; a person is asked for a user's secret."""
     secret = read_secret(secret_file)
+    if user is not None and secret is None and sys.stdin.isatty():
+        secret = typer.prompt(f"Secret of '{user}'", hide_input=True, err=True)
 
     async def session() -> None:
-        async with sc.Client(name, server, secret=secret, tls=tls) as client:
+        async with sc.Client(name, server, user=user, secret=secret, tls=tls) as client:
             await work(client)
 
     sc.run(session())

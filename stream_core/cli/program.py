@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
@@ -12,11 +13,13 @@ import typer
 from stream_core.cli.call import call
 from stream_core.cli.certificate import certificate
 from stream_core.cli.listing import list_channels
+from stream_core.cli.options import USER_VARIABLE
 from stream_core.cli.publish_demo import publish_demo
 from stream_core.cli.read import read
 from stream_core.cli.reporting import fail, reporting
 from stream_core.cli.send import send
 from stream_core.cli.serve import serve
+from stream_core.cli.user import add, list_users, remove
 
 __all__ = ["GROUP", "main", "program"]
 
@@ -37,13 +40,23 @@ OWN: dict[str, Command] = {
     "certificate": certificate,
 }
 
+GROUPS: dict[str, tuple[str, dict[str, Command]]] = {
+    "user": (
+        "Who may come to a server, and what they may do there, in a users file.",
+        {"add": add, "list": list_users, "remove": remove},
+    ),
+}
+"""Subcommands that have their own."""
+
 HIDDEN: dict[str, Command] = {"publish-demo": publish_demo}
+
+TAKEN = OWN.keys() | GROUPS.keys() | HIDDEN.keys()
 
 
 def main(program_name: str = "streamscope") -> None:
     """Run the command with the arguments of this process, and end the process."""
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    own = bool(words) and words[0] in OWN.keys() | HIDDEN.keys()
+    own = bool(words) and words[0] in TAKEN
     program(own_only=own)(prog_name=program_name)
 
 
@@ -59,6 +72,11 @@ def program(*, own_only: bool = False) -> typer.Typer:
         app.command(name)(reporting(command))
     for name, command in HIDDEN.items():
         app.command(name, hidden=True)(reporting(command))
+    for name, (help_text, commands) in GROUPS.items():
+        group = typer.Typer(no_args_is_help=True, help=help_text)
+        for verb, command in commands.items():
+            group.command(verb)(reporting(command))
+        app.add_typer(group, name=name)
     if not own_only:
         for entry in _offered():
             app.command(entry.name)(reporting(_loaded(entry)))
@@ -67,6 +85,10 @@ def program(*, own_only: bool = False) -> typer.Typer:
 
 def streamscope(
     context: typer.Context,
+    user: Annotated[
+        str | None,
+        typer.Option("--user", "-u", metavar="USER", help="Who connects, in every subcommand."),
+    ] = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
 ) -> None:
     """Stream server, its clients, and their monitor.
@@ -78,14 +100,15 @@ def streamscope(
 
         typer.echo(f"streamscope {__version__}")
         raise typer.Exit
+    if user is not None:
+        os.environ[USER_VARIABLE] = user  # where the subcommand looks for it
     if context.invoked_subcommand is None:
         reporting(_monitor())()
 
 
 def _offered() -> list[EntryPoint]:
-    taken = OWN.keys() | HIDDEN.keys()
     return sorted(
-        (entry for entry in entry_points(group=GROUP) if entry.name not in taken),
+        (entry for entry in entry_points(group=GROUP) if entry.name not in TAKEN),
         key=lambda entry: entry.name,
     )
 

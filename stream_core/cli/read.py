@@ -22,6 +22,7 @@ from stream_core.cli.options import (
     TlsCertificate,
     TlsFlag,
     TlsKey,
+    UserOption,
     chosen_tls,
     read_key,
     run_client,
@@ -35,6 +36,7 @@ def read(
     channel: Annotated[str, typer.Argument(help="Name of the channel.")],
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
+    user: UserOption = None,
     secret_file: SecretFile = None,
     tls: TlsFlag = False,
     tls_authority: TlsAuthority = None,
@@ -79,7 +81,7 @@ def read(
         reader.on_lost(_report_loss)
         await _write_items(reader, line, count, timeout)
 
-    run_client(work, server=server, name=name, secret_file=secret_file, tls=files)
+    run_client(work, server=server, name=name, user=user, secret_file=secret_file, tls=files)
 
 
 Line = Callable[[sc.Item], str]

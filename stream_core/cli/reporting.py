@@ -20,12 +20,17 @@ __all__ = ["ExitCode", "fail", "reporting"]
 Parameters = ParamSpec("Parameters")
 
 SECRET_ADVICE = "; give it by --secret-file or $STREAMSCOPE_SECRET"
+USER_ADVICE = (
+    "; give --user or $STREAMSCOPE_USER, and its secret by --secret-file or $STREAMSCOPE_SECRET"
+)
 
 PHRASES = (
     ("; wait=True waits for it", "wait", "; --wait waits for it"),
     ("; wait_s waits for it", "wait", "; --wait waits for it"),
     ("; give it as Client(secret=…)", "secret_file", SECRET_ADVICE),
     ("; give Client(secret=…)", "secret_file", SECRET_ADVICE),
+    ("; give secret= too", "secret_file", SECRET_ADVICE),
+    ("; give Client(user=…, secret=…)", "user", USER_ADVICE),
     (", or say insecure=True (--insecure)", "insecure", ", or say --insecure"),
 )
 """What the library says to programs, the parameter of the command, and what users can do."""

@@ -20,6 +20,7 @@ from stream_core.cli.options import (
     TlsCertificate,
     TlsFlag,
     TlsKey,
+    UserOption,
     chosen_tls,
     read_key,
     run_client,
@@ -40,6 +41,7 @@ def send(
     ],
     server: ServerAddress = ADDRESS,
     name: ClientName = None,
+    user: UserOption = None,
     secret_file: SecretFile = None,
     tls: TlsFlag = False,
     tls_authority: TlsAuthority = None,
@@ -61,7 +63,7 @@ def send(
         await writer.flush()
         await writer.close()
 
-    run_client(work, server=server, name=name, secret_file=secret_file, tls=files)
+    run_client(work, server=server, name=name, user=user, secret_file=secret_file, tls=files)
 
 
 async def _writer(client: sc.Client, channel: str, key: str | None) -> sc.Writer:

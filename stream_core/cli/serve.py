@@ -13,6 +13,7 @@ import typer
 import stream_core as sc
 from stream_core.cli.options import SecretFile, read_secret
 from stream_core.cli.serve_settings import ServeSettings, read_settings
+from stream_core.cli.user import USERS_VARIABLE
 from stream_core.process import serve_until_signal
 
 __all__ = ["serve"]
@@ -43,6 +44,15 @@ def serve(
     ] = None,
     name: Annotated[str | None, typer.Option(help="What the server calls itself.")] = None,
     secret_file: SecretFile = None,
+    users: Annotated[
+        Path | None,
+        typer.Option(
+            "--users",
+            metavar="FILE",
+            envvar=USERS_VARIABLE,
+            help="Who may do what; see 'user'. Read again when it has changed.",
+        ),
+    ] = None,
     tls_certificate: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Speak TLS, with this certificate; see 'certificate'."),
@@ -72,7 +82,7 @@ def serve(
     )
     files = {"certificate": tls_certificate, "key": tls_key, "authority": tls_authority}
     settings = _with_tls(settings, {field: file for field, file in files.items() if file})
-    server = sc.Server(**_arguments(settings, secret_file))
+    server = sc.Server(**_arguments(settings, secret_file, users))
     sc.run(serve_until_signal(server))
 
 
@@ -106,12 +116,16 @@ def _limit(text: str) -> tuple[str, float]:
         raise typer.BadParameter(f"{text!r} is not NAME=NUMBER", param_hint="--limit") from None
 
 
-def _arguments(settings: ServeSettings, secret_file: Path | None) -> dict[str, Any]:
-    """Give the arguments of `Server`; for the secret, option before environment before file."""
+def _arguments(
+    settings: ServeSettings, secret_file: Path | None, users: Path | None
+) -> dict[str, Any]:
+    """Give the arguments of `Server`; option before environment before file."""
     arguments = settings.arguments()
     secret = read_secret(secret_file)
     if secret is None and settings.secret_file is not None:
         secret = read_secret(Path(settings.secret_file), "secret_file of the --config file")
     if secret is not None:
         arguments["secret"] = secret
+    if users is not None:
+        arguments["users"] = users
     return arguments

@@ -1,7 +1,8 @@
 """What a server is to be, from a TOML file and the options over it; starts nothing.
 
-The keys of the file are the arguments of `Server`, and `secret_file`; `[tls]` and `[limits]` are
-tables of their fields. Paths count from the file's own directory.
+The keys of the file are the arguments of `Server`, and `secret_file` and `users_file`; `[tls]` and
+`[limits]` are tables of their fields, `[users.NAME]` of one user's. Paths count from the file's own
+directory.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     Attributes:
         host, port, name, secret, users, tls, limits, insecure: as `Server` has them.
-        secret_file: holds the secret; the file that names it may then be read by everybody.
+        secret_file, users_file: hold the secret, and the users; the file that names them may then
+            be read by everybody.
     """
 
     host: str = "127.0.0.1"
@@ -44,7 +46,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     name: str | None = None
     secret: str | None = None
     secret_file: str | None = None
-    users: str | None = None
+    users: dict[str, Any] | None = None
+    users_file: str | None = None
     tls: dict[str, Any] | None = None
     limits: dict[str, Any] = {}
     insecure: bool = False
@@ -55,6 +58,10 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         for name in ("name", "secret", "users", "insecure"):
             if value := getattr(self, name):
                 given[name] = value
+        if self.users_file is not None:
+            if self.users is not None:
+                raise InvalidValue("give users or users_file, not both")
+            given["users"] = self.users_file
         if self.tls is not None:
             given["tls"] = _tls(self.tls)
         if self.limits:
@@ -93,7 +100,7 @@ def _beside(file: Path, settings: ServeSettings) -> ServeSettings:
     return msgspec.structs.replace(
         settings,
         secret_file=path(settings.secret_file),
-        users=path(settings.users),
+        users_file=path(settings.users_file),
         tls=settings.tls and {key: str(file.parent / text) for key, text in settings.tls.items()},
     )
 

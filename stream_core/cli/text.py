@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["json_line", "parse", "printable", "readable"]
+__all__ = ["json_line", "parse", "printable", "readable", "table"]
 
 _ESCAPES = {
     number: repr(chr(number))[1:-1] for number in [*range(32), *range(127, 160)] if chr(number)
@@ -34,6 +34,15 @@ def parse(text: str) -> Any:
 def printable(text: str) -> str:
     """Give `text` on one line, its control characters escaped."""
     return text.translate(_ESCAPES)
+
+
+def table(rows: list[tuple[str, ...]]) -> list[str]:
+    """Give lines with the cells of each column beneath each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def readable(value: Any) -> str:

@@ -25,7 +25,7 @@ from stream_core.client.target import Target
 from stream_core.client.writer import Writer
 from stream_core.errors import ConnectionLost, InvalidValue
 from stream_core.rpc import Remote, collect
-from stream_core.security import ChannelKey
+from stream_core.security import ChannelKey, check_user_name
 from stream_core.transport import Address, client_context
 from stream_core.transport.loop_end import LoopEnd
 from stream_core.values import (
@@ -53,8 +53,8 @@ class Client:
     Args:
         name: unique among the server's clients; None: made of program, host and process.
         address: of the server, "host:port".
-        secret: what the server asks for.
-        user: not available in this version.
+        secret: what the server asks for: the user's, or the one that all share.
+        user: who proves itself by the secret, where the server has users.
         tls: speak TLS, with a server that proves who it is: by a certificate of `authority`, else
             of an authority that the system knows. `certificate` and `key` prove who this client is.
             None: in the clear.
@@ -84,11 +84,11 @@ class Client:
         trusted_codecs: Collection[str] = (),
         rpc_workers: int = 1,
     ) -> None:
-        _refuse_unavailable(user=user)
+        _check_user(user, secret)
         if name is not None:
             check_client_name(name, limit_bytes=NAME_BYTES)
         self._address = Address.parse(address)
-        self._identity = Identity(name, _program(), "", secret)
+        self._identity = Identity(name, _program(), user or "", secret)
         self._tls = None if tls is None else client_context(tls)
         self._reconnect = reconnect
         self._connect_timeout_s = connect_timeout_s
@@ -476,10 +476,12 @@ async def find_target(client: Client, name: str, wait_s: float) -> Target:
     return await client._live.targets.find(name, wait_s)  # noqa: SLF001
 
 
-def _refuse_unavailable(**asked: Any) -> None:
-    for name, value in asked.items():
-        if value is not None:
-            raise InvalidValue(f"{name} is not available in this version")
+def _check_user(user: str | None, secret: str | None) -> None:
+    if user is None:
+        return
+    check_user_name(user)
+    if secret is None:
+        raise InvalidValue(f"user='{user}' proves itself by its secret; give secret= too")
 
 
 def _key(name: str, key: str | None) -> ChannelKey | None:

@@ -16,13 +16,12 @@ from scramp import ScramClient, ScramException, ScramMechanism
 
 from stream_core.errors import AuthenticationFailed, InvalidValue
 
-__all__ = ["ClientProof", "ServerProof", "Verifier", "make_verifier"]
+__all__ = ["SHARED_USER", "ClientProof", "ServerProof", "Strangers", "Verifier", "make_verifier"]
 
 MECHANISM = "SCRAM-SHA-256"
 ITERATIONS = 4096
 MOST_ITERATIONS = 1_000_000  # a server may not keep a client computing for longer
 SHARED_USER = "*"  # stands for "whoever knows the shared secret"; no user is called so
-_STRANGERS_KEY = secrets.token_bytes(32)
 
 
 class Verifier(msgspec.Struct, frozen=True):
@@ -64,10 +63,33 @@ def _unusable(error: ScramException, what: str = "secret or user") -> InvalidVal
     return InvalidValue(f"this {what} cannot be used: {reason}")
 
 
-def _stranger(user: str) -> Verifier:
-    """What an unknown user is held to: it looks like any other's verifier, and nothing fits it."""
-    salt = hmac.digest(_STRANGERS_KEY, user.encode(), "sha256")
-    return Verifier(salt, secrets.token_bytes(32), secrets.token_bytes(32), ITERATIONS)
+class Strangers:
+    """What unknown users are held to: it looks like any other's verifier, and nothing fits it.
+
+    An unknown user is asked with the same salt each time, as a known one would be.
+
+    Args:
+        key: of the salts; a server that has the same one after a restart tells nobody by new salts
+            whom it does not know.
+        iterations: what the users' verifiers have.
+    """
+
+    def __init__(self, key: bytes = b"", iterations: int = ITERATIONS) -> None:
+        self._key = key or secrets.token_bytes(32)
+        self._iterations = iterations
+
+    @classmethod
+    def of(cls, key: str | None, iterations: int | None) -> Strangers:
+        """As a users file has it, if it does."""
+        return cls((key or "").encode(), iterations or ITERATIONS)
+
+    def verifier(self, user: str) -> Verifier:
+        """That of a user nobody knows; it takes the same steps for each."""
+        salt = hmac.digest(self._key, user.encode(), "sha256")  # as long as others
+        return Verifier(salt, secrets.token_bytes(32), secrets.token_bytes(32), self._iterations)
+
+
+_STRANGERS = Strangers()
 
 
 class ClientProof:
@@ -127,19 +149,26 @@ class ServerProof:
     Args:
         verifier_of: the verifier of a user, "" for the shared secret; None for an unknown one, who
             learns no sooner than anybody else that nothing fits.
+        strangers: what unknown users are held to.
 
     Attributes:
         user: who it claims to be; who it is, once `final` has given the proof.
     """
 
-    def __init__(self, verifier_of: Callable[[str], Verifier | None]) -> None:
+    def __init__(
+        self,
+        verifier_of: Callable[[str], Verifier | None],
+        strangers: Strangers | None = None,
+    ) -> None:
         self._verifier_of = verifier_of
+        self._strangers = strangers or _STRANGERS
         self._scram = ScramMechanism(MECHANISM).make_server(self._auth_info)
         self.user = ""
 
     def _auth_info(self, user: str) -> tuple[bytes, bytes, bytes, int]:
         self.user = "" if user == SHARED_USER else user
-        verifier = self._verifier_of(self.user) or _stranger(user)
+        stranger = self._strangers.verifier(user)  # the same is done for those who are known
+        verifier = self._verifier_of(self.user) or stranger
         return verifier.salt, verifier.stored_key, verifier.server_key, verifier.iterations
 
     def challenge(self, first: str) -> str:

@@ -138,6 +138,7 @@ class CallRouter:
 
     def _call_client(self, caller: Session, frame: Frame) -> None:
         target = self._services.sessions.target(frame.address)
+        self._services.permits.check_call(caller, target.name, frame.body)
         if target.choked:
             limit = self._services.limits.link_bytes
             raise LimitExceeded(f"link_bytes={limit} wait for client '{target.name}'")

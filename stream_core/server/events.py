@@ -12,6 +12,7 @@ Each has `event`, and what belongs to it; names are text, numbers those of `Clie
 | client_left | client, number, reason | its session has ended |
 | client_refused | client (as it calls itself, or ""), address, error, reason | no welcome |
 | clients_refused | count | so many more within a second, beyond ten that were told singly |
+| action_refused | client, number, user, reason, count | a grant is missing; see `Refusals` |
 | channel_created | channel, owner | |
 | channel_ended | channel, owner, reason | its readers end with it |
 | reader_subscribed | channel, client, reader | |
@@ -49,6 +50,7 @@ LONGEST_TEXT = 500
 DESCRIPTION = (
     "what happens at the server, a dict for each: event is client_connected, client_lost_link, "
     "client_came_back, client_kicked, client_left, client_refused, clients_refused, "
+    "action_refused, "
     "channel_created, channel_ended, reader_subscribed, reader_left, reader_ended or "
     "writer_silent; the other keys say of whom and why"
 )

@@ -22,7 +22,7 @@ from stream_core.errors import (
     TargetNotFound,
 )
 from stream_core.rpc.current_call import current_call
-from stream_core.security import KeyProof, key_verifier
+from stream_core.security import Action, KeyProof, key_verifier
 from stream_core.server.lifetimes import check_left
 from stream_core.server.resumption import resume
 from stream_core.server.services import Services
@@ -55,6 +55,12 @@ class ServerMethods:
             raise TargetNotFound("the caller has gone")
         return session
 
+    def _allowed(self, action: Action, name: str, doing: str = "") -> Session:
+        """The caller, if it may do that."""
+        caller = self._caller
+        self._services.permits.check(caller, action, name, doing)
+        return caller
+
     # Channels and writers
 
     def rpc_create_channel(
@@ -82,8 +88,9 @@ class ServerMethods:
         check_left(left_s)
         if "key" in wishes:
             raise InvalidValue("a key is never sent; leave its verifier")
+        caller = self._allowed(Action.WRITE, name)
         channel, slot = self._services.streams.create(
-            self._caller,
+            caller,
             checked_spec(name, **wishes),
             origin=origin,
             next_number=next_number,
@@ -116,9 +123,9 @@ class ServerMethods:
     ) -> dict[str, Any]:
         """Write to a shared channel; `proof` is that of a private one's key (see `challenge`)."""
         _check_numbers(next_number, marks)
-        proven = self._proof(name, proof)
+        caller, proven = self._allowed(Action.WRITE, name), self._proof(name, proof)
         streams = self._services.streams
-        channel, slot = streams.open_writer(self._caller, name, next_number, marks, proven)
+        channel, slot = streams.open_writer(caller, name, next_number, marks, proven)
         return self._writer_reply(channel, slot, proven)
 
     def _writer_reply(
@@ -137,7 +144,7 @@ class ServerMethods:
         self._services.streams.close_writer(self._caller, number)
 
     def rpc_delete_channel(self, name: str) -> None:
-        """Delete a channel of one's own."""
+        """Delete a channel of one's own, or with the grant of administration another's."""
         self._services.streams.delete(self._caller, name)
 
     # Readers
@@ -167,7 +174,7 @@ class ServerMethods:
         """
         parameters = checked_parameters(wait=wait, **wishes)
         before = None if former is None else Former(*former)
-        proven, caller = self._proof(name, proof), self._caller
+        caller, proven = self._allowed(Action.READ, name), self._proof(name, proof)
         readers = self._services.streams.readers
         subscribed = readers.subscribe(caller, name, parameters, before, proven, after)
         if isinstance(subscribed, Subscription):
@@ -214,6 +221,9 @@ class ServerMethods:
         """Change a reader's parameters; the readers' numbers stand in `reader_statistics`."""
         readers, caller = self._services.streams.readers, self._caller
         subscription = readers.reader(self._services.sessions.known(client), reader, caller)
+        if subscription.key[0] != caller.number:
+            name = subscription.channel.spec.name
+            self._allowed(Action.ADMIN, name, "change readers of")
         readers.configure(subscription, changes)
         return self._configured(subscription)
 
@@ -231,17 +241,19 @@ class ServerMethods:
     def rpc_reader_statistics(self, reader: int | None = None) -> Any:
         """The account of one's own reader, or of all readers of all clients.
 
-        Readers of private channels are shown to their own client only.
+        Readers of channels that the caller may not read, or that are private, are shown to their
+        own client only.
         """
         caller = self._caller
         if reader is not None:
             subscription = self._services.streams.readers.reader(caller, reader, caller)
             return msgspec.to_builtins(subscription.statistics(caller.name))
+        sees = self._services.permits.sight(caller)
         shown = [
             (subscription, session.name)
             for session in self._services.sessions
             for subscription in session.subscriptions.values()
-            if session is caller or not subscription.channel.private
+            if session is caller or sees(subscription.channel)
         ]
         return _told(shown, lambda found: found[0].statistics(found[1]))
 
@@ -278,8 +290,9 @@ class ServerMethods:
         """The public channels whose names match: `*` in one part, `**` any parts, `?` one."""
         _check_pattern(pattern)
         matching = self._services.streams.directory.matching(pattern)
+        seen = filter(self._services.permits.sight(self._caller), matching)
         told: list[dict[str, Any]] = await _told(
-            matching, lambda channel: channel_info(self._services, channel)
+            seen, lambda channel: channel_info(self._services, channel)
         )
         return told
 
@@ -291,12 +304,16 @@ class ServerMethods:
 
     async def rpc_clients(self) -> list[dict[str, Any]]:
         """The clients."""
-        told: list[dict[str, Any]] = await _told(self._services.sessions, Session.info)
+        sight = self._services.permits.sight(self._caller)
+        told: list[dict[str, Any]] = await _told(
+            self._services.sessions, lambda session: session.info(sight)
+        )
         return told
 
     def rpc_statistics(self) -> dict[str, Any]:
         """The load of the server, its clients and its channels."""
-        statistics: dict[str, Any] = msgspec.to_builtins(self._meter.statistics())
+        sight = self._services.permits.sight(self._caller)
+        statistics: dict[str, Any] = msgspec.to_builtins(self._meter.statistics(sight))
         return statistics
 
     async def rpc_find_client(self, name: str, wait_s: float = 0.0) -> int:
@@ -314,7 +331,7 @@ class ServerMethods:
 
     def rpc_kick(self, name: str, reason: str = "", ban_s: float = 0.0) -> None:
         """End a client's session; it may return after `ban_s`."""
-        caller = self._caller
+        caller = self._allowed(Action.ADMIN, name, "kick")
         session = self._services.sessions.known(name)
         if session is caller:
             raise NotAllowed("a client does not kick itself; use close()")

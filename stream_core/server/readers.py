@@ -92,7 +92,7 @@ class Readers:
                 self._expect(after, Expected(session, parameters, name, proof=proof))
             return self.waiting.add(session, name, parameters, former, proof, after)
         if channel is None:
-            raise self._directory.missing(name)
+            raise self._directory.missing(name, self._services.permits.sight(session))
         self._check_reader(session, channel, parameters)
         reader = self._attach(session, channel, parameters, former, lasting=after is not None)
         if after:
@@ -234,14 +234,14 @@ class Readers:
                 self._services.events.reader("reader_left", subscription)
 
     def reader(self, session: Session, number: int, caller: Session) -> Subscription:
-        """A client's reader by its number; one of a private channel for that client only.
+        """A client's reader by its number; to others only if they may know of its channel.
 
         Raises:
             ChannelNotFound: it has none of that number.
         """
         subscription = session.subscriptions.get(number)
-        hidden = session is not caller and subscription is not None and subscription.channel.private
-        if subscription is None or hidden:
+        sees = self._services.permits.sight(caller)
+        if subscription is None or not (session is caller or sees(subscription.channel)):
             raise ChannelNotFound(f"client '{session.name}' has no reader {number}")
         return subscription
 

@@ -8,9 +8,8 @@ import logging
 import socket
 import time
 import weakref
-from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from stream_core.channels.names import SERVER
 from stream_core.errors import ConnectionFailed, InvalidValue, LimitExceeded, NotAllowed
@@ -22,6 +21,7 @@ from stream_core.server.drain import drain
 from stream_core.server.events import Events
 from stream_core.server.holdings import Holdings
 from stream_core.server.methods import ServerMethods
+from stream_core.server.permits import Permits, UsersGiven, known_users
 from stream_core.server.services import Services
 from stream_core.server.sessions import Sessions
 from stream_core.server.statistics import Meter
@@ -52,19 +52,20 @@ class Server:
     """A stream server.
 
     Args:
-        host: where to listen; beyond loopback it needs a secret, or `insecure`.
+        host: where to listen; beyond loopback it needs a secret or users, or `insecure`.
         port: 0 takes any free one.
         name: what it is called in statistics and logs.
         secret: what every client must know; never sent, never logged.
-        users: not available in this version.
+        users: who may do what, each with a secret of its own: the path of a users file, which is
+            read again when it changes, or what is in one. With a `secret`, too, both let in.
         tls: speak TLS only, with this certificate and key; `authority` asks every client for a
             certificate that descends from it.
         limits: what is allowed.
-        insecure: listen beyond loopback without a secret, nor an authority for clients.
+        insecure: listen beyond loopback without a secret, users, or an authority for clients.
 
     Raises:
-        InvalidValue: an argument is wrong, or a file of `tls` cannot be used.
-        NotAllowed: it would listen beyond loopback without a secret.
+        InvalidValue: an argument is wrong, or a file of `users` or `tls` cannot be used.
+        NotAllowed: it would listen beyond loopback and let anybody in.
     """
 
     def __init__(
@@ -74,22 +75,23 @@ class Server:
         *,
         name: str | None = None,
         secret: str | None = None,
-        users: Mapping[str, Any] | None = None,
+        users: UsersGiven | None = None,
         tls: Tls | None = None,
         limits: Limits = Limits(),
         insecure: bool = False,
     ) -> None:
-        _refuse_unavailable(users=users)
         if type(port) is not int or not 0 <= port < 65536:
             raise InvalidValue(f"port={port!r}: a port is a number from 0 (any free) to 65535")
         if secret == "":
             raise InvalidValue("secret is empty; leave it out, or choose one")
         self._tls = None if tls is None else server_context(tls)
-        proven = secret is not None or (tls is not None and tls.authority is not None)
+        self._users = known_users(users)
+        by_certificate = tls is not None and tls.authority is not None
+        proven = secret is not None or users is not None or by_certificate
         if not proven and not insecure and not Address(host, port).loopback:
             raise NotAllowed(
                 f"a server on {host} can be reached from other computers: "
-                "give it a secret, or say insecure=True (--insecure)"
+                "give it a secret or users, or say insecure=True (--insecure)"
             )
         self._host = host
         self._port = port
@@ -153,6 +155,7 @@ class Server:
         services.demands = Demands(services)
         services.streams = Streams(services)
         services.events = Events(services)
+        services.permits = Permits(services, self._users)
         services.calls = CallRouter(services)
         self._count_files()
         self._listener = await self._listen(loop)
@@ -324,6 +327,7 @@ class Server:
         if self._ticks % TICKS_A_SECOND == 0:
             meter.tick()
             services.events.tick()
+            services.permits.tick()
         services.sessions.check_heartbeats(time.monotonic())
         services.demands.check_stalls(time.monotonic_ns())
         self._holdings.check()
@@ -342,9 +346,3 @@ def is_served_by(address: Address, loop: asyncio.AbstractEventLoop) -> bool:
         if home is loop and near and found.port == address.port:
             return True
     return False
-
-
-def _refuse_unavailable(**asked: Any) -> None:
-    for name, value in asked.items():
-        if value is not None:
-            raise InvalidValue(f"{name} is not available in this version")

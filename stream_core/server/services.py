@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stream_core.server.calls import CallRouter
     from stream_core.server.demands import Demands
     from stream_core.server.events import Events
+    from stream_core.server.permits import Permits
     from stream_core.server.sessions import Sessions
     from stream_core.server.streams import Streams
     from stream_core.server.watches import Watches
@@ -27,7 +28,7 @@ class Services:
     Attributes:
         name: of the server; limits: what it allows.
         epoch: a random number; a restarted server has another.
-        sessions, streams, demands, calls, watches, events: the parts.
+        sessions, streams, demands, calls, watches, events, permits: the parts.
     """
 
     sessions: Sessions
@@ -36,6 +37,7 @@ class Services:
     calls: CallRouter
     watches: Watches
     events: Events
+    permits: Permits
 
     def __init__(self, name: str, limits: Limits) -> None:
         self.name = name

@@ -235,8 +235,8 @@ class Session:
         self._ping_sent = (number, time.monotonic())
         self.send(Kind.PING, address=0, sequence=number)
 
-    def info(self) -> ClientInfo:
-        """The client as others may see it."""
+    def info(self, sees: Callable[[Channel], bool]) -> ClientInfo:
+        """The client as somebody sees it who may know of some channels."""
         read = [reader.channel for reader in self.subscriptions.values()]
         return ClientInfo(
             name=self.name,
@@ -245,8 +245,8 @@ class Session:
             user=self.user,
             version=self.library,
             connected_since_ns=self.since_ns,
-            channels=_public_names(self.channels.values()),
-            readers=_public_names(read),
+            channels=_names(filter(sees, self.channels.values())),
+            readers=_names(filter(sees, read)),
         )
 
     # transport.Receiver
@@ -370,5 +370,5 @@ class Session:
     }
 
 
-def _public_names(channels: Iterable[Channel]) -> tuple[str, ...]:
-    return tuple(sorted({channel.spec.name for channel in channels if not channel.private}))
+def _names(channels: Iterable[Channel]) -> tuple[str, ...]:
+    return tuple(sorted({channel.spec.name for channel in channels}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import msgspec
 import psutil
@@ -73,10 +74,14 @@ class Meter:
             return
         for session in self._services.sessions:
             session.ping()
-        self._own.publish([(msgspec.to_builtins(self.statistics()), self._services.now_ns())])
+        load = self.statistics(lambda channel: True)
+        self._own.publish([(msgspec.to_builtins(load), self._services.now_ns())])
 
-    def statistics(self) -> Statistics:
-        """The load now; rates since the last measure that is old enough."""
+    def statistics(self, sees: Callable[[Channel], bool]) -> Statistics:
+        """The load now, as who may know of some channels sees it.
+
+        Rates are those since the last measure that is old enough.
+        """
         totals = self._totals()
         if totals.time_s - self._newest.time_s >= FRESH_S:
             self._earlier, self._newest = self._newest, totals
@@ -95,7 +100,7 @@ class Meter:
             channels=tuple(
                 self._channel_load(channel, earlier, interval_s)
                 for channel in self._services.streams.directory
-                if channel.owner
+                if channel.owner and sees(channel)
             ),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stream_core.channels.channel import Channel
 from stream_core.channels.directory import Directory
 from stream_core.channels.history import History
-from stream_core.channels.names import SERVER, check_channel_name
+from stream_core.channels.names import check_channel_name
 from stream_core.channels.spec import ChannelSpec
 from stream_core.channels.writer_slot import WriterSlot
 from stream_core.errors import (
@@ -127,22 +127,26 @@ class Streams:
         return channel
 
     def delete(self, session: Session, name: str) -> None:
-        """Delete a channel on its owner's wish: the public one, else the private one.
+        """Delete a channel on a client's wish: the public one, else a private one of its own.
 
         Raises:
             ChannelNotFound: there is none of that name.
             InvalidValue: there are several private ones.
-            NotAllowed: it is another's.
+            NotAllowed: it is another's, and the client may not delete that.
         """
         channel = self.directory.find(name)
         if channel is None or channel.owner != session.number:
             channel = self._own_private(session, name) or channel
+        permits = self._services.permits
+        if channel is not None and channel.owner == session.number:
+            self.end(channel, f"deleted by its owner '{session.name}'")
+            return
+        permits.check_deletion(session, name, channel)
         if channel is None:
-            raise self.directory.missing(name)
-        if channel.owner != session.number:
-            owner = self._services.sessions.name_of(channel.owner) or SERVER
-            raise NotAllowed(f"channel '{name}' belongs to '{owner}'; only its owner deletes it")
-        self.end(channel, f"deleted by its owner '{session.name}'")
+            raise self.directory.missing(name, permits.sight(session))
+        if channel.owner == 0:
+            raise NotAllowed(f"channel '{name}' is the server's own")
+        self.end(channel, f"deleted by '{session.name}'")
 
     def _own_private(self, session: Session, name: str) -> Channel | None:
         owned = self.directory.private.owned(name, session.number)
@@ -188,7 +192,7 @@ class Streams:
             NotAllowed: it is for its owner only.
             ChannelExists: this client writes to it already.
         """
-        channel = self.directory.get(name, proof)
+        channel = self.directory.get(name, proof, self._services.permits.sight(session))
         if not channel.spec.shared:
             raise NotAllowed(
                 f"channel '{name}' has one writer, its owner; it must be created with shared=True"

@@ -107,16 +107,27 @@ class Visitor:
                 f"version {messages.PROTOCOL_VERSION}; install the same version of streamscope"
             )
         self._hello = hello
-        if self._verifier is None:
+        self._services.permits.refresh()
+        users = self._services.permits.users
+        if self._verifier is None and users is None:
             return self._admit(None, user="")
+        asked_for = _asked_for(self._verifier is not None, users is not None)
         if hello.scram is None:
-            raise AuthenticationFailed("this server asks for a secret; give it as Client(secret=…)")
-        self._proof = ServerProof(self._verifier_of)
-        self._send(Kind.CHALLENGE, messages.Challenge(scram=self._proof.challenge(hello.scram)))
+            raise AuthenticationFailed(asked_for)
+        proof = self._proof = ServerProof(self._verifier_of, users.strangers if users else None)
+        challenge = proof.challenge(hello.scram)
+        if not proof.user and self._verifier is None:
+            raise AuthenticationFailed(asked_for)
+        if proof.user and users is None:
+            raise AuthenticationFailed("this server knows no users, only one secret for all")
+        self._send(Kind.CHALLENGE, messages.Challenge(scram=challenge))
         return None
 
     def _verifier_of(self, user: str) -> Verifier | None:
-        return self._verifier if user == "" else None
+        users = self._services.permits.users
+        if user and users is not None:
+            return users.verifier(user)
+        return None if user else self._verifier
 
     def _proven(self, proof: messages.Proof) -> Session:
         if self._proof is None:
@@ -180,6 +191,14 @@ class Visitor:
     def _gone(self) -> None:
         self._timer.cancel()
         self._on_gone(self)
+
+
+def _asked_for(secret: bool, users: bool) -> str:
+    if not users:
+        return "this server asks for a secret; give it as Client(secret=…)"
+    if not secret:
+        return "this server asks for a user and its secret; give Client(user=…, secret=…)"
+    return "this server asks for a secret, of a user or of all; give Client(user=…, secret=…)"
 
 
 def no_tls_goodbye() -> bytes:

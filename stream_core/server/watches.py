@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
 from stream_core.channels.channel import Channel
-from stream_core.channels.names import SERVER, matches
+from stream_core.channels.names import SERVER
 from stream_core.errors import LimitExceeded
+from stream_core.security import matches
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.values import ChannelChange, ChannelInfo
@@ -46,9 +47,10 @@ def channel_info(services: Services, channel: Channel) -> ChannelInfo:
 class _Watch:
     """One follower: the newest change of each channel that it has not been told."""
 
-    def __init__(self, client: int, pattern: str) -> None:
+    def __init__(self, client: int, pattern: str, sees: Callable[[Channel], bool]) -> None:
         self.client = client
         self.pattern = pattern
+        self.sees = sees
         self.pending: dict[str, ChannelChange] = {}
         self.arrived = asyncio.Event()
         self.behind = False
@@ -83,10 +85,10 @@ class Watches:
 
     def changed(self, kind: str, channel: Channel) -> None:
         """Tell the followers of that channel: "added", "changed" or "removed"."""
-        if channel.private:
-            return
         name = channel.spec.name
-        watches = [watch for watch in self._watches if matches(watch.pattern, name)]
+        watches = [
+            watch for watch in self._watches if matches(watch.pattern, name) and watch.sees(channel)
+        ]
         if not watches:
             return
         info = channel_info(self._services, channel)
@@ -101,8 +103,9 @@ class Watches:
         """
         self._check_watches(client)
         limit = self._services.limits.watch_backlog
-        watch = _Watch(client.number, pattern)
-        for channel in self._services.streams.directory.matching(pattern):
+        sees = self._services.permits.sight(client)
+        watch = _Watch(client.number, pattern, sees)
+        for channel in filter(sees, self._services.streams.directory.matching(pattern)):
             watch.begin(channel_info(self._services, channel))
         self._watches.add(watch)
         try:

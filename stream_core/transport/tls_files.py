@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import ssl
-import stat
 from pathlib import Path
 
 from stream_core.errors import InvalidValue
+from stream_core.transport.secret_files import warn_if_others_read
 from stream_core.values import Tls
 
 __all__ = ["client_context", "server_context"]
-
-logger = logging.getLogger(__name__)
 
 CERTIFICATE_MARK = b"-----BEGIN CERTIFICATE-----"
 KEY_MARK = b"PRIVATE KEY-----"
@@ -71,7 +68,7 @@ def _load_own(context: ssl.SSLContext, tls: Tls) -> None:
         key = _text_file(certificate, "key", KEY_MARK, "private key beside it; give key=, the file")
     else:
         key = _text_file(tls.key, "key", KEY_MARK, "private key in PEM")
-    _warn_if_open(key)
+    warn_if_others_read("key", key)
     try:
         context.load_cert_chain(certificate, key, password=lambda: _no_password(key))
     except ssl.SSLError as error:
@@ -132,8 +129,3 @@ def _text_file(file: Path | str | None, what: str, mark: bytes, kind: str) -> Pa
     if mark not in data:
         raise InvalidValue(f"tls: {what} {path} holds no {kind}")
     return path
-
-
-def _warn_if_open(key: Path) -> None:
-    if os.name == "posix" and key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        logger.warning("others may read the key in %s; remedy: chmod 600 %s", key, key)

@@ -212,6 +212,6 @@ async def test_every_event_is_described_where_one_looks(server, join):
     raw = await join(server, "pc")
     (info,) = await raw.call("channels", "server/events")
     rows = re.findall(r"^\| (\w+_\w+) \|", module.__doc__, re.MULTILINE)
-    assert len(rows) == len(set(rows)) == 13
+    assert len(rows) == len(set(rows)) == 14
     assert set(rows) == set(re.findall(r"\w+_\w+", info["description"]))
     assert set(rows) >= set(re.findall(r'_tell\("(\w+)"', inspect.getsource(module)))

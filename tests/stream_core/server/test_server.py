@@ -47,12 +47,6 @@ def test_wrong_arguments(arguments, words):
         Server("127.0.0.1", **arguments)
 
 
-@pytest.mark.parametrize("name", ["users"])
-def test_what_is_not_there_yet_is_refused(name):
-    with pytest.raises(InvalidValue, match=f"{name} is not available"):
-        Server("127.0.0.1", 0, **{name: object()})
-
-
 async def test_address_before_start():
     with pytest.raises(ConnectionFailed, match="not been started"):
         assert Server("127.0.0.1", 0).address
