@@ -77,6 +77,7 @@ class Link(QObject):
 
     Attributes:
         target: the server that is joined or to be joined; None after it was left.
+        error: what the problem in `state` comes from, if there is one.
     """
 
     opened = Signal(object)
@@ -102,6 +103,7 @@ class Link(QObject):
         self.state = state
         self.client: sc.Client | None = None
         self.target: Target | None = None
+        self.error: Exception | None = None
         self._making: asyncio.Task[None] | None = None
         self._ended: sc.Client | None = None
         self._end_reason = ENDED
@@ -129,6 +131,7 @@ class Link(QObject):
         """Say why this client's link has ended: its readers are told, and tell it here."""
         if client is self._ended:
             self._end_reason = f"{ENDED}: {reason}"
+            self.error = sc.ConnectionLost(self._end_reason)
             if self.state.phase is LinkPhase.DISCONNECTED:
                 self.state.update(LinkPhase.DISCONNECTED, problem=self._end_reason)
 
@@ -146,7 +149,7 @@ class Link(QObject):
         try:
             client = await self._reach(target, waits=waits)
         except (sc.StreamError, OSError, TimeoutError, ValueError) as error:
-            problem = _in_words(error)
+            self.error, problem = error, _in_words(error)
             wants_secret = isinstance(error, sc.AuthenticationFailed) and "secret" in problem
             self.state.update(LinkPhase.DISCONNECTED, problem=problem, wants_secret=wants_secret)
             self._feedback.error(f"connect to {target.address}", problem)
@@ -168,6 +171,7 @@ class Link(QObject):
             except (sc.ConnectionFailed, sc.ConnectionLost) as error:
                 if not waits:
                     raise
+                self.error = error
                 self.state.update(LinkPhase.CONNECTING, problem=str(error))
             await asyncio.sleep(TRIED_EVERY_S)
 
@@ -209,6 +213,7 @@ class Link(QObject):
 
     def _ended_by_server(self, client: sc.Client) -> None:
         self.client, self._ended, self._end_reason = None, client, ENDED
+        self.error = sc.ConnectionLost(ENDED)
         self.closed.emit()
         self.state.update(LinkPhase.DISCONNECTED, problem=ENDED)
         self._tasks.start(self._tell_end(client), doing="close the old connection")

@@ -17,6 +17,8 @@ from stream_gui.models.link_state import LinkState
 from stream_gui.models.method_catalog import MethodCatalog
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.models.plot_section import PlotSection
+from stream_gui.models.problem import not_saved
+from stream_gui.models.problem_list import ProblemList
 from stream_gui.models.workspace import Section
 from stream_gui.session import secrets
 from stream_gui.session.bridge import Bridge
@@ -30,6 +32,7 @@ from stream_gui.session.last_values import LastValues
 from stream_gui.session.link import Link, Target
 from stream_gui.session.load import Load
 from stream_gui.session.portal import Portal
+from stream_gui.session.problem_watch import ProblemWatch
 from stream_gui.session.run_files import RunFiles
 from stream_gui.session.servers import Servers
 from stream_gui.session.workspaces import Workspaces
@@ -83,10 +86,12 @@ class MonitorSession:
             pictures=self.feeds.frames,
         )
         self.values = LastValues(self.around, self.bridge, self.channels.tree, self.feeds.newest)
+        self.problems = ProblemList()
+        self.watch = ProblemWatch(self.around, self.bridge, self.problems, self.feeds)
         self.servers = Servers(portal, self.tasks, self.feedback, self.link, run_files)
         self.exports = Exports(self.around, self.bridge)
         self.plots = PlotLayout()
-        self.workspaces = Workspaces(settings, self.feedback, kept_workspace)
+        self.workspaces = Workspaces(settings, self.feedback, self.problems, kept_workspace)
         self.workspaces.add(
             Section("server", ServerSection, self._server_section, self._join_again)
         )
@@ -147,11 +152,13 @@ class MonitorSession:
         """Write what is remembered."""
         try:
             self.settings_file.save()
+            self.problems.clear("settings")
         except OSError as error:
-            self.feedback.warning("save the settings", str(error))
+            self.problems.put(not_saved("settings", "The settings cannot be saved", error))
 
     async def close(self, *, stop_processes: bool = False) -> None:
         """End everything in order: what is followed, the link, the servers of this window."""
+        self.watch.close()
         self.values.close()
         self.history.close()
         self.calls.cancel_all()

@@ -14,13 +14,15 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from stream_gui.feedback import Feedback
+from stream_gui.models.problem import not_saved
+from stream_gui.models.problem_list import ProblemList
 from stream_gui.models.workspace import Section, WorkspaceError, read_workspace, write_workspace
 from stream_gui.session.workspace_file import WorkspaceFile
 from stream_gui.settings import SettingsFile
 
 __all__ = ["ENDING", "Damage", "Workspaces"]
 
-ENDING = ".toml"
+ENDING, KEEPING = ".toml", "workspace"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Workspaces(QObject):
     Args:
         settings: remember which one was open, and those before.
         feedback: hears of failures.
+        problems: hear of a disk that cannot be written.
         kept: the file that is written by itself; None for none.
 
     Attributes:
@@ -58,8 +61,15 @@ class Workspaces(QObject):
     changed = Signal()
     damaged = Signal(object)
 
-    def __init__(self, settings: SettingsFile, feedback: Feedback, kept: Path | None) -> None:
+    def __init__(
+        self,
+        settings: SettingsFile,
+        feedback: Feedback,
+        problems: ProblemList,
+        kept: Path | None,
+    ) -> None:
         super().__init__()
+        self._problems = problems
         self._settings = settings
         self._feedback = feedback
         self._sections: list[Section[Any]] = []
@@ -158,8 +168,9 @@ class Workspaces(QObject):
         try:
             self._kept.write(text)
             self._kept_text = text
+            self._problems.clear(KEEPING)
         except OSError as error:
-            self._feedback.warning("keep the workspace", str(error))
+            self._problems.put(not_saved(KEEPING, "The workspace cannot be kept", error))
 
     def _take(
         self, file: WorkspaceFile, *, backup: bool = False, without: Collection[str] = ()

@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
 from stream_gui.models.feedback_list import FeedbackList
 from stream_gui.views.appearance import Appearance
 
-__all__ = ["FeedbackView"]
+__all__ = ["LOOKS", "FeedbackView"]
 
 LOOKS = {
     "information": ("information", "dim"),
     "warning": ("warning", "warning"),
     "error": ("error", "bad"),
 }
+"""Icon and colour of each severity."""
 
 
 class ReportDelegate(QStyledItemDelegate):

@@ -24,6 +24,7 @@ from stream_gui.views.link_banner import LinkBanner
 from stream_gui.views.load_view import LoadView
 from stream_gui.views.menus import Menus
 from stream_gui.views.plots.plot_area import PlotArea
+from stream_gui.views.problems_view import ProblemsView
 from stream_gui.views.rpc_console_view import RpcConsoleView
 from stream_gui.views.start_server_dialog import StartServerDialog
 from stream_gui.views.status_bar import StatusBar
@@ -37,6 +38,9 @@ SIZE = QSize(1760, 1040)
 FRAME = QSize(8, 44)
 SIDE_SHARES = (0.306, 0.252)
 SAVE_MS = 10_000
+SHORTCUT = Qt.FocusReason.ShortcutFocusReason
+PLOTS_PLACE = 4
+"""Among the docks in menu and keys; docks that came later come after it."""
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -69,12 +73,18 @@ class MainWindow(QMainWindow):
         self.load = LoadView(session.load, appearance)
         self.console = RpcConsoleView(session.calls, appearance, session.settings.command_lines)
         self.feedback = FeedbackView(session.reports, appearance)
+        self.problems = ProblemsView(session.problems, appearance)
         self.plots = PlotArea(session.plots, session.feeds, session.exports)
         self.banner = LinkBanner(session.state, appearance)
         self.history_menu = HistoryMenu(session.history, self)
         kept = HistoryButton(session.history, self.history_menu)
         self.status = StatusBar(
-            session.state, session.load.history, session.reports, kept, appearance
+            session.state,
+            session.load.history,
+            session.reports,
+            session.problems,
+            kept,
+            appearance,
         )
         self.finder = ChannelFinderView(session.channels.tree, appearance, self)
         self.setStatusBar(self.status)
@@ -154,6 +164,7 @@ class MainWindow(QMainWindow):
             "console": self._dock("Remote calls", "console", self.console, RIGHT),
             "load": self._dock("Load", "load", self.load, BOTTOM),
             "feedback": self._dock("Feedback", "feedback", self.feedback, BOTTOM),
+            "problems": self._dock("Problems", "problems", self.problems, BOTTOM),
         }
         self._place_docks()
 
@@ -163,12 +174,13 @@ class MainWindow(QMainWindow):
         return dock
 
     def _place_docks(self) -> None:
-        areas = {"channels": LEFT, "console": RIGHT, "load": BOTTOM, "feedback": BOTTOM}
+        areas = {"channels": LEFT, "console": RIGHT}
         for name, dock in self.docks.items():
             dock.setFloating(False)
-            self.addDockWidget(areas[name], dock)
+            self.addDockWidget(areas.get(name, BOTTOM), dock)
             dock.show()
-        self.tabifyDockWidget(self.docks["load"], self.docks["feedback"])
+        for name in ("problems", "feedback"):
+            self.tabifyDockWidget(self.docks["load"], self.docks[name])
         self.docks["load"].raise_()
         sides = [self.docks["channels"], self.docks["console"]]
         widths = [round(share * self.width()) for share in SIDE_SHARES]
@@ -264,15 +276,14 @@ class MainWindow(QMainWindow):
 
     def _fill_view_menu(self) -> None:
         menus, menu = self.menus, self.menus.menu("&View")
-        for number, (name, dock) in enumerate(self.docks.items(), start=1):
-            menus.add(
-                menu,
-                f"show_{name}",
-                f"&{number} {dock.windowTitle()}",
-                partial(self._reveal, dock),
-                shortcut=f"Ctrl+{number}",
-            )
-        menus.add(menu, "show_plots", "&5 Plots", self.plots.setFocus, shortcut="Ctrl+5")
+        places = [
+            (name, dock.windowTitle(), partial(self._reveal, dock))
+            for name, dock in self.docks.items()
+        ]
+        places.insert(PLOTS_PLACE, ("plots", "Plots", partial(self.plots.setFocus, SHORTCUT)))
+        for number, (name, title, reveal) in enumerate(places, start=1):
+            text = f"&{number} {title}"
+            menus.add(menu, f"show_{name}", text, reveal, shortcut=f"Ctrl+{number}")
         menu.addSeparator()
         shown = menu.addMenu("&Docks")
         shown.addActions([dock.toggleViewAction() for dock in self.docks.values()])
@@ -296,6 +307,8 @@ class MainWindow(QMainWindow):
         self.banner.stop_wanted.connect(self._session.link.disconnect_now)
         self.status.link_clicked.connect(self.show_connect_dialog)
         self.status.feedback_clicked.connect(lambda: self._reveal(self.docks["feedback"]))
+        self.status.problems_clicked.connect(lambda: self._reveal(self.docks["problems"]))
+        self.problems.remedy_wanted.connect(lambda name: self.menus.actions[name].trigger())
         self._session.state.changed.connect(self._show_link)
         self._session.workspaces.changed.connect(self._show_title)
         self._show_link()
@@ -322,7 +335,7 @@ class MainWindow(QMainWindow):
 
     def _reveal(self, dock: Dock) -> None:
         dock.reveal()
-        dock.body.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        dock.body.setFocus(SHORTCUT)
 
     def _choose_theme(self, choice: str) -> None:
         self._appearance.choose(choice)

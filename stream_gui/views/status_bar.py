@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 from stream_gui.models.feedback_list import FeedbackList
 from stream_gui.models.link_state import LinkPhase, LinkState
 from stream_gui.models.load_history import LoadHistory
+from stream_gui.models.problem_list import ProblemList
 from stream_gui.models.value_text import bytes_text
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.feedback_view import LOOKS
 
 __all__ = ["StatusBar"]
 
@@ -27,23 +29,27 @@ class StatusBar(QStatusBar):
     Signals:
         link_clicked(): the state of the link was clicked.
         feedback_clicked(): the count of unread reports was clicked.
+        problems_clicked(): the count of problems was clicked.
 
     Args:
         state: of the link.
         history: the load of the server.
         reports: what there is to read.
+        problems: what stands.
         kept: shows the memory that plots take.
         appearance: light or dark.
     """
 
     link_clicked = Signal()
     feedback_clicked = Signal()
+    problems_clicked = Signal()
 
     def __init__(
         self,
         state: LinkState,
         history: LoadHistory,
         reports: FeedbackList,
+        problems: ProblemList,
         kept: QWidget,
         appearance: Appearance,
     ) -> None:
@@ -51,6 +57,7 @@ class StatusBar(QStatusBar):
         self._state = state
         self._history = history
         self._reports = reports
+        self._problems = problems
         self._appearance = appearance
         self.link = QToolButton()
         self.link.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -62,15 +69,21 @@ class StatusBar(QStatusBar):
         self.unread.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.unread.setAccessibleName("Unread feedback")
         self.unread.clicked.connect(self.feedback_clicked)
+        self.problems = QToolButton()
+        self.problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.problems.setAccessibleName("Problems")
+        self.problems.clicked.connect(self.problems_clicked)
         self.setSizeGripEnabled(False)
         self.addWidget(self.link)
         self.addPermanentWidget(self.load)
         self.addPermanentWidget(kept)
+        self.addPermanentWidget(self.problems)
         self.addPermanentWidget(self.unread)
         state.changed.connect(self._show_link)
         state.changed.connect(self._show_load)
         history.changed.connect(self._show_load)
         reports.unread_changed.connect(lambda _: self._show_unread())
+        problems.changed.connect(self._show_problems)
         appearance.changed.connect(self._show_all)
         self._show_all()
 
@@ -78,6 +91,7 @@ class StatusBar(QStatusBar):
         self._show_link()
         self._show_load()
         self._show_unread()
+        self._show_problems()
 
     def _show_link(self) -> None:
         colour = str(getattr(self._appearance.theme, COLOURS[self._state.phase]))
@@ -102,3 +116,13 @@ class StatusBar(QStatusBar):
         self.unread.setToolTip(
             f"{count} reports that nobody has read" if count else "Nothing to report"
         )
+
+    def _show_problems(self) -> None:
+        problems = self._problems.problems
+        self.problems.setVisible(bool(problems))
+        if problems:
+            name, colour = LOOKS[problems[0].severity]
+            shade = str(getattr(self._appearance.theme, colour))
+            self.problems.setIcon(self._appearance.icon(name, shade))
+            self.problems.setText(f"{len(problems)} problem{'s' if problems[1:] else ''}")
+            self.problems.setToolTip("\n".join(problem.what for problem in problems))

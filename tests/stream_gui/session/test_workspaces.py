@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from stream_gui.feedback import Feedback
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.models.plot_section import PlotSection
+from stream_gui.models.problem_list import ProblemList
 from stream_gui.models.workspace import Section
 from stream_gui.session.workspaces import Damage, Workspaces
 from stream_gui.settings import SettingsFile
@@ -23,11 +24,12 @@ class Bench:
         self.folder = folder
         self.settings = SettingsFile(folder / "monitor.json")
         self.layout = PlotLayout()
+        self.problems = ProblemList()
         self.told: list[str] = []
         self.damages: list[Damage] = []
         feedback = Feedback()
         feedback.reported.connect(lambda report: self.told.append(report.text))
-        self.workspaces = Workspaces(self.settings, feedback, folder / "kept.toml")
+        self.workspaces = Workspaces(self.settings, feedback, self.problems, folder / "kept.toml")
         self.workspaces.add(Section("plots", PlotSection, self.layout.write, self.layout.read))
         self.workspaces.damaged.connect(self.damages.append)
 

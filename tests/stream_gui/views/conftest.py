@@ -34,6 +34,7 @@ def session(qapp: QApplication, tmp_path: Path) -> Iterator[MonitorSession]:
         NoPortal(), SettingsFile(tmp_path / "monitor.json"), RunFiles(tmp_path / "servers")
     )
     yield session
+    session.watch.close()
     session.values.close()
     session.history.close()
     session.bridge.close()

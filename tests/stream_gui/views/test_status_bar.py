@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from stream_gui.models.link_state import LinkPhase
+from stream_gui.models.problem import Problem
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.link_banner import LinkBanner
@@ -19,7 +20,12 @@ ADDRESS = "10.0.0.5:50012"
 @pytest.fixture
 def bar(qtbot: Any, session: MonitorSession, appearance: Appearance) -> StatusBar:
     bar = StatusBar(
-        session.state, session.load.history, session.reports, QLabel("kept"), appearance
+        session.state,
+        session.load.history,
+        session.reports,
+        session.problems,
+        QLabel("kept"),
+        appearance,
     )
     qtbot.addWidget(bar)
     return bar
@@ -67,3 +73,20 @@ def test_attempts_can_be_ended(qtbot: Any, banner: LinkBanner, session: MonitorS
     session.state.update(LinkPhase.RECONNECTING, address=ADDRESS)
     with qtbot.waitSignal(banner.stop_wanted):
         banner._stop.click()
+
+
+def test_problems_are_counted_while_they_stand(
+    qtbot: Any, bar: StatusBar, session: MonitorSession
+) -> None:
+    bar.show()
+    assert not bar.problems.isVisible()
+    session.problems.put(Problem("a", "No connection", "why", "how"))
+    session.problems.put(Problem("b", "Clock", "why", "how"))
+    assert (bar.problems.isVisible(), bar.problems.text()) == (True, "2 problems")
+    assert "No connection" in bar.problems.toolTip()
+    with qtbot.waitSignal(bar.problems_clicked):
+        bar.problems.click()
+    session.problems.clear("a")
+    assert bar.problems.text() == "1 problem"
+    session.problems.clear("b")
+    assert not bar.problems.isVisible()
