@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import ssl
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -17,6 +16,7 @@ from stream_core.client.greeting import Identity
 from stream_core.client.handshake import Handshake, goodbye_error
 from stream_core.client.heartbeat import Heartbeat
 from stream_core.client.receipts import Receipts
+from stream_core.client.retries import retry_delays_s
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import (
     ConnectionFailed,
@@ -39,8 +39,6 @@ CLIENT_CLOSED = "the client was closed; connect it again"
 OUTBOX_BYTES = 4 * 1024 * 1024
 SMALLEST_FRAME_BYTES = 1024
 CLOCK_S = 0.05  # a new client waits for the first burst of pings, unless the server is far away
-FIRST_RETRY_S = 0.05
-LONGEST_RETRY_S = 2.0
 
 # Plain ints: on the hot path the members of an enum cost more than the comparison.
 _PING, _PONG, _GOODBYE = int(Kind.PING), int(Kind.PONG), int(Kind.GOODBYE)
@@ -330,10 +328,8 @@ class Link:
             self._start(self._retry(retry_s), "reconnect")
 
     async def _retry(self, after_s: float) -> None:
-        """Try again until it succeeds; all who lost the same server come at different times."""
-        longest_s = FIRST_RETRY_S
-        delay_s = after_s + random.uniform(0.0, max(after_s, FIRST_RETRY_S))
-        while True:
+        """Try again until it succeeds."""
+        for delay_s in retry_delays_s(after_s):
             await asyncio.sleep(delay_s)
             try:
                 await self._attempt()
@@ -347,8 +343,6 @@ class Link:
                 return
             else:
                 return
-            delay_s = longest_s * random.uniform(0.5, 1.0)
-            longest_s = min(longest_s * 2, LONGEST_RETRY_S)
 
     # Ending it
 
