@@ -36,6 +36,12 @@ BANNED = {
 }
 
 
+EVALUATING = {
+    "exec('x = 1')": "stream_core/cli/text.py",
+    "eval('1 + 1')": "stream_gui/models/command_line.py",
+}
+
+
 @pytest.fixture(autouse=True)
 def _linter(capsys: pytest.CaptureFixture[str]) -> None:
     configuration.configure()
@@ -114,15 +120,27 @@ def test_an_unplanned_module_is_reported(
     assert "helpers" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("line", "path"), BANNED.items())
-def test_a_banned_import_is_reported(line: str, path: str, repository: Path) -> None:
-    report = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--select", "TID", "--stdin-filename", path, "-"],
+def ruff(line: str, path: str, repository: Path) -> subprocess.CompletedProcess[str]:
+    """Check a line as if it stood in that file."""
+    return subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--stdin-filename", path, "-"],
         input=f"{line}\n",
         capture_output=True,
         text=True,
         cwd=repository,
         check=False,
     )
+
+
+@pytest.mark.parametrize(("line", "path"), BANNED.items())
+def test_a_banned_import_is_reported(line: str, path: str, repository: Path) -> None:
+    report = ruff(line, path, repository)
     assert report.returncode == 1
     assert "TID25" in report.stdout
+
+
+@pytest.mark.parametrize(("line", "path"), EVALUATING.items())
+def test_text_that_is_evaluated_is_reported(line: str, path: str, repository: Path) -> None:
+    report = ruff(line, path, repository)
+    assert report.returncode == 1
+    assert "S102" in report.stdout or "S307" in report.stdout
