@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream_gui.plotdata.envelope import Envelope, EnvelopeBuilder
+from stream_gui.plotdata.news import News
 from stream_gui.plotdata.pyramid import Level, Pyramid
 from stream_gui.plotdata.sample_ring import SampleRing
 from stream_gui.plotdata.series import Series
@@ -29,25 +30,14 @@ class Bundle:
 
     def __init__(self, series: Sequence[Series]) -> None:
         self.series = tuple(series)
-        self._last = self.series[-1]
 
     def __len__(self) -> int:
         return len(self.series)
 
     @property
-    def version(self) -> tuple[int, ...]:
-        """Another value whenever there is something new to show."""
-        return tuple(series.version for series in self.series)
-
-    @property
-    def epoch(self) -> tuple[int, ...]:
-        """Another value when samples come that are not later than all before."""
-        return tuple(series.epoch for series in self.series)
-
-    @property
-    def newest_time_ns(self) -> int | None:
-        """The time of the newest sample that all of them have; None while there is none."""
-        return self._last.newest_time_ns
+    def news(self) -> News:
+        """How far all of them are."""
+        return News.joined([series.news for series in self.series])
 
     def envelope(self, start_ns: int, stop_ns: int, pixels: int) -> Envelope:
         """As `Series.envelope`, with a row for each series."""

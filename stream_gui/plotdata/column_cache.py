@@ -8,8 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from stream_gui.plotdata.columns import Columns, ColumnView, columns_of, extremes_of, has_infinite
+from stream_gui.plotdata.columns import Columns, ColumnView, columns_of, extremes_of
 from stream_gui.plotdata.envelope import Envelope
+from stream_gui.plotdata.news import News
 
 __all__ = ["CachedColumns", "ColumnCache"]
 
@@ -32,16 +33,8 @@ class Source(Protocol):
     """A series, or several of the same times."""
 
     @property
-    def version(self) -> object:
-        """Another value whenever there is something new to show."""
-
-    @property
-    def epoch(self) -> object:
-        """Another value when samples come that are not later than all before."""
-
-    @property
-    def newest_time_ns(self) -> int | None:
-        """The time of the newest sample; None while there is none."""
+    def news(self) -> News:
+        """How far it is."""
 
     def envelope(self, start_ns: int, stop_ns: int, pixels: int) -> Envelope:
         """What to show of a stretch of time on so many pixels."""
@@ -58,51 +51,52 @@ class ColumnCache:
         self._source: Source | None = None
         self._view: ColumnView | None = None
         self._columns: Columns | None = None
-        self._version: object = None
-        self._epoch: object = None
-        self._newest_ns: int | None = None
+        self._news = News()
 
     def update(self, source: Source, view: ColumnView) -> CachedColumns:
         """The columns of a source in a view."""
-        version, epoch, newest_ns = source.version, source.epoch, source.newest_time_ns
-        first = self._first_change(source, view, version, epoch)
+        news = source.news
+        first = self._first_change(source, view, news)
         if first and self._columns is not None and self._view is not None:
             columns = _moved(self._columns, view.first - self._view.first)
-            if first < view.count:
+            if first < view.count and not _is_ahead(news, view, first):
                 columns = _completed(columns, source, view, first)
             columns = _with_extremes(columns)
         else:
             columns = _computed(source, view)
-        self._source, self._view, self._columns = source, view, columns
-        self._version, self._epoch, self._newest_ns = version, epoch, newest_ns
+        self._source, self._view, self._columns, self._news = source, view, columns, news
         return CachedColumns(columns, first)
 
-    def _first_change(
-        self, source: Source, view: ColumnView, version: object, epoch: object
-    ) -> int:
+    def _first_change(self, source: Source, view: ColumnView, news: News) -> int:
         """The first column that may differ from the one in the same place of time before."""
-        old = self._view
-        if old is None or self._columns is None or self._newest_ns is None:
+        old, before = self._view, self._news
+        if old is None or self._columns is None or before.newest_ns is None:
             return 0
         shift = view.first - old.first
         usable = (
             source is self._source
-            and epoch == self._epoch
+            and news.epoch == before.epoch
             and (view.count, view.column_ns) == (old.count, old.column_ns)
             and 0 <= shift < view.count
             and not len(self._columns.marks)
         )
         if not usable:
             return 0
-        if version == self._version:
+        if news.version == before.version:
             known = old.count - shift
             return known if shift else view.count
-        newest_column = self._newest_ns // view.column_ns - view.first
+        newest_column = before.newest_ns // view.column_ns - view.first
         return max(0, min(newest_column - 1, old.count - shift))
 
 
 def _computed(source: Source, view: ColumnView) -> Columns:
     return columns_of(source.envelope(view.start_ns, view.stop_ns, view.count), view)
+
+
+def _is_ahead(news: News, view: ColumnView, first: int) -> bool:
+    """Whether no sample is yet in the columns from `first` on, to which a line could lead."""
+    start_ns = (view.first + first) * view.column_ns
+    return news.latest_ns is not None and news.latest_ns < start_ns
 
 
 def _moved(columns: Columns, shift: int) -> Columns:
@@ -141,6 +135,5 @@ def _completed(columns: Columns, source: Source, view: ColumnView, first: int) -
 
 
 def _with_extremes(columns: Columns) -> Columns:
-    least, most = extremes_of(columns.low, columns.high)
-    is_endless = has_infinite(columns.low, columns.high)
+    least, most, is_endless = extremes_of(columns.low, columns.high)
     return replace(columns, is_endless=is_endless, least=least, most=most)

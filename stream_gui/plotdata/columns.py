@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stream_gui.plotdata.envelope import Envelope
 
-__all__ = ["ColumnView", "Columns", "columns_of", "extremes_of", "has_infinite"]
+__all__ = ["ColumnView", "Columns", "columns_of", "extremes_of"]
 
 _MARK_WHEN_WIDER = 20
 """Samples are marked one by one when they are, on average, so many columns apart."""
@@ -95,18 +95,15 @@ def columns_of(envelope: Envelope, view: ColumnView) -> Columns:
     """Lay an envelope on pixel columns: the extremes of each, joined by straight lines."""
     low = np.full((*envelope.low.shape[:-1], view.count), np.nan)
     high = np.full_like(low, np.nan)
+    if not len(envelope):
+        return Columns(low, high, *_no_marks(low), None, False, low[..., 0], low[..., 0])
     back = np.flatnonzero(np.diff(envelope.times_ns) < 0) + 1
     for piece in np.split(np.arange(len(envelope)), back) if len(back) else [slice(None)]:
         _add_piece(low, high, _Points.of(envelope, piece, view))
     marks, values = _marks(envelope, view)
     blanks = _blanks(envelope, view)
-    is_endless = has_infinite(low, high)
-    return Columns(low, high, marks, values, blanks, is_endless, *extremes_of(low, high))
-
-
-def has_infinite(low: NDArray[np.float64], high: NDArray[np.float64]) -> bool:
-    """Whether any height is infinite."""
-    return bool(np.isinf(low).any() or np.isinf(high).any())
+    least, most, is_endless = extremes_of(low, high)
+    return Columns(low, high, marks, values, blanks, is_endless, least, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,23 +200,32 @@ def _blanks(envelope: Envelope, view: ColumnView) -> NDArray[np.bool_] | None:
 
 def _marks(envelope: Envelope, view: ColumnView) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Where to mark single samples: few, raw and with a number; NaN where a curve has none."""
+    if envelope.samples_per_bin > 1:
+        return _no_marks(envelope.low)
     columns = (envelope.times_ns - view.start_ns) // view.column_ns
     finite = np.isfinite(envelope.low)
     shown = (columns >= 0) & (columns < view.count) & finite.any(axis=tuple(range(finite.ndim - 1)))
-    count = int(np.count_nonzero(shown))
-    if envelope.samples_per_bin > 1 or count * _MARK_WHEN_WIDER > view.count:
-        return columns[:0], np.empty((*finite.shape[:-1], 0))
+    if int(np.count_nonzero(shown)) * _MARK_WHEN_WIDER > view.count:
+        return _no_marks(envelope.low)
     values = np.where(finite[..., shown], envelope.low[..., shown], np.nan)
     return columns[shown], values.astype(np.float64)
 
 
-def extremes_of(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[Any, Any]:
-    """The lowest and the highest finite height, of each row; NaN where there is none."""
+def _no_marks(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    return np.empty(0, np.int64), np.empty((*values.shape[:-1], 0))
+
+
+def extremes_of(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[Any, Any, bool]:
+    """The lowest and the highest finite height, of each row; whether any height is infinite.
+
+    NaN stands where a row has no finite height.
+    """
+    least, most = np.fmin.reduce(low, axis=-1), np.fmax.reduce(high, axis=-1)
+    if not np.isinf(least).any() and not np.isinf(most).any():
+        return least, most, False
     has_low, has_high = np.isfinite(low), np.isfinite(high)
-    if (has_low != has_high).any():  # some reach to infinity: their other ends count for both
-        low, high = np.where(has_low, low, high), np.where(has_high, high, low)
-        has_low = has_high = has_low | has_high
-    least = np.where(has_low, low, np.inf).min(axis=-1, initial=np.inf)
-    most = np.where(has_high, high, -np.inf).max(axis=-1, initial=-np.inf)
-    nothing = np.isinf(least) | np.isinf(most)
-    return np.where(nothing, np.nan, least)[()], np.where(nothing, np.nan, most)[()]
+    low, high = np.where(has_low, low, high), np.where(has_high, high, low)
+    finite = has_low | has_high  # what reaches to infinity counts with its other end
+    least = np.fmin.reduce(np.where(finite, low, np.nan), axis=-1)
+    most = np.fmax.reduce(np.where(finite, high, np.nan), axis=-1)
+    return least, most, True

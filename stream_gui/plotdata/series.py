@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stream_gui.plotdata.envelope import Envelope, EnvelopeBuilder
 from stream_gui.plotdata.gaps import Gap, GapList, GapSpans
+from stream_gui.plotdata.news import News
 from stream_gui.plotdata.probe import Probe, Sample, Stretch
 from stream_gui.plotdata.pyramid import BYTES_WITH_PYRAMID, Pyramid
 from stream_gui.plotdata.reductions import Reductions
@@ -57,6 +58,7 @@ class Series:
 
     Attributes:
         lock: held while something is read or changed.
+        news: how far it is.
     """
 
     def __init__(
@@ -73,7 +75,7 @@ class Series:
         self._dtype: Literal["float32", "float64"] = dtype
         self._writing = threading.Lock()
         self.lock = threading.Lock()
-        self._version = 0
+        self.news = News()
         self._epoch = 0
         self._last_value: float | None = None
         self._reset()
@@ -84,12 +86,7 @@ class Series:
     @property
     def version(self) -> int:
         """A number that grows whenever there is something new to show."""
-        return self._version
-
-    @property
-    def epoch(self) -> int:
-        """A number that grows when samples come that are not later than all before."""
-        return self._epoch
+        return self.news.version
 
     @property
     def length(self) -> int:
@@ -116,7 +113,7 @@ class Series:
     @property
     def newest_time_ns(self) -> int | None:
         """The time of the newest sample; None while there is none."""
-        return self._times.newest_ns
+        return self.news.newest_ns
 
     @property
     def last_value(self) -> float | None:
@@ -188,7 +185,7 @@ class Series:
                     self._write(samples[first : first + step], times[first : first + step])
                 self._last_value = float(samples[-1])
                 self._count_not_finite(samples)
-                self._version += 1
+                self._tell()
 
     def mark_gap(self, reason: str, count: int | None = None, *, is_loss: bool = True) -> None:
         """Note that samples are missing after the newest one: the curve is interrupted there.
@@ -201,7 +198,7 @@ class Series:
         with self._writing, self.lock:
             if self._samples.end:
                 self._gaps.add(Gap(self._samples.end, reason, count, is_loss))
-                self._version += 1
+                self._tell()
 
     def widen(self) -> None:
         """Keep samples as float64 from now on; those kept as float32 so far stay what they are."""
@@ -214,9 +211,9 @@ class Series:
     def clear(self) -> None:
         """Forget all samples."""
         with self._writing, self.lock:
+            self._epoch += self._times.steps_back + 1
             self._reset()
-            self._epoch += 1
-            self._version += 1
+            self._tell()
 
     def gaps(self) -> tuple[Gap, ...]:
         """The gaps among the samples kept, in order."""
@@ -295,6 +292,12 @@ class Series:
         self._last_value = None
         self._nan = self._infinite = 0
 
+    def _tell(self) -> None:
+        """Say how far it is now."""
+        times = self._times
+        epoch = self._epoch + times.steps_back
+        self.news = News(self.news.version + 1, epoch, times.newest_ns, times.latest_ns)
+
     def _count_not_finite(self, samples: NDArray[Any]) -> None:
         strange = len(samples) - int(np.count_nonzero(np.isfinite(samples)))
         if strange:
@@ -320,7 +323,7 @@ class Series:
             self._pyramid, self._summary = pyramid, summary
             self._read_through()
             self._gaps.forget_before(self._samples.start)
-            self._version += 1
+            self._tell()
 
     def _read_through(self) -> None:
         """Let readers look at the rings that there are now."""
@@ -349,8 +352,6 @@ class Series:
         before_ns = self._times.newest_ns
         first = self._samples.end
         broken = times.append_to(self._times, len(samples))
-        if before_ns is not None and (self._times.newest_ns or 0) < before_ns:
-            self._epoch += 1
         for number in broken:
             if not self._gaps.ends_at(number):  # else the reason is known
                 place = number - first

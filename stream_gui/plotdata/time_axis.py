@@ -29,6 +29,10 @@ _FIRST, _TIME, _INTERVAL, _LIMIT = range(4)
 class TimeAxis:
     """Times in nanoseconds of the samples numbered `start` … `end - 1`.
 
+    Attributes:
+        end: the number of the next sample to come.
+        steps_back: how often time has stepped back.
+
     Args:
         capacity: how many samples are kept.
     """
@@ -39,8 +43,10 @@ class TimeAxis:
         self._vector: SampleRing | None = None
         self._segments = GrowingTable(1)
         self._newest_ns: int | None = None
+        self._latest_ns: int | None = None
         self._oldest = 0
         self.end = 0
+        self.steps_back = 0
 
     @property
     def start(self) -> int:
@@ -51,6 +57,13 @@ class TimeAxis:
     def newest_ns(self) -> int | None:
         """The time of the newest sample; None while there is none."""
         return self._newest_ns
+
+    @property
+    def latest_ns(self) -> int | None:
+        """No sample is later than this; None while there is none."""
+        if self._latest_ns is None or self._newest_ns is None:
+            return self._newest_ns
+        return max(self._latest_ns, self._newest_ns)
 
     @property
     def oldest_ns(self) -> int | None:
@@ -174,6 +187,8 @@ class TimeAxis:
             return False
         self._segments.append(self.end)
         stepped_back = self._newest_ns is not None
+        self._latest_ns = self.latest_ns
+        self.steps_back += stepped_back
         self._newest_ns = None
         return stepped_back
 

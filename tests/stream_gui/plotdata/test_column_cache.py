@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream_gui.plotdata.column_cache import ColumnCache
 from stream_gui.plotdata.columns import Columns, ColumnView, columns_of
+from stream_gui.plotdata.sample_ring import SampleRing
 from stream_gui.plotdata.series import Series
 
 MILLI = 1_000_000
@@ -61,6 +63,34 @@ def test_it_gives_what_computing_all_afresh_gives(
         series.append(values, time_ns=now, interval_ns=2 * MILLI)
         now += count * 2 * MILLI
         first += shift
+        view = ColumnView(first, 100, 10 * MILLI)
+        assert_same(cache.update(series, view).columns, afresh(series, view))
+
+
+def test_what_is_being_written_while_it_looks_is_shown_at_the_next_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    series, cache = Series("a", dtype="float64"), ColumnCache()
+    view = ColumnView(FIRST, 100, 10 * MILLI)
+    series.append(np.zeros(200), time_ns=T0, interval_ns=MILLI)
+    cache.update(series, view)
+    write = SampleRing.write
+
+    def looked_at(ring: SampleRing, values: np.ndarray) -> None:
+        cache.update(series, view)
+        write(ring, values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SampleRing, "write", looked_at)
+        series.append(np.ones(300), time_ns=T0 + 200 * MILLI, interval_ns=MILLI)
+    assert_same(cache.update(series, view).columns, afresh(series, view))
+
+
+def test_a_column_that_moves_into_view_shows_what_came_before_the_clock_was_set_back() -> None:
+    series, cache = Series("a", dtype="float64"), ColumnCache()
+    series.append(np.zeros(1500), time_ns=T0, interval_ns=10 * MILLI)
+    series.append(np.zeros(10), time_ns=T0, interval_ns=MILLI)
+    for first in (FIRST, FIRST + 50):
         view = ColumnView(first, 100, 10 * MILLI)
         assert_same(cache.update(series, view).columns, afresh(series, view))
 
