@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Raster"]
+__all__ = ["Raster", "mixed"]
 
 _RED_BLUE, _GREEN, _OPAQUE = np.uint32(0xFF00FF), np.uint32(0x00FF00), np.uint32(0xFF000000)
 
@@ -173,9 +173,15 @@ class Raster:
         places = rows[kept] * self.width + columns[kept]
         weight = weight[kept]
         flat = self.pixels.reshape(-1)
-        below = flat[places]
-        mixed = _mixed(below, opaque, weight, _RED_BLUE) | _mixed(below, opaque, weight, _GREEN)
-        flat[places] = mixed | _OPAQUE
+        flat[places] = mixed(flat[places], opaque, weight)
+
+
+def mixed(
+    below: NDArray[np.uint32], colour: np.uint32, weight: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """Pixels with so much of an opaque colour, from 0 to 256, laid over each."""
+    both = _mixed(below, colour, weight, _RED_BLUE) | _mixed(below, colour, weight, _GREEN)
+    return both | _OPAQUE
 
 
 def _mixed(

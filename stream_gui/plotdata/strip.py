@@ -11,10 +11,11 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from stream_gui.plotdata.raster import mixed
+
 __all__ = ["draw_strip"]
 
 _OPAQUE = np.uint32(0xFF000000)
-_SHIFTS = (16, 8, 0)
 
 
 def draw_strip(
@@ -35,15 +36,12 @@ def draw_strip(
     nothing = np.isnan(upper) | np.isnan(lower)
     upper = np.where(nothing, np.inf, upper)
     lower = np.where(nothing, -np.inf, lower)
-    image = np.stack([(pixels.T >> np.uint32(shift)) & np.uint32(0xFF) for shift in _SHIFTS])
-    image = image.astype(np.float32)
+    image = np.ascontiguousarray(pixels.T)
+    opaque = _OPAQUE | colours.astype(np.uint32)
     rows = _rows(upper, lower, pixels.shape[0])
-    for begin, end, colour, part in zip(upper, lower, _channels(colours), rows, strict=True):
-        layer = _cover(begin, end, part)
-        below = image[:, :, part]
-        below += (colour[:, None, None] - below) * layer
-    red, green, blue = image.astype(np.uint32)
-    pixels[:] = (_OPAQUE | red << np.uint32(16) | green << np.uint32(8) | blue).T
+    for begin, end, colour, part in zip(upper, lower, opaque, rows, strict=True):
+        image[:, part] = mixed(image[:, part], colour, _weight(begin, end, part))
+    pixels[:] = image.T
 
 
 def _rows(upper: NDArray[np.float64], lower: NDArray[np.float64], height: int) -> list[slice]:
@@ -53,18 +51,13 @@ def _rows(upper: NDArray[np.float64], lower: NDArray[np.float64], height: int) -
     return [slice(int(begin), ceil(end)) for begin, end in zip(first, last, strict=True)]
 
 
-def _cover(
+def _weight(
     upper: NDArray[np.float64], lower: NDArray[np.float64], part: slice
-) -> NDArray[np.float32]:
-    """How much of each pixel of these rows a run covers, of shape (columns, rows)."""
-    rows = np.arange(part.start, part.stop, dtype=np.float32)
-    begin, end = upper.astype(np.float32)[:, None], lower.astype(np.float32)[:, None]
-    cover: NDArray[np.float32] = np.minimum(end - rows, rows + 1 - begin)
+) -> NDArray[np.uint32]:
+    """How much of each pixel of these rows a run covers, of 256, of shape (columns, rows)."""
+    rows = np.arange(part.start, part.stop, dtype=np.float64)
+    cover = np.minimum(lower[:, None] - rows, rows + 1 - upper[:, None])
     np.minimum(cover, 1, out=cover)
     np.maximum(cover, 0, out=cover)
-    return cover
-
-
-def _channels(colours: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Red, green and blue of each colour."""
-    return np.stack([colours >> shift & 0xFF for shift in _SHIFTS], axis=1).astype(np.float32)
+    cover *= 256
+    return cover.astype(np.uint32)

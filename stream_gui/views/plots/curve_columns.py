@@ -2,49 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 
 from stream_gui.plotdata.bundle import Bundle
 from stream_gui.plotdata.column_cache import CachedColumns, ColumnCache
 from stream_gui.plotdata.columns import ColumnView
+from stream_gui.plotdata.picture import DrawnCurve
 from stream_gui.plotdata.series import Series
 from stream_gui.views.plots.feed_source import PlotFeed
 from stream_gui.views.plots.panel_curves import ShownCurve
+from stream_gui.views.plots.panel_scales import AxisGroup
 
 __all__ = ["CurveColumns"]
 
 
 class CurveColumns:
-    """Keeps the columns of each set of curves from one frame to the next."""
+    """Keeps the columns of a set of curves from one frame to the next.
+
+    Attributes:
+        drawn: the curves from the back to the front, as a picture of these columns needs them.
+    """
 
     def __init__(self) -> None:
-        self._caches: dict[tuple[Series, ...], tuple[Bundle, ColumnCache]] = {}
+        self._sources: list[tuple[Bundle, ColumnCache]] = []
+        self.drawn: tuple[DrawnCurve, ...] = ()
 
-    def forget(self) -> None:
-        """Compute all afresh: there are other curves."""
-        self._caches.clear()
+    def take(
+        self,
+        curves: Sequence[ShownCurve],
+        groups: Sequence[AxisGroup],
+        colour_of: Callable[[ShownCurve], int],
+    ) -> None:
+        """Take another set of curves.
 
-    def update(
-        self, curves: Iterable[ShownCurve], view: ColumnView
-    ) -> dict[tuple[str, str], CachedColumns]:
-        """The columns of these curves, which have data, by channel and column."""
-        together: dict[PlotFeed, list[ShownCurve]] = {}
-        for shown in curves:
-            together.setdefault(shown.feed, []).append(shown)
-        found: dict[tuple[str, str], CachedColumns] = {}
-        for group in together.values():
-            found |= self._update_together(group, view)
-        return found
-
-    def _update_together(
-        self, group: list[ShownCurve], view: ColumnView
-    ) -> dict[tuple[str, str], CachedColumns]:
-        series = tuple(shown.series for shown in group if shown.series is not None)
-        if series not in self._caches:
-            self._caches[series] = Bundle(series), ColumnCache()
-        bundle, cache = self._caches[series]
-        found = cache.update(bundle, view)
-        return {
-            shown.key: CachedColumns(found.columns.row(row), found.changed_from)
-            for row, shown in enumerate(group)
+        Args:
+            curves: in the order of the legend.
+            groups: the axes with those of them that are drawn.
+            colour_of: gives their colours, 0xRRGGBB.
+        """
+        scale_of = {
+            shown.key: scale for scale, group in enumerate(groups) for shown in group.curves
         }
+        together: dict[PlotFeed, list[Series]] = {}
+        places: dict[tuple[str, str], tuple[int, int]] = {}
+        for shown in curves:
+            if shown.key in scale_of and shown.series is not None:
+                rows = together.setdefault(shown.feed, [])
+                places[shown.key] = list(together).index(shown.feed), len(rows)
+                rows.append(shown.series)
+        known = {bundle.series: (bundle, cache) for bundle, cache in self._sources}
+        self._sources = [
+            known.get(tuple(series)) or (Bundle(series), ColumnCache())
+            for series in together.values()
+        ]
+        self.drawn = tuple(
+            DrawnCurve(shown.key, colour_of(shown), scale_of[shown.key], *places[shown.key])
+            for shown in reversed(curves)
+            if shown.key in places
+        )
+
+    def update(self, view: ColumnView) -> tuple[CachedColumns, ...]:
+        """The columns of these curves, those of a channel together."""
+        return tuple(cache.update(bundle, view) for bundle, cache in self._sources)

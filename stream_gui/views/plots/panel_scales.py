@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.models.plot_state import NO_UNIT_AXIS, axis_name
 from stream_gui.plotdata.autoscale import AutoScale
-from stream_gui.plotdata.columns import Columns
 from stream_gui.views.plots.panel_curves import ShownCurve
 
 __all__ = ["NEW_AXIS", "AxisGroup", "PanelScales", "axis_groups", "new_axis_name", "put_on_axis"]
@@ -120,15 +119,22 @@ class PanelScales:
         return found or _EMPTY_RANGE
 
     def update(
-        self, name: str, columns: Sequence[Columns], now_s: float
+        self, name: str, extremes: Iterable[tuple[float, float]], now_s: float
     ) -> tuple[float, float] | None:
-        """The range of an axis for what is in view; None while there is nothing to fit to."""
+        """The range of an axis for what is in view; None while there is nothing to fit to.
+
+        Args:
+            name: the axis.
+            extremes: the least and the most of each of its curves; NaN if it has none in view.
+            now_s: the time of a steady clock.
+        """
         fixed = self.fixed(name)
         if fixed is not None:
             return fixed
+        known = [each for each in extremes if each[0] == each[0]]
         nothing = float("nan")
-        least = min((c.least for c in columns if c.least == c.least), default=nothing)
-        most = max((c.most for c in columns if c.most == c.most), default=nothing)
+        least = min((least for least, _ in known), default=nothing)
+        most = max((most for _, most in known), default=nothing)
         return self._fitting.setdefault(name, AutoScale()).update(least, most, now_s)
 
     def one_change(self) -> AbstractContextManager[None]:

@@ -11,9 +11,11 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 
+from stream_gui.plotdata.column_cache import CachedColumns
 from stream_gui.plotdata.columns import ColumnView
 from stream_gui.plotdata.gap_marks import gap_marks, gap_text
 from stream_gui.plotdata.gaps import GapSpans
+from stream_gui.plotdata.picture import DrawnCurve, Paint, Picture
 from stream_gui.plotdata.ticks import (
     elapsed_label,
     elapsed_ticks,
@@ -21,9 +23,8 @@ from stream_gui.plotdata.ticks import (
     time_step_ns,
     time_ticks,
 )
-from stream_gui.plotdata.value_scale import ValueScale
 from stream_gui.views.plots.axis_items import TimeAxisItem
-from stream_gui.views.plots.envelope_item import DrawnCurve, EnvelopeItem, Paint, Picture
+from stream_gui.views.plots.envelope_item import EnvelopeItem
 from stream_gui.views.plots.gesture_box import GestureBox
 from stream_gui.views.plots.plot_colours import PlotColours
 from stream_gui.views.plots.value_axes import ValueAxes
@@ -32,7 +33,6 @@ from stream_gui.views.plots.value_axis_item import AxisPicture, ValueAxisItem
 __all__ = ["PlotCanvas"]
 
 _TOP_MARGIN = 21
-_LARGEST_TIME_OFFSET_NS = 100_000 * 1_000_000_000
 _GAP_REACH = 4
 
 
@@ -68,8 +68,7 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.setMinimumHeight(90)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._colours = PlotColours.of(self.palette())
-        self._origin_ns = 0
-        self._ranges: tuple[float, ...] = ()
+        self._paint = _paint_of(self._colours)
         self._shows_times = True
         self._spans: tuple[GapSpans, ...] = ()
         self._view: ColumnView | None = None
@@ -134,7 +133,8 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self,
         view: ColumnView,
         axes: Sequence[AxisPicture],
-        curves: Sequence[DrawnCurve],
+        columns: Sequence[CachedColumns],
+        curves: tuple[DrawnCurve, ...],
         gaps: Sequence[GapSpans] = (),
         *,
         is_staggered: bool = False,
@@ -145,6 +145,7 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         Args:
             view: the stretch of time.
             axes: at least one; each curve names the number of its own as its scale.
+            columns: what the curves cover.
             curves: from the back to the front.
             gaps: where samples are missing.
             is_staggered: whether each axis takes a band of the height.
@@ -152,27 +153,21 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         """
         scales = self.axes.show(axes, is_staggered=is_staggered)
         self._view, self._spans = view, tuple(gaps)
-        self._show_ranges(view, scales[0])
-        columns = self._show_time_ticks(view, reference_ns)
+        ticks = self._show_time_ticks(view, reference_ns)
         stands_still = reference_ns == view.stop_ns
         if not any(axis.bounds for axis in axes):
-            columns = columns[:0]
+            ticks = ticks[:0]
         self.curves_item.show_picture(
             Picture(
                 view=view,
-                curves=tuple(curves),
+                columns=tuple(columns),
+                curves=curves,
                 scales=scales,
-                grid_columns=columns[:0] if stands_still else columns,
-                floating_columns=columns if stands_still else columns[:0],
+                grid_columns=ticks[:0] if stands_still else ticks,
+                floating_columns=ticks if stands_still else ticks[:0],
                 grid_places=self.axes.grid_places(),
                 gaps=gap_marks(gaps, view) if gaps else (),
-                paint=Paint(
-                    background=self._colours.base.rgb() & 0xFFFFFF,
-                    grid=self._colours.grid.rgb() & 0xFFFFFF,
-                    floating=self._colours.text.rgb() & 0xFFFFFF,
-                    loss=self._colours.bad.rgb() & 0xFFFFFF,
-                    hole=self._colours.dim.rgb() & 0xFFFFFF,
-                ),
+                paint=self._paint,
                 pixel_ratio=self.devicePixelRatioF(),
             )
         )
@@ -239,6 +234,7 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def _restyle(self) -> None:
         self._colours = PlotColours.of(self.palette())
+        self._paint = _paint_of(self._colours)
         font = self._small_font()
         self._metrics = QFontMetricsF(font)
         self.setBackground(self._colours.base)
@@ -257,17 +253,6 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         area = self.rect().adjusted(int(left) + 12, _TOP_MARGIN, -int(right) - 12, -12)
         self._note.setGeometry(area)
 
-    def _show_ranges(self, view: ColumnView, scale: ValueScale) -> None:
-        """Keep pyqtgraph's coordinates in step, for items of its own above the curves."""
-        if abs(view.start_ns - self._origin_ns) > _LARGEST_TIME_OFFSET_NS:
-            self._origin_ns = view.start_ns
-        start_s = (view.start_ns - self._origin_ns) / 1e9
-        stop_s = (view.stop_ns - self._origin_ns) / 1e9
-        low, high = scale.value(1.0), scale.value(0.0)
-        if self._ranges != (start_s, stop_s, low, high):
-            self._ranges = (start_s, stop_s, low, high)
-            self.box.setRange(xRange=(start_s, stop_s), yRange=(low, high), padding=0)
-
     def _show_time_ticks(self, view: ColumnView, reference_ns: int | None) -> NDArray[np.int64]:
         """Give the time axis its ticks and return their pixel columns."""
         duration_ns = view.stop_ns - view.start_ns
@@ -284,6 +269,16 @@ class PlotCanvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             labels = [_label(tick, step_ns, reference_ns) for tick in ticks]
             self.time_axis.show_ticks((columns / self.devicePixelRatioF()).tolist(), labels)
         return columns
+
+
+def _paint_of(colours: PlotColours) -> Paint:
+    return Paint(
+        background=colours.base.rgb() & 0xFFFFFF,
+        grid=colours.grid.rgb() & 0xFFFFFF,
+        floating=colours.text.rgb() & 0xFFFFFF,
+        loss=colours.bad.rgb() & 0xFFFFFF,
+        hole=colours.dim.rgb() & 0xFFFFFF,
+    )
 
 
 def _label(time_ns: int, step_ns: int, reference_ns: int | None) -> str:

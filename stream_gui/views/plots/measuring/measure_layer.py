@@ -76,8 +76,10 @@ class MeasureLayer(pg.GraphicsObject):  # type: ignore[misc]
     def follow(self, view: ColumnView | None, hover: HoverText | None) -> None:
         """Show this stretch of time, and this at the mouse."""
         if view != self._view or hover != self._hover:
+            shown = self._shows_anything
             self._view, self._hover = view, hover
-            self._redo()
+            if shown or self._shows_anything:
+                self._redo()
 
     def hide_hover(self) -> None:
         """Say nothing at the mouse."""
@@ -122,7 +124,7 @@ class MeasureLayer(pg.GraphicsObject):  # type: ignore[misc]
 
     def paint(self, painter: QPainter, *_: Any) -> None:
         """Paint everything that is in view."""
-        if self._view is None:
+        if self._view is None or not self._shows_anything:
             return
         area, colours = self._area, PlotColours.of(self._widget.palette())
         painter.setFont(self._font)
@@ -176,6 +178,11 @@ class MeasureLayer(pg.GraphicsObject):  # type: ignore[misc]
                 self.cursor_sought.emit(name)
         elif ev.double():
             self.marker_opened.emit(marker)
+
+    @property
+    def _shows_anything(self) -> bool:
+        measuring = self._measuring
+        return self._hover is not None or measuring.cursors is not None or bool(measuring.markers)
 
     @property
     def _area(self) -> QRectF:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import (
@@ -17,13 +17,14 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from stream_gui import assets
 from stream_gui.models.measuring import Measuring
 from stream_gui.models.plot_layout import SECONDS
+from stream_gui.plotdata.column_cache import CachedColumns
 from stream_gui.plotdata.columns import ColumnView
 from stream_gui.plotdata.gaps import GapSpans
+from stream_gui.plotdata.picture import Picture
 from stream_gui.plotdata.series import Series
 from stream_gui.views.plots.axis_drop import AxisDrop
 from stream_gui.views.plots.axis_gestures import AxisGestures
 from stream_gui.views.plots.curve_columns import CurveColumns
-from stream_gui.views.plots.envelope_item import DrawnCurve, Picture
 from stream_gui.views.plots.feed_source import PlotFeed
 from stream_gui.views.plots.legend import AxisReading, Legend
 from stream_gui.views.plots.measuring.measured_curve import MeasuredCurve
@@ -119,6 +120,7 @@ class TimePanel(PanelView):
         self._colours = colours
         self._fit.setIcon(assets.icon("fit", colours.warning.name()))
         self.legend.recolour(colours)
+        self._group_curves()
         self.need_paint()
 
     def show_values(self) -> None:
@@ -155,15 +157,12 @@ class TimePanel(PanelView):
         view = time_view.columns(self.canvas.column_count)
         if view is None or not self._is_due(view, now_s):
             return False
-        drawn, pictures = self._drawn(view), []
-        for number, group in enumerate(self._groups):
-            columns = [each.columns for each in drawn if each.scale == number]
-            bounds = self.scales.update(group.name, columns, now_s)
-            pictures.append(self._axis_picture(group, bounds))
+        columns = self._columns.update(view)
         self.canvas.show_curves(
             view,
-            pictures,
-            drawn[::-1],
+            self._axis_pictures(columns, now_s),
+            columns,
+            self._columns.drawn,
             self._gaps(view),
             is_staggered=self._is_staggered,
             reference_ns=self._reference_ns(view),
@@ -265,7 +264,6 @@ class TimePanel(PanelView):
             self.legend.refresh()
             self.canvas.note = self.curves.note
             self._settling.start()
-            self._columns.forget()
             self.need_paint()
 
     def _unseen(self) -> Iterator[PlotFeed]:
@@ -284,22 +282,16 @@ class TimePanel(PanelView):
         self._painted, self._news, self._news_at_s = picture, news, now_s
         return True
 
-    def _drawn(self, view: ColumnView) -> list[DrawnCurve]:
-        """The visible curves that have data, in the order of the legend."""
-        scale_of = {
-            shown.key: number for number, group in enumerate(self._groups) for shown in group.curves
-        }
-        drawn = [shown for shown in self.curves if shown.key in scale_of]
-        found = self._columns.update(drawn, view)
+    def _axis_pictures(self, columns: Sequence[CachedColumns], now_s: float) -> list[AxisPicture]:
+        """The axes, each with the range that its curves need now."""
+        extremes: list[list[tuple[float, float]]] = [[] for _ in self._groups]
+        ends = [(e.columns.least.tolist(), e.columns.most.tolist()) for e in columns]
+        for curve in self._columns.drawn:
+            least, most = ends[curve.source]
+            extremes[curve.scale].append((least[curve.row], most[curve.row]))
         return [
-            DrawnCurve(
-                found[shown.key].columns,
-                self._colour_of(shown),
-                shown.key,
-                found[shown.key].changed_from,
-                scale_of[shown.key],
-            )
-            for shown in drawn
+            self._axis_picture(group, self.scales.update(group.name, each, now_s))
+            for group, each in zip(self._groups, extremes, strict=True)
         ]
 
     def _colour_of(self, shown: ShownCurve) -> int:
@@ -337,6 +329,7 @@ class TimePanel(PanelView):
     def _group_curves(self) -> None:
         """Find out which curve stands on which axis."""
         self._groups = axis_groups(self.curves, is_staggered=self._is_staggered)
+        self._columns.take([*self.curves], self._groups, self._colour_of)
         self.legend.axes = [(group.name, group.title) for group in axis_groups(self.curves)]
 
 

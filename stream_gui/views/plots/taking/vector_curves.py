@@ -11,10 +11,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from stream_gui.plotdata.clipping import clipped
-from stream_gui.plotdata.columns import ColumnView
+from stream_gui.plotdata.columns import Columns, ColumnView
 from stream_gui.plotdata.envelope import Envelope
+from stream_gui.plotdata.picture import DrawnCurve, Picture
 from stream_gui.plotdata.series import Series
-from stream_gui.views.plots.envelope_item import DrawnCurve, Picture
 
 __all__ = ["paint_as_lines"]
 
@@ -55,7 +55,7 @@ def paint_as_lines(
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(_path(envelope, picture.view, scale))
-        _paint_marks(painter, curve, scale, picture.pixel_ratio)
+        _paint_marks(painter, picture.columns_of(curve), scale, picture.pixel_ratio)
     painter.restore()
 
 
@@ -130,9 +130,9 @@ def _line(
     return x, low.clip(-_FAR, _FAR)
 
 
-def _paint_marks(painter: QPainter, curve: DrawnCurve, scale: _Scale, pixel_ratio: float) -> None:
+def _paint_marks(painter: QPainter, columns: Columns, scale: _Scale, pixel_ratio: float) -> None:
     """The samples that are marked one by one."""
-    colour, columns = painter.pen().color(), curve.columns
+    colour = painter.pen().color()
     heights = scale.y(columns.mark_values)
     for column, y in zip(columns.marks.tolist(), heights.tolist(), strict=True):
         if not scale.band.top() <= y <= scale.band.bottom():

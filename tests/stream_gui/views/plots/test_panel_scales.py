@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from stream_gui.models.plot_layout import PlotLayout
-from stream_gui.plotdata.columns import Columns
 from stream_gui.views.plots.panel_curves import PanelCurves
 from stream_gui.views.plots.panel_scales import PanelScales, axis_groups, new_axis_name
 
@@ -71,20 +70,15 @@ def test_staggered_curves_of_one_axis_get_one_each(curves: PanelCurves, layout: 
     assert names(curves, is_staggered=True) == [("u", ["u"]), ("w", ["w"])]
 
 
-def columns(least: float, most: float) -> Columns:
-    nothing = np.zeros(0)
-    return Columns(nothing, nothing, nothing.astype(int), nothing, None, False, least, most)
-
-
 def test_each_axis_fits_its_own_curves_or_stays_as_it_was_fixed(layout: PlotLayout) -> None:
     panel = layout.add_panel()
     scales = PanelScales(layout, panel)
-    assert scales.update("V", [columns(np.nan, np.nan)], 0) is None
-    volts = scales.update("V", [columns(0, 1), columns(0, 9), columns(np.nan, np.nan)], 0)
+    assert scales.update("V", [(np.nan, np.nan)], 0) is None
+    volts = scales.update("V", [(0, 1), (0, 9), (np.nan, np.nan)], 0)
     assert volts is not None
     assert volts[1] >= 9
     scales.set("°C", -5, 50)
-    assert scales.update("°C", [columns(0, 900)], 0) == (-5, 50)
+    assert scales.update("°C", [(0, 900)], 0) == (-5, 50)
     assert scales.fixed("V") is None
     scales.stretch("V", 0.5, 0.0)
     assert scales.current("V") == pytest.approx((volts[0], volts[0] + (volts[1] - volts[0]) / 2))

@@ -119,19 +119,19 @@ def test_the_scale_fits_itself_until_it_is_fixed(
     feeds["a"].become_live()
     feeds["a"].append(-1, 1)
     paint(0)
-    low, high = panel.canvas.box.viewRange()[1]
+    low, high = panel.canvas.value_axis.picture.bounds
     assert low <= -1 < 1 <= high
     panel.canvas.stretched.emit(2.0, 0.5)
     paint(0.1)
-    assert panel.canvas.box.viewRange()[1] == pytest.approx([2 * low, 2 * high])
+    assert panel.canvas.value_axis.picture.bounds == pytest.approx((2 * low, 2 * high))
     panel.canvas.lifted.emit(0.5)
     feeds["a"].append(100, start_s=2)
     paint(2)
-    assert panel.canvas.box.viewRange()[1] == pytest.approx([0, 4 * high])
+    assert panel.canvas.value_axis.picture.bounds == pytest.approx((0, 4 * high))
     panel.canvas.fit_wanted.emit()
     paint(2.1)
     assert layout.y_range(number) is None
-    assert panel.canvas.box.viewRange()[1][1] >= 100
+    assert panel.canvas.value_axis.picture.bounds[1] >= 100
 
 
 def test_a_panel_without_data_shows_no_scale(
