@@ -24,6 +24,7 @@ import stream_core as sc
 from stream_gui import assets
 from stream_gui.models.address import full_address
 from stream_gui.models.workspace import Section
+from stream_gui.session import call_store
 from stream_gui.session.faults import Faults, log_qt_messages
 from stream_gui.session.link import Target
 from stream_gui.session.monitor_session import MonitorSession
@@ -58,6 +59,7 @@ class Options:
             memory.
         workspace: the file of a workspace to open; None: the window comes back as it was.
         run_files: the folder of the run files.
+        calls_file: keeps the calls made for the next start; without settings none are kept.
         asks: whether the dialog for a server comes up if none is given.
     """
 
@@ -69,6 +71,7 @@ class Options:
     settings: Path | None = field(default_factory=default_path)
     workspace: Path | None = None
     run_files: Path = field(default_factory=default_folder)
+    calls_file: Path = field(default_factory=call_store.default_file)
     asks: bool = True
 
 
@@ -86,7 +89,11 @@ class Monitor:
         settings = SettingsFile(options.settings)
         kept = options.settings.with_name(KEPT) if options.settings is not None else None
         self.session = MonitorSession(
-            self._thread, settings, RunFiles(options.run_files), kept_workspace=kept
+            self._thread,
+            settings,
+            RunFiles(options.run_files),
+            kept_workspace=kept,
+            calls_file=options.calls_file if options.settings is not None else None,
         )
         choice = options.theme or settings.settings.theme
         self.appearance = Appearance(application, choice)

@@ -316,7 +316,7 @@ def _union_check(
             try:
                 return check(value)
             except MismatchError as mismatch:
-                deepest = mismatch if mismatch.where else deepest
+                deepest = mismatch if mismatch.where or mismatch.detail else deepest
         if optional and deepest is not None:
             raise deepest
         raise MismatchError(expected, value)

@@ -8,7 +8,10 @@ from typing import Any
 
 import msgspec
 
+from stream_core.errors import InvalidValue
 from stream_core.rpc.annotations import ANY, AnnotationType, Shown, shown
+from stream_core.rpc.checks import compile_check
+from stream_core.rpc.mismatch import MismatchError
 
 __all__ = ["ParameterDescription", "ParameterKind"]
 
@@ -64,6 +67,19 @@ class ParameterDescription(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a call must give this argument."""
         variable = (ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD)
         return not self.has_default and self.kind not in variable
+
+    def check(self, value: Any) -> Any:
+        """The value in the form in which it travels, as a call would find it.
+
+        Raises:
+            InvalidValue: it does not fit the annotation.
+        """
+        try:
+            return compile_check(self.annotation)(value)
+        except MismatchError as mismatch:
+            raise InvalidValue(mismatch.sentence(self.name)) from None
+        except RecursionError:
+            raise InvalidValue(f"argument {self.name!r} is nested too deeply") from None
 
     @property
     def parameter(self) -> inspect.Parameter:

@@ -8,6 +8,7 @@ from typing import Any
 
 import stream_core as sc
 from stream_gui.feedback import Feedback
+from stream_gui.models.python_log import PythonLog
 from stream_gui.session.link import Link
 from stream_gui.session.portal import Portal
 from stream_gui.tasks import Tasks
@@ -23,6 +24,7 @@ class Surroundings:
         tasks: keep what is under way.
         feedback: hears of failures.
         link: the link to the server.
+        python: the lines that do what the operator has done.
     """
 
     def __init__(self, portal: Portal, tasks: Tasks, feedback: Feedback, link: Link) -> None:
@@ -30,6 +32,7 @@ class Surroundings:
         self.tasks = tasks
         self.feedback = feedback
         self.link = link
+        self.python = PythonLog()
 
 
 class Following:

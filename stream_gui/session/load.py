@@ -9,9 +9,9 @@ import msgspec
 import stream_core as sc
 from stream_gui.models.channel_tree import ChannelTree
 from stream_gui.models.client_table import ClientTable
+from stream_gui.models.console.method_catalog import MethodCatalog
 from stream_gui.models.link_state import LinkPhase
 from stream_gui.models.load_history import LoadHistory
-from stream_gui.models.method_catalog import MethodCatalog
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.following import Following, Surroundings
 

@@ -12,9 +12,10 @@ import msgspec
 import stream_core as sc
 from stream_gui.feedback import Feedback
 from stream_gui.models.channel_tree import ChannelTree
+from stream_gui.models.console.method_catalog import MethodCatalog
+from stream_gui.models.console.saved_calls import SavedSection
 from stream_gui.models.feedback_list import FeedbackList
 from stream_gui.models.link_state import LinkState
-from stream_gui.models.method_catalog import MethodCatalog
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.models.plot_section import PlotSection
 from stream_gui.models.problem import not_saved
@@ -22,6 +23,7 @@ from stream_gui.models.problem_list import ProblemList
 from stream_gui.models.workspace import Section
 from stream_gui.session import secrets
 from stream_gui.session.bridge import Bridge
+from stream_gui.session.call_store import CallStore
 from stream_gui.session.calls import Calls
 from stream_gui.session.channels import Channels
 from stream_gui.session.exporting.exports import Exports
@@ -55,6 +57,7 @@ class MonitorSession:
         run_files: servers on this computer.
         client_factory: makes a client, as `stream_core.Client` does.
         kept_workspace: the file in which the workspace is kept by itself; None for none.
+        calls_file: keeps the calls made from one start to the next; None keeps none.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class MonitorSession:
         run_files: RunFiles,
         client_factory: Callable[..., sc.Client] = sc.Client,
         kept_workspace: Path | None = None,
+        calls_file: Path | None = None,
     ) -> None:
         self._portal = portal
         self.settings_file = settings
@@ -77,7 +81,7 @@ class MonitorSession:
         self.catalog = MethodCatalog()
         self.channels = Channels(self.around, self.bridge, ChannelTree())
         self.load = Load(self.around, self.bridge, self.channels.tree, self.catalog)
-        self.calls = Calls(self.around, self.bridge, self.catalog)
+        self.calls = Calls(self.around, self.bridge, self.catalog, CallStore(calls_file))
         self.feeds = Feeds(self.around, self.bridge, self.channels.tree.panel_kind)
         self.history = History(
             self.around,
@@ -96,6 +100,8 @@ class MonitorSession:
             Section("server", ServerSection, self._server_section, self._join_again)
         )
         self.workspaces.add(Section("plots", PlotSection, self.plots.write, self.plots.read))
+        saved = self.calls.saved
+        self.workspaces.add(Section("calls", SavedSection, saved.write, saved.read))
         self.plots.undo_changed.connect(self._plots_changed)
         self.has_keyring = False
         self._asked_for: tuple[Target | None, bool] = None, False

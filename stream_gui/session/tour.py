@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from stream_gui.models.call_history import CallHistory, CallStatus
-from stream_gui.models.command_line import parse
+from stream_gui.models.console.call_history import CallHistory, CallStatus
+from stream_gui.models.console.command_line import parse
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.session.demonstration import Demonstration
 from stream_gui.session.link import Target

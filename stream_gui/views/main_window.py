@@ -15,6 +15,7 @@ from stream_gui.views.appearance import Appearance
 from stream_gui.views.channel_finder_view import ChannelFinderView
 from stream_gui.views.channel_tree_view import ChannelTreeView
 from stream_gui.views.connect_dialog import ConnectDialog
+from stream_gui.views.console.rpc_console_view import RpcConsoleView
 from stream_gui.views.dock import Dock
 from stream_gui.views.feedback_view import FeedbackView
 from stream_gui.views.help_dialogs import AboutDialog, ShortcutsDialog
@@ -25,7 +26,7 @@ from stream_gui.views.load_view import LoadView
 from stream_gui.views.menus import Menus
 from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.problems_view import ProblemsView
-from stream_gui.views.rpc_console_view import RpcConsoleView
+from stream_gui.views.python_view import PythonView
 from stream_gui.views.start_server_dialog import StartServerDialog
 from stream_gui.views.status_bar import StatusBar
 from stream_gui.views.stop_menu import StopMenu
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.console = RpcConsoleView(session.calls, appearance, session.settings.command_lines)
         self.feedback = FeedbackView(session.reports, appearance)
         self.problems = ProblemsView(session.problems, appearance)
+        self.python = PythonView(session.around.python, appearance)
         self.plots = PlotArea(session.plots, session.feeds, session.exports)
         self.banner = LinkBanner(session.state, appearance)
         self.history_menu = HistoryMenu(session.history, self)
@@ -165,6 +167,7 @@ class MainWindow(QMainWindow):
             "load": self._dock("Load", "load", self.load, BOTTOM),
             "feedback": self._dock("Feedback", "feedback", self.feedback, BOTTOM),
             "problems": self._dock("Problems", "problems", self.problems, BOTTOM),
+            "python": self._dock("Python", "python", self.python, BOTTOM),
         }
         self._place_docks()
 
@@ -179,7 +182,7 @@ class MainWindow(QMainWindow):
             dock.setFloating(False)
             self.addDockWidget(areas.get(name, BOTTOM), dock)
             dock.show()
-        for name in ("problems", "feedback"):
+        for name in ("python", "problems", "feedback"):
             self.tabifyDockWidget(self.docks["load"], self.docks[name])
         self.docks["load"].raise_()
         sides = [self.docks["channels"], self.docks["console"]]

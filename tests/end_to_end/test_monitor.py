@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from stream_gui.app import Monitor, Options, run
-from stream_gui.models.call_history import CallHistory, CallStatus
+from stream_gui.models.console.call_history import CallHistory, CallStatus
 from stream_gui.models.link_state import LinkPhase
 from stream_gui.session.demonstration import Demonstration
 from stream_gui.session.link import Target
@@ -134,7 +134,8 @@ def test_channels_curves_load_and_calls_are_all_there(perform: Callable[[Play], 
         await eventually(lambda: newest_call(monitor)[2] == CallStatus.DONE)
         await type_call(monitor, "rig.calibration.fail()")
         await eventually(lambda: newest_call(monitor)[2] == CallStatus.FAILED)
-        assert "Traceback" in window.console.history.detail.toPlainText()
+        window.console.history.result.fold.setChecked(True)
+        assert "Traceback" in window.console.history.result.text.toPlainText()
 
         # the load of all three clients
         await eventually(lambda: window.load.table.model().rowCount() == 3)

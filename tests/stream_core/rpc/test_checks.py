@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stream_core.rpc.annotations import Plain, RecordField, RecordType, SelfType
+from stream_core.rpc.annotations import Plain, RecordField, RecordType, SelfType, UnionOf
 from stream_core.rpc.checks import compile_check
 from stream_core.rpc.hints import Hints
 from stream_core.rpc.mismatch import MismatchError
@@ -164,3 +164,11 @@ def test_a_reference_to_no_enclosing_record_passes_everything():
     stray = RecordType("A", (RecordField("a", SelfType("B")),))
     assert compile_check(stray)({"a": 1}) == {"a": 1}
     assert compile_check(Plain("a type of later versions"))(1) == 1
+
+
+def test_an_optional_record_says_what_it_lacks() -> None:
+    record = RecordType("Range", (RecordField("low", Plain("float")),))
+    check = compile_check(UnionOf((record, Plain("None"))))
+    with pytest.raises(MismatchError, match="Range") as caught:
+        check({})
+    assert caught.value.sentence("limits") == "argument 'limits' lacks the field 'low' of Range"

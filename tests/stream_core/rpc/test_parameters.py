@@ -4,7 +4,8 @@ import inspect
 
 import pytest
 
-from stream_core.rpc.annotations import EnumType, Plain
+from stream_core.errors import InvalidValue
+from stream_core.rpc.annotations import Bounded, EnumType, Plain
 from stream_core.rpc.parameters import ParameterDescription, ParameterKind
 
 
@@ -44,3 +45,10 @@ def test_a_default_that_looks_the_same_is_the_real_one():
 def test_kinds_are_pythons():
     for kind in ParameterKind:
         assert isinstance(kind.of_python, type(inspect.Parameter.KEYWORD_ONLY))
+
+
+def test_a_value_is_checked_without_a_call():
+    described = ParameterDescription(name="hz", annotation=Bounded(Plain("float"), ge=0))
+    assert described.check(5) == 5
+    with pytest.raises(InvalidValue, match="argument 'hz' must be float from 0, not -1"):
+        described.check(-1)

@@ -1,7 +1,8 @@
 """Remote calls made from the session."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 import stream_core as sc
-from stream_gui.models.call_history import CallRecord, CallStatus
-from stream_gui.models.command_line import parse
+from stream_gui.models.console.call_record import CallRecord, CallStatus
+from stream_gui.models.console.command_line import parse
+from stream_gui.session.call_store import CallStore
 from stream_gui.session.monitor_session import MonitorSession
+from stream_gui.session.run_files import RunFiles
+from stream_gui.settings import SettingsFile
 
 
 class Calibration:
@@ -27,13 +31,18 @@ class Rig(sc.Client):
         super().__init__(*arguments)
         self.rpc_calibration = Calibration()
         self.go_on = asyncio.Event()
+        self.waiting = False
 
     async def rpc_add(self, a: float, b: float = 1.0) -> float:
         """Add two numbers."""
         return a + b
 
     async def rpc_wait(self) -> None:
-        await self.go_on.wait()
+        self.waiting = True
+        try:
+            await self.go_on.wait()
+        finally:
+            self.waiting = False
 
     async def rpc_fail(self) -> None:
         raise ValueError("no reference")
@@ -50,6 +59,13 @@ class Rig(sc.Client):
 async def rig(joined: MonitorSession, server: sc.Server) -> AsyncIterator[Rig]:
     async with Rig("rig", server.address) as rig:
         yield rig
+
+
+class SameLoop:
+    """The client's thread is this one."""
+
+    async def call(self, coroutine: Coroutine[Any, Any, Any], /) -> Any:
+        return await asyncio.ensure_future(coroutine)
 
 
 async def outcome(joined: MonitorSession, eventually: Any, line: str) -> CallRecord:
@@ -143,3 +159,81 @@ async def test_a_target_is_described_when_asked_for(
     assert method.doc == "Run the calibration."
     joined.calls.learn("nobody")
     await eventually(lambda: joined.catalog.problem("nobody"))
+
+
+async def test_a_call_is_repeated_until_it_is_cancelled(
+    joined: MonitorSession, rig: Rig, eventually: Any
+) -> None:
+    history = joined.calls.history
+    number = joined.calls.repeat(parse("rig.add(1)"), "rig.add(1)", 0.01)
+    record = history.record(number)
+    assert record is not None
+    await eventually(lambda: record.received >= 3)
+    assert record.value[:3] == [2.0, 2.0, 2.0]
+    assert record.times_s == sorted(record.times_s)
+    joined.calls.cancel(number)
+    await eventually(lambda: record.status is CallStatus.CANCELLED)
+    received = record.received
+    await outcome(joined, eventually, "rig.add(1)")
+    assert record.received == received
+
+
+async def test_a_repeated_call_goes_on_after_a_failure(
+    joined: MonitorSession, rig: Rig, eventually: Any
+) -> None:
+    number = joined.calls.repeat(parse("rig.fail()"), "rig.fail()", 0.01)
+    record = joined.calls.history.record(number)
+    assert record is not None
+    await eventually(lambda: record.failures >= 2)
+    assert "no reference" in record.progress
+    assert record.status is CallStatus.RUNNING
+
+
+async def test_of_a_streaming_method_all_results_are_kept_with_their_times(
+    joined: MonitorSession, rig: Rig, eventually: Any
+) -> None:
+    record = await outcome(joined, eventually, "rig.count(5)")
+    assert record.value == [0, 1, 2, 3, 4]
+    assert len(record.times_s) == 5
+
+
+async def test_a_cancelled_call_is_cancelled_at_its_target(
+    joined: MonitorSession, rig: Rig, eventually: Any
+) -> None:
+    number = joined.calls.call(parse("rig.wait()"))
+    await eventually(lambda: rig.waiting)
+    joined.calls.cancel(number)
+    await eventually(lambda: not rig.waiting)
+
+
+async def test_calls_are_kept_for_the_next_start(
+    server: sc.Server, qapp: object, tmp_path: Path, eventually: Any, session: MonitorSession
+) -> None:
+    path = tmp_path / "calls.jsonl"
+    number = session.calls.call(parse("rig.add(1)"))
+    assert session.calls.history.record(number)  # without a file nothing is kept
+    for _ in range(2):
+        one = MonitorSession(
+            SameLoop(), SettingsFile(None), RunFiles(tmp_path / "servers"), calls_file=path
+        )
+        one.calls.call(parse("rig.add(1)"), "rig.add(1)")
+        await one.close()
+    earlier = CallStore(path).load()
+    assert [call.text for call in earlier] == ["rig.add(1)"] * 2
+    assert one.calls.history.rowCount() == 2
+    one.calls.forget()
+    assert CallStore(path).load() == []
+
+
+async def test_what_is_called_is_told_as_python(
+    joined: MonitorSession, rig: Rig, eventually: Any
+) -> None:
+    await outcome(joined, eventually, "rig.mean(linspace(0, 1, 3))")
+    assert joined.around.python.lines[-1] == 'client.remote("rig").mean(np.linspace(0, 1, 3))'
+    script = joined.calls.script("rig.count(3)")
+    assert "for result in target.count(3):" in script
+    assert joined.state.address in script
+    number = joined.calls.repeat(parse("rig.add(1)"), "rig.add(1)", 2.0)
+    assert joined.around.python.lines[-1].splitlines()[-1] == "    time.sleep(2)"
+    joined.calls.cancel(number)
+    await eventually(lambda: not joined.calls.history.running)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
+from msgspec import Meta
 from PySide6.QtWidgets import QApplication
 
 from stream_core.rpc import collect
-from stream_gui.models.method_catalog import MethodCatalog
+from stream_gui.models.console.method_catalog import MethodCatalog
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.session.run_files import RunFiles
 from stream_gui.settings import SettingsFile
@@ -43,7 +44,7 @@ def session(qapp: QApplication, tmp_path: Path) -> Iterator[MonitorSession]:
 class Rig:
     """What the described target offers."""
 
-    def rpc_set_frequency(self, hz: float) -> float:
+    def rpc_set_frequency(self, hz: Annotated[float, Meta(ge=0.01, le=1000)]) -> float:
         """Set the frequency.
 
         Args:

@@ -1,13 +1,23 @@
-"""The calls made: a table, and below it the full result or the remote traceback of one."""
+"""The calls made: a table that can be searched, and below it what one of them gave."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
-    QPlainTextEdit,
+    QLineEdit,
     QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -16,8 +26,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from stream_gui.models.call_history import CallHistory, CallRecord, CallStatus
+from stream_gui.models.console.call_history import CallHistory
+from stream_gui.models.console.call_record import CallRecord, CallStatus
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.console.result_view import ResultView
 
 __all__ = ["CallHistoryView"]
 
@@ -63,7 +75,7 @@ class CallDelegate(QStyledItemDelegate):
 
 
 class CallHistoryView(QWidget):
-    """Results, errors and durations.
+    """The calls, searched by what is typed, and the result of the selected one.
 
     Signals:
         chosen(str): a call was double-clicked: its text.
@@ -79,18 +91,25 @@ class CallHistoryView(QWidget):
         super().__init__()
         self._history = history
         self._appearance = appearance
+        self._found = QSortFilterProxyModel(self)
+        self._found.setSourceModel(history)
+        self._found.setFilterRole(CallHistory.SearchRole)
+        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.search = QLineEdit(clearButtonEnabled=True)
+        self.search.setPlaceholderText("Search calls and results")
+        self.search.setAccessibleName("Search calls")
+        self.search.textChanged.connect(self._found.setFilterFixedString)
+        self.search.hide()
         self.table = self._make_table()
-        self.detail = QPlainTextEdit(readOnly=True)
-        self.detail.setObjectName("flat")
-        self.detail.setAccessibleName("Result")
-        self.detail.setPlaceholderText("The full result, or the remote traceback")
-        self.detail.setFont(appearance.fixed_font())
+        self.result = ResultView(appearance)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.table)
-        self.splitter.addWidget(self.detail)
-        self.splitter.setSizes([150, 130])
+        self.splitter.addWidget(self.result)
+        self.splitter.setSizes([110, 230])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._search_row())
         column.addWidget(self.splitter)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._go_on)
@@ -101,13 +120,41 @@ class CallHistoryView(QWidget):
 
     def selected(self) -> list[int]:
         """The numbers of the selected calls."""
+        return [record.number for record in self.records()]
+
+    def records(self) -> list[CallRecord]:
+        """The selected calls."""
         rows = self.table.selectionModel().selectedRows()
-        return [row.data(CallHistory.RecordRole).number for row in rows]
+        return [row.data(CallHistory.RecordRole) for row in rows]
+
+    def add_actions(self, actions: Sequence[QAction]) -> None:
+        """Offer these by the right mouse button, too."""
+        self.table.addActions(list(actions))
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def begin_search(self) -> None:
+        """Let the operator search the calls; Escape ends it."""
+        self.search.show()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _end_search(self) -> None:
+        self.search.clear()
+        self.search.hide()
+
+    def _search_row(self) -> QHBoxLayout:
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.search)
+        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
+        escape.activated.connect(self._end_search)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 6, 0)
+        row.addWidget(self.search)
+        return row
 
     def _make_table(self) -> QTableView:
         table = QTableView()
         table.setAccessibleName("Calls")
-        table.setModel(self._history)
+        table.setModel(self._found)
         table.setItemDelegate(CallDelegate(self._appearance, table))
         table.setShowGrid(False)
         table.setWordWrap(False)
@@ -116,6 +163,7 @@ class CallHistoryView(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(25)
         header = table.horizontalHeader()
+        header.hide()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in enumerate((92, 162, 110, 64)):
@@ -129,6 +177,9 @@ class CallHistoryView(QWidget):
         return table
 
     def _begun(self) -> None:
+        if not self._history.running:
+            return  # those of earlier starts
+        self._end_search()
         self._tick.start()
         self.table.selectRow(0)
 
@@ -139,13 +190,4 @@ class CallHistoryView(QWidget):
 
     def _show(self) -> None:
         row = self.table.currentIndex()
-        record = row.data(CallHistory.RecordRole) if row.isValid() else None
-        text = _detail(record) if record is not None else ""
-        if text != self.detail.toPlainText():
-            self.detail.setPlainText(text)
-
-
-def _detail(record: CallRecord) -> str:
-    if record.status is CallStatus.RUNNING:
-        return "\n".join(record.lines) or record.progress
-    return record.detail
+        self.result.show_record(row.data(CallHistory.RecordRole) if row.isValid() else None)

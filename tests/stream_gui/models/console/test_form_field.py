@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from stream_core.rpc import collect
-from stream_gui.models.command_line import CommandError
-from stream_gui.models.form_field import FieldKind, FormField, arguments, form_fields
+from stream_gui.models.console.command_line import CommandError
+from stream_gui.models.console.form_field import FieldKind, FormField, form_fields
 
 
 class Speed(Enum):
@@ -40,10 +40,6 @@ def fields() -> dict[str, FormField]:
     return {field.name: field for field in form_fields(method)}
 
 
-def filled(fields: dict[str, FormField], **texts: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    return arguments(list(fields.values()), texts)
-
-
 def test_each_parameter_gets_a_field_of_its_kind(fields: dict[str, FormField]) -> None:
     kinds = {name: field.kind for name, field in fields.items()}
     assert kinds == {
@@ -53,33 +49,16 @@ def test_each_parameter_gets_a_field_of_its_kind(fields: dict[str, FormField]) -
         "mode": FieldKind.CHOICE,
         "speed": FieldKind.CHOICE,
         "maybe": FieldKind.NUMBER,
-        "values": FieldKind.LITERAL,
-        "*rest": FieldKind.LITERAL,
-        "only": FieldKind.LITERAL,
-        "**more": FieldKind.LITERAL,
+        "values": FieldKind.ARRAY,
+        "*rest": FieldKind.LIST,
+        "only": FieldKind.LIST,
+        "**more": FieldKind.DICT,
     }
     assert [name for name, field in fields.items() if field.required] == ["number", "text"]
 
 
-def test_empty_fields_keep_their_defaults(fields: dict[str, FormField]) -> None:
-    assert filled(fields, number="1.5", text="x") == ((1.5, "x"), {})
-
-
-def test_after_a_gap_arguments_go_by_name(fields: dict[str, FormField]) -> None:
-    assert filled(fields, number="1", text="x", mode="b", maybe="None") == (
-        (1, "x"),
-        {"mode": "b", "maybe": None},
-    )
-
-
-def test_variable_and_keyword_only_arguments(fields: dict[str, FormField]) -> None:
-    texts = {"number": "1", "text": "", "only": "[3]", "**more": "{'k': 4}"}
-    assert arguments(list(fields.values()), texts) == ((1, ""), {"only": [3], "k": 4})
-
-
 def test_a_list_becomes_the_array_that_is_asked_for(fields: dict[str, FormField]) -> None:
-    _, kwargs = filled(fields, number="1", text="x", values="[1, 2]")
-    assert kwargs["values"].dtype == np.float64
+    assert fields["values"].read("[1, 2]").dtype == np.float64
     assert fields["values"].convert([3]).tolist() == [3.0]
 
 
@@ -103,8 +82,3 @@ def test_text_needs_no_quotes_but_may_have_them(fields: dict[str, FormField]) ->
 def test_what_does_not_fit_is_refused(fields: dict[str, FormField], name: str, text: str) -> None:
     with pytest.raises(CommandError):
         fields[name].read(text)
-
-
-def test_what_must_be_given_is_asked_for(fields: dict[str, FormField]) -> None:
-    with pytest.raises(CommandError, match="number"):
-        filled(fields, text="x")

@@ -1,7 +1,7 @@
 """The catalog of targets and methods."""
 
 from stream_core.rpc import collect
-from stream_gui.models.method_catalog import MethodCatalog, method_names
+from stream_gui.models.console.method_catalog import MethodCatalog, method_names
 
 
 class Rig:

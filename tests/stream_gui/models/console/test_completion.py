@@ -5,8 +5,8 @@ from typing import Literal
 import pytest
 
 from stream_core.rpc import collect
-from stream_gui.models.completion import complete
-from stream_gui.models.method_catalog import MethodCatalog
+from stream_gui.models.console.completion import complete
+from stream_gui.models.console.method_catalog import MethodCatalog
 
 
 class Calibration:

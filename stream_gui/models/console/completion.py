@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass
 
 import stream_core as sc
-from stream_gui.models.command_line import target_text
-from stream_gui.models.form_field import FieldKind, FormField, form_fields
-from stream_gui.models.method_catalog import MethodCatalog, method_names
+from stream_gui.models.console.command_line import TIME_LIMIT, target_text
+from stream_gui.models.console.form_field import FieldKind, FormField, form_fields
+from stream_gui.models.console.method_catalog import MethodCatalog, method_names
 
 __all__ = ["Candidate", "complete", "known_target"]
 
-TIME_LIMIT = "tto"
 LAST_WORD = re.compile(r"[^\s,(=]*$")
 BRACKETS = {")": "(", "]": "[", "}": "{"}
 

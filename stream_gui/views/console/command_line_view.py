@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 
-from stream_gui.models.completion import Candidate
+from stream_gui.models.console.completion import Candidate
 
 __all__ = ["CommandLineView"]
 

@@ -1,0 +1,1 @@
+"""What the console of remote calls is made of, without a widget."""

@@ -1,0 +1,96 @@
+"""What the operator does, as the Python that does the same; it runs nothing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import Any
+
+from stream_gui.models.console.array_files import COLUMN_FILES
+from stream_gui.models.console.command_line import CallText, literal_text
+from stream_gui.models.console.expressions import NAMED_VALUES, NUMPY_NAMES
+
+__all__ = ["call_line", "call_script", "preamble", "python_call", "python_value"]
+
+
+def python_call(function: str, *args: Any, **kwargs: Any) -> str:
+    """The line that calls a function with plain values: `client.kick("daq", ban_s=5)`."""
+    texts = [literal_text(each) for each in args]
+    texts += [f"{name}={literal_text(each)}" for name, each in kwargs.items()]
+    return f"{function}({', '.join(texts)})"
+
+
+def call_line(call: CallText) -> str:
+    """The line that makes a remote call with the client `client`."""
+    return f"client.remote({literal_text(call.target)}).{call.method}({_arguments(call)})"
+
+
+def call_script(call: CallText, address: str, *, streams: bool = False) -> str:
+    """A program that makes one remote call and prints what it gives.
+
+    Args:
+        call: the call.
+        address: of the server, "host:port".
+        streams: whether results come one by one.
+    """
+    made = f"target.{call.method}({_arguments(call)})"
+    use = [f"    for result in {made}:", "        print(result)"]
+    lines = [
+        *preamble([made]),
+        "",
+        f"with {python_call('sc.blocking.Client', address=address)} as client:",
+        f"    target = client.remote({literal_text(call.target)})",
+        *(use if streams else [f"    print({made})"]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def preamble(lines: Iterable[str]) -> list[str]:
+    """The imports that the lines need."""
+    text = "\n".join(lines)
+    modules = {"time.": "import time\n", "np.": "import numpy as np"}
+    return [each for used, each in modules.items() if used in text] + ["import stream_core as sc"]
+
+
+def python_value(source: str) -> str:
+    """An argument of the call's line as Python: the names of functions are numpy's there."""
+    try:
+        tree = ast.parse(source.strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return source
+    names = _NumpyNames()
+    rewritten = names.visit(tree)
+    return ast.unparse(rewritten) if names.changed else source.strip()
+
+
+def _arguments(call: CallText) -> str:
+    texts = [python_value(each) for each in call.args]
+    texts += [f"{name}={python_value(each)}" for name, each in call.kwargs.items()]
+    return ", ".join(texts)
+
+
+class _NumpyNames(ast.NodeTransformer):
+    """Puts numpy's name before what is numpy's."""
+
+    changed = False
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        known = node.id if node.id in NUMPY_NAMES else node.id.lower()
+        if known in NUMPY_NAMES:
+            self.changed = True
+            return ast.Attribute(ast.Name("np", ast.Load()), known, ast.Load())
+        if known in NAMED_VALUES:
+            self.changed = True
+            return ast.Constant(NAMED_VALUES[known])
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = node.args[0] if node.args else None
+        if ast.unparse(node.func) != "np.load" or not isinstance(name, ast.Constant):
+            return node
+        if PurePath(str(name.value)).suffix.lower() in COLUMN_FILES:
+            node.func = ast.Attribute(ast.Name("np", ast.Load()), "loadtxt", ast.Load())
+            node.keywords.append(ast.keyword("delimiter", ast.Constant(",")))
+        return node

@@ -1,0 +1,66 @@
+"""What the operator does, as Python."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stream_gui.models.console.command_line import split
+from stream_gui.models.console.expressions import literal
+from stream_gui.models.python_lines import call_line, call_script, python_call, python_value
+
+
+@pytest.mark.parametrize(
+    ("line", "python"),
+    [
+        ("rig.reset()", 'client.remote("rig").reset()'),
+        (
+            "daq@host-1.calibration.run(3, mode='x', tto=5)",
+            "client.remote(\"daq@host-1\").calibration.run(3, mode='x', tto=5)",
+        ),
+        (
+            "rig.load(2 * sin(linspace(0, pi, 9)), nan)",
+            'client.remote("rig").load(2 * np.sin(np.linspace(0, np.pi, 9)), np.nan)',
+        ),
+        (
+            "rig.load(load('a.csv'))",
+            "client.remote(\"rig\").load(np.loadtxt('a.csv', delimiter=','))",
+        ),
+        ("rig.load(load('a.npy'))", "client.remote(\"rig\").load(np.load('a.npy'))"),
+        ("rig.set(true, none)", 'client.remote("rig").set(True, None)'),
+    ],
+)
+def test_a_call_is_written_with_the_client_and_numpy(line: str, python: str) -> None:
+    assert call_line(split(line, ["daq@host-1"])) == python
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["2 * pi", "[1, inf, {'e': e}]", "1.5 * exp(-linspace(0, 1, 5))", "ones((2, 2))", "abs(-3)"],
+)
+def test_numpy_gives_what_the_console_gives(source: str) -> None:
+    value: Any = eval(python_value(source), {"np": np})
+    np.testing.assert_equal(value, literal(source))
+
+
+def test_a_program_is_whole(tmp_path: Path) -> None:
+    call = split("rig.sweep(1, points=ones(3))")
+    program = call_script(call, "127.0.0.1:50012", streams=True)
+    ast.parse(program)
+    assert program.splitlines() == [
+        "import numpy as np",
+        "import stream_core as sc",
+        "",
+        'with sc.blocking.Client(address="127.0.0.1:50012") as client:',
+        '    target = client.remote("rig")',
+        "    for result in target.sweep(1, points=np.ones(3)):",
+        "        print(result)",
+    ]
+    assert "print(target.reset())" in call_script(split("rig.reset()"), "a:1")
+    assert "numpy" not in call_script(split("rig.reset()"), "a:1")
+
+
+def test_plain_values_are_written_so_that_they_are_read_again() -> None:
+    assert python_call("client.kick", 'a "b"', ban_s=5.0) == 'client.kick("a \\"b\\"", ban_s=5.0)'
