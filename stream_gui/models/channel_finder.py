@@ -1,4 +1,4 @@
-"""Finds channels and columns by a few letters of their names, best first; it knows no Qt.
+"""Finds channels, columns and other names by a few of their letters, best first; it knows no Qt.
 
 A name is found if it has the letters of each word that was typed, in their order but not in one
 piece. Letters in one piece, at the beginnings of the parts of a name and near its end count more,

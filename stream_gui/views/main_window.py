@@ -14,6 +14,7 @@ from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.channel_finder_view import ChannelFinderView
 from stream_gui.views.channel_tree_view import ChannelTreeView
+from stream_gui.views.command_palette import CommandPalette
 from stream_gui.views.connect_dialog import ConnectDialog
 from stream_gui.views.console.rpc_console_view import RpcConsoleView
 from stream_gui.views.dock import Dock
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self._arrange()
         self.menus = Menus(self.menuBar(), appearance, self)
+        self.commands = CommandPalette(self.menus, appearance, self)
         self._fill_menus()
         self._connect()
         self._state = WindowState(
@@ -254,7 +256,7 @@ class MainWindow(QMainWindow):
             "plot_anew",
             "Plot in a &new panel",
             lambda: self.channels.plot_selected(new_panel=True),
-            shortcut="Ctrl+Shift+P",
+            shortcut="Ctrl+Alt+P",
             icon="plot_add",
         )
         menu.addSeparator()
@@ -297,6 +299,14 @@ class MainWindow(QMainWindow):
 
     def _fill_help_menu(self) -> None:
         menus, menu = self.menus, self.menus.menu("&Help")
+        menus.add(
+            menu,
+            "palette",
+            "&Do anything …",
+            self.commands.come_up,
+            shortcut="Ctrl+Shift+P",
+            icon="find",
+        )
         menus.add(
             menu, "keys", "&Keyboard shortcuts", self._show_keys, shortcut="F1", icon="keyboard"
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -10,9 +11,24 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from stream_gui.views.appearance import Appearance
 
-__all__ = ["Menus"]
+__all__ = ["Menus", "NamedAction"]
 
 THEMES = (("system", "As the &system"), ("light", "&Light"), ("dark", "&Dark"))
+
+
+@dataclass(frozen=True)
+class NamedAction:
+    """An action with the words by which it is found.
+
+    Attributes:
+        menu: the title of its menu in the bar.
+        text: the titles of all menus that it is in, and its own.
+        action: what is done.
+    """
+
+    menu: str
+    text: str
+    action: QAction
 
 
 class Menus:
@@ -70,24 +86,32 @@ class Menus:
             themes.addAction(action)
             self.actions[f"theme_{name}"] = action
 
+    def every_action(self) -> list[NamedAction]:
+        """All that can be chosen in the menus, as they are now."""
+        return [named for menu in self._menus for named in _below(menu, _plain(menu.title()))]
+
     def shortcuts(self) -> list[tuple[str, str]]:
         """What each shortcut does, menu by menu."""
         found = []
-        for menu in self._menus:
-            for action in _all_actions(menu.actions()):
-                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                if keys:
-                    title = menu.title().replace("&", "")
-                    found.append((keys, f"{title}: {action.text().replace('&', '')}"))
+        for named in self.every_action():
+            keys = named.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            if keys:
+                found.append((keys, f"{named.menu}: {_plain(named.action.text())}"))
         return found
 
 
-def _all_actions(actions: Sequence[QAction]) -> list[QAction]:
-    found: list[QAction] = []
-    for action in actions:
+def _below(menu: QMenu, path: str) -> list[NamedAction]:
+    menu.aboutToShow.emit()  # some are filled only then
+    found: list[NamedAction] = []
+    for action in menu.actions():
         below = action.menu()
         if isinstance(below, QMenu):
-            found.extend(_all_actions(below.actions()))
+            found.extend(_below(below, f"{path}: {_plain(below.title())}"))
         elif not action.isSeparator():
-            found.append(action)
+            text = f"{path}: {_plain(action.text())}"
+            found.append(NamedAction(path.partition(":")[0], text, action))
     return found
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "")

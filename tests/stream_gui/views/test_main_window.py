@@ -177,6 +177,15 @@ def test_the_keys_are_listed(window: MainWindow) -> None:
     assert keys["Ctrl+K"] == "Channels: Find a channel …"
 
 
+def test_the_palette_knows_every_action_and_every_key(window: MainWindow) -> None:
+    known = {id(named.action) for named in window.menus.every_action()}
+    missing = [action.text() for action in all_actions(window) if id(action) not in known]
+    assert missing == []
+    texts = [named.text for named in window.menus.every_action()]
+    assert "Plots: Undo" in [text[:11] for text in texts]
+    assert len(texts) == len(set(texts))
+
+
 def test_the_filter_and_the_console_are_reached_by_key(qtbot: Any, window: MainWindow) -> None:
     with qtbot.waitActive(window):
         window.show()
