@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-import stream_core as sc
+from stream_gui.models.versions import versions
 from stream_gui.models.workspace import Section
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.views.appearance import Appearance
@@ -360,7 +360,7 @@ class MainWindow(QMainWindow):
         ShortcutsDialog(self.menus.shortcuts(), self._appearance, self).open()
 
     def _show_about(self) -> None:
-        AboutDialog(sc.__version__, self).open()
+        AboutDialog(versions(self._session.load.history.server), self).open()
 
     def _ask_to_leave(self) -> None:
         own = self._session.servers.own

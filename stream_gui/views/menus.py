@@ -90,13 +90,14 @@ class Menus:
         """All that can be chosen in the menus, as they are now."""
         return [named for menu in self._menus for named in _below(menu, _plain(menu.title()))]
 
-    def shortcuts(self) -> list[tuple[str, str]]:
-        """What each shortcut does, menu by menu."""
-        found = []
+    def shortcuts(self) -> dict[str, list[tuple[str, str]]]:
+        """Of each menu the shortcuts, each with what it does."""
+        found: dict[str, list[tuple[str, str]]] = {}
         for named in self.every_action():
             keys = named.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             if keys:
-                found.append((keys, f"{named.menu}: {_plain(named.action.text())}"))
+                text = named.text.removeprefix(f"{named.menu}: ")
+                found.setdefault(named.menu, []).append((keys, text))
         return found
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 import stream_core as sc
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.session.servers import OwnServer
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.help_dialogs import AboutDialog, ShortcutsDialog
 from stream_gui.views.leave_question import LeaveQuestion
 from stream_gui.views.main_window import MainWindow
 
@@ -170,11 +171,24 @@ def test_closing_asks_what_becomes_of_a_server(
     assert left == ([] if stops is None else [stops])
 
 
-def test_the_keys_are_listed(window: MainWindow) -> None:
-    keys = dict(window.menus.shortcuts())
-    assert keys["Ctrl+F"] == "Channels: Filter"
-    assert keys["Ctrl+R"] == "Calls: Type a call"
-    assert keys["Ctrl+K"] == "Channels: Find a channel …"
+def test_the_keys_are_listed_by_menu(window: MainWindow) -> None:
+    keys = window.menus.shortcuts()
+    assert ("Ctrl+F", "Filter") in keys["Channels"]
+    assert ("Ctrl+R", "Type a call") in keys["Calls"]
+    assert ("Ctrl+K", "Find a channel …") in keys["Channels"]
+    window.menus.actions["keys"].trigger()
+    (dialog,) = window.findChildren(ShortcutsDialog)
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    assert {"Ctrl+Shift+P", "Do anything …", "Help"} <= set(texts)
+
+
+def test_the_versions_can_be_copied_into_a_report(window: MainWindow) -> None:
+    window.menus.actions["about"].trigger()
+    (dialog,) = window.findChildren(AboutDialog)
+    dialog.copy.click()
+    report = QGuiApplication.clipboard().text()
+    assert f"streamscope {sc.__version__}" in report
+    assert all(name in report for name in ("Python 3.", "Qt ", "NumPy ", "server not connected"))
 
 
 def test_the_palette_knows_every_action_and_every_key(window: MainWindow) -> None:
