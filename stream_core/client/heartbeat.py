@@ -16,17 +16,20 @@ from stream_core.wire.header import Kind, header
 __all__ = ["Heartbeat"]
 
 logger = logging.getLogger(__name__)
+UNKNOWN_NS = 2**63 - 1
 SILENT_BEATS = 3
 BURST_PINGS = 4
 FIRST_BURST_S = 1.0  # after the one at the start; the next ones come at twice the distance each
 LONGEST_BURST_S = 64.0  # at which idle clients cost a server next to nothing
+GOOD = 2.0  # so many times the shortest round trip is one that has hardly waited
 
 
 class Heartbeat:
-    """Pings a connection while there is one, and gives it up when it stays silent.
+    """Pings a connection on which little comes, and gives it up when it stays silent.
 
     The clock is set by bursts, at first often: each ping waits for the PONG of the one before, so
-    that no round trip holds the time that another one spent.
+    that no round trip holds the time that another one spent. The first burst tells how short a
+    round trip may be; a later one ends with the first that is about as short.
 
     Args:
         clock: the estimate of the server's clock; every PONG is a sample of it.
@@ -41,6 +44,8 @@ class Heartbeat:
         self._burst_s = FIRST_BURST_S  # from the burst under way to the next one
         self._burst_left = 0
         self._burst_ping = 0
+        self._shortest_ns = UNKNOWN_NS  # of the round trips on this connection
+        self._good_ns = 0.0  # a round trip by which a burst may end
         self._settled = asyncio.Event()
         self._number = 0
         self._sent: dict[int, tuple[int, asyncio.Future[float] | None]] = {}
@@ -51,6 +56,7 @@ class Heartbeat:
         self._interval_s = interval_s
         self._set_timer()
         self._burst_s = FIRST_BURST_S
+        self._shortest_ns, self._good_ns = UNKNOWN_NS, 0.0
         self._settled.clear()
         self._burst()
 
@@ -91,14 +97,18 @@ class Heartbeat:
         if sent_ns is None:
             return
         now_ns = time.perf_counter_ns()
+        round_trip_ns = now_ns - sent_ns
+        self._shortest_ns = min(self._shortest_ns, round_trip_ns)
         agrees = self._clock.sample(sent_ns, frame.time_ns, now_ns)
         if future is not None and not future.done():
-            future.set_result((now_ns - sent_ns) / 1e9)
+            future.set_result(round_trip_ns / 1e9)
         if not agrees:
             logger.info("the server's clock is another one now: one of the computers has slept")
             self._burst_s = FIRST_BURST_S
             self._burst()
         elif frame.sequence == self._burst_ping:
+            if round_trip_ns <= self._good_ns:
+                self._burst_left = 0
             self._go_on()
 
     def _ping(self, connection: Connection, future: asyncio.Future[float] | None = None) -> None:
@@ -128,6 +138,7 @@ class Heartbeat:
             self._ping(connection)
             return
         self._burst_ping = 0
+        self._good_ns = GOOD * self._shortest_ns
         self._clock.settle(time.perf_counter_ns())
         self._settled.set()
         loop = asyncio.get_running_loop()
@@ -144,8 +155,9 @@ class Heartbeat:
         connection = self._connection
         assert connection is not None
         self._set_timer()
-        if time.monotonic() - connection.last_in_s > SILENT_BEATS * self._interval_s:
+        silent_s = time.monotonic() - connection.last_in_s
+        if silent_s > SILENT_BEATS * self._interval_s:
             logger.warning("%s is silent; the link is given up", connection.peer)
             connection.abort()
-        elif self._burst_ping == 0:  # else one is under way already
+        elif silent_s > self._interval_s / 2 and self._burst_ping == 0:  # else one is under way
             self._ping(connection)

@@ -46,6 +46,7 @@ FILES_KEPT = 32  # for other things than connections
 ACCEPT_TURNS = 3  # of the loop: task, transport, connection_made
 CLOSE_S = 0.5  # for a client to take its goodbye
 TICKS_A_SECOND = 4
+LOOKS_A_HEARTBEAT = 8  # for clients that are silent; a look at thousands costs a millisecond
 
 
 class Server:
@@ -328,7 +329,9 @@ class Server:
             meter.tick()
             services.events.tick()
             services.permits.tick()
-        services.sessions.check_heartbeats(time.monotonic())
+        ticks = int(self._limits.heartbeat_s / (LOOKS_A_HEARTBEAT * TICK_S))
+        if self._ticks % max(1, ticks) == 0:
+            services.sessions.check_heartbeats(time.monotonic())
         services.demands.check_stalls(time.monotonic_ns())
         self._holdings.check()
 

@@ -94,7 +94,7 @@ async def test_bursts_are_repeated_at_first_often(
             while not wire.asked:  # noqa: ASYNC110 - nothing tells
                 await asyncio.sleep(0)
             begins.append(time.monotonic())
-            for _ in range(BURST_PINGS):
+            while wire.asked:
                 wire.answer(beat)
     beat.end("enough")
     waits_s = [later - sooner for sooner, later in pairwise(begins)]
@@ -102,11 +102,40 @@ async def test_bursts_are_repeated_at_first_often(
         assert wait_s >= least_s - 0.001
 
 
+@pytest.mark.parametrize(
+    ("round_trips_ms", "asked"), [([10], 1), ([25, 19], 2), ([25, 25, 25, 25], 4), ([5, 9], 1)]
+)
+async def test_a_later_burst_ends_with_a_round_trip_that_has_hardly_waited(
+    wire: Wire,
+    clock: OffsetEstimate,
+    monkeypatch: pytest.MonkeyPatch,
+    round_trips_ms: list[int],
+    asked: int,
+) -> None:
+    now_ms = 0
+    monkeypatch.setattr(time, "perf_counter_ns", lambda: now_ms * 1_000_000)
+    beat = Heartbeat(clock)
+    beat.begin(wire, 60.0)  # type: ignore[arg-type]
+    for round_trip_ms in (12, 10, 11, 30):
+        now_ms += round_trip_ms
+        wire.answer(beat)
+    assert not wire.asked
+    beat._burst()
+    answered = 0
+    while wire.asked:
+        now_ms += round_trips_ms[answered]
+        wire.answer(beat)
+        answered += 1
+    assert answered == asked
+    beat.end("enough")
+
+
 async def test_a_beat_is_one_ping_and_none_while_a_burst_is_under_way(
     wire: Wire, clock: OffsetEstimate
 ) -> None:
     beat = Heartbeat(clock)
     beat.begin(wire, 1.0)  # type: ignore[arg-type]
+    wire.last_in_s -= 1.0
     strike(beat)
     assert len(wire.asked) == 1
     for _ in range(BURST_PINGS):
@@ -114,6 +143,17 @@ async def test_a_beat_is_one_ping_and_none_while_a_burst_is_under_way(
     strike(beat)
     assert len(wire.asked) == 1
     beat.end("enough")
+
+
+async def test_what_comes_saves_the_beat(wire: Wire, beat: Heartbeat) -> None:
+    for _ in range(BURST_PINGS):
+        wire.answer(beat)
+    wire.last_in_s = time.monotonic() - 20
+    strike(beat)
+    assert not wire.asked
+    wire.last_in_s = time.monotonic() - 40
+    strike(beat)
+    assert len(wire.asked) == 1
 
 
 async def test_a_silent_link_is_given_up(wire: Wire, beat: Heartbeat) -> None:
@@ -131,14 +171,15 @@ async def test_after_a_sleep_the_clock_is_set_anew_at_once(
     for _ in range(BURST_PINGS):
         wire.answer(beat)
     wire.ahead_ns += 600_000_000_000
+    wire.last_in_s -= 60
     strike(beat)
     wire.answer(beat)
     now_ns = time.perf_counter_ns()
     assert abs(clock.offset_ns(now_ns) - wire.ahead_ns) <= clock.error_ns(now_ns) < 1e9
-    for _ in range(BURST_PINGS):
-        assert len(wire.asked) == 1
+    assert len(wire.asked) == 1
+    while wire.asked:
         wire.answer(beat)
-    assert not wire.asked
+    assert beat._burst_timer is not None
 
 
 async def test_who_pings_hears_the_round_trip_or_why_there_is_none(
