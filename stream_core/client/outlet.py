@@ -39,7 +39,6 @@ from stream_core.wire.objects import PLAIN_TYPES
 __all__ = ["Outlet"]
 
 logger = logging.getLogger(__name__)
-ROWS_BYTES = 1024 * 1024
 SPARE_BYTES = 16 * 1024  # of a frame, for what a block has beside its items
 TURN_NS = 1_000_000
 MANY_ITEMS = 16 * 1024
@@ -78,7 +77,7 @@ class Outlet:
         tired: many items have been sent without one.
         closed: why nothing can be sent any more, or None.
         marks: the ends of its transfers.
-        limit_bytes: of one frame's body.
+        limit_bytes: of one frame's body; piece_bytes: how large an array leaves as a whole.
         on_change: told when any of these has changed.
         on_pause: told before a pause is acknowledged: what was accepted may still be offered.
     """
@@ -103,7 +102,7 @@ class Outlet:
         self.tired = False
         self.closed: str | None = None
         self.info = ChannelInfo(name=name)
-        self.limit_bytes = 0
+        self.limit_bytes = self.piece_bytes = 0
         self.on_change = Callbacks()
         self.on_pause = Callbacks()
         self._send = send
@@ -115,6 +114,7 @@ class Outlet:
         self._compressor: Compressor | None = None
         self._times = SampleTimes(None)
         self._layout: Layout | None = None  # of samples
+        self._pages = False  # may leave with as many samples as they have
         self._direct: Collection[type] | None = PLAIN_TYPES  # need no look at the codec; None: all
         self._batch: Batch = ObjectBatch()
         self._spare: Batch = ObjectBatch()
@@ -143,6 +143,8 @@ class Outlet:
         """The channel is there; the server expects the item numbered `base` next."""
         self.number = self._kept_number = number
         self.info = info
+        self.piece_bytes = min(LARGE_BLOCK_BYTES, self.limit_bytes // 2)
+        self._pages = self.limit_bytes >= 2 * LARGE_BLOCK_BYTES
         self._codec = None if info.codec is None else CodecNumber[Codec(info.codec).name]
         self._compressor = _compressor_of(info)
         self._times = SampleTimes(info.rate_hz)
@@ -368,25 +370,33 @@ class Outlet:
             self.turn_ns = now_ns
             self.overdue = True
 
-    @property
-    def piece_bytes(self) -> int:
-        """How large an array `offer_rows` takes as a whole."""
-        return min(ROWS_BYTES, self.limit_bytes // 2)
-
-    def times_of(self, rows: Any, time_ns: int | None, interval_ns: int | None) -> tuple[int, int]:
+    def times_of(
+        self, rows: Any, time_ns: int | None, interval_ns: int | None, now_ns: int
+    ) -> tuple[int, int]:
         """The time of the first of the next samples, and the distance to the one after it."""
-        interval_ns = self._times.interval_ns(interval_ns)
-        now_ns = perf_counter_ns()
         if not self._dirty:  # it holds for a turn
             self.offset_ns = self.clock.offset_ns(now_ns)
-        start_ns = self._times.start_ns(len(rows), time_ns, interval_ns, now_ns + self.offset_ns)
-        return start_ns, interval_ns
+        times = self._times
+        if interval_ns is None:
+            interval_ns = times.usual_ns
+        return times.start_ns(len(rows), time_ns, interval_ns, now_ns + self.offset_ns), interval_ns
+
+    def offer_array(self, rows: Any, time_ns: int | None, interval_ns: int | None) -> bool:
+        """Take samples that leave as a whole, as `offer_rows` does, at the times that follow."""
+        now_ns = perf_counter_ns()
+        start_ns, step_ns = self.times_of(rows, time_ns, interval_ns, now_ns)
+        if not self.flowing:
+            return self._refuse_rows(rows)
+        self._add_rows(rows, start_ns, step_ns)
+        if now_ns - self.turn_ns > TURN_NS:
+            self._note_turn()
+        return True
 
     def parts(
         self, rows: Any, time_ns: int | None, interval_ns: int | None
     ) -> Iterator[tuple[Any, int, int]]:
         """Samples in pieces for `offer_rows`, each with its time and interval."""
-        start_ns, interval_ns = self.times_of(rows, time_ns, interval_ns)
+        start_ns, interval_ns = self.times_of(rows, time_ns, interval_ns, perf_counter_ns())
         if rows.nbytes <= self.piece_bytes:
             if len(rows):
                 yield rows, start_ns, interval_ns
@@ -398,16 +408,18 @@ class Outlet:
     def offer_rows(self, rows: Any, time_ns: int, interval_ns: int) -> bool:
         """Take a contiguous array of samples, or give them up; see `offer`."""
         if not self.flowing:
-            self._note_turn()
-            return False if self.idle else self._give_up(len(rows))
+            return self._refuse_rows(rows)
         self._add_rows(rows, time_ns, interval_ns)
         self._note_turn()
         return True
 
+    def _refuse_rows(self, rows: Any) -> bool:
+        self._note_turn()
+        return False if self.idle else self._give_up(len(rows))
+
     def _add_rows(self, rows: Any, time_ns: int, interval_ns: int) -> None:
         batch = self._batch
-        whole = not self._selective and self.limit_bytes > ROWS_BYTES
-        if whole and isinstance(batch, SamplesBatch):
+        if isinstance(batch, SamplesBatch) and not self._selective and self._pages:
             if batch.put_rows(rows, time_ns, interval_ns):  # into a block that has begun so
                 if batch.full_of_rows:
                     self.filled()
@@ -658,10 +670,8 @@ class Outlet:
             raise InvalidValue(
                 f"channel '{self.name}' takes no samples; create it with dtype=…, or use send"
             )
-        from stream_core.wire.arrays import as_samples  # numpy is there already
-
-        rows = as_samples(array, layout.dtype, layout.shape)
-        if rows.nbytes > self._most_bytes:
+        rows = layout.rows(array)
+        if rows.nbytes > self.piece_bytes:
             self._check_row(rows[:1].nbytes)
         return rows
 

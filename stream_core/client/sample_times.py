@@ -13,16 +13,15 @@ class SampleTimes:
 
     Args:
         rate_hz: nominal samples a second of the channel, or None.
+
+    Attributes:
+        usual_ns: from one sample to the next, where nothing else is said.
     """
 
     def __init__(self, rate_hz: float | None) -> None:
-        self._interval_ns = round(1e9 / rate_hz) if rate_hz else 0
+        self.usual_ns = round(1e9 / rate_hz) if rate_hz else 0
         self._end: tuple[int, int] | None = None  # of the last block: time, interval
         self._newest_ns = 0  # of the last block that has no interval
-
-    def interval_ns(self, given_ns: int | None) -> int:
-        """From one sample to the next."""
-        return self._interval_ns if given_ns is None else given_ns
 
     def start_ns(self, count: int, given_ns: int | None, interval_ns: int, now_ns: int) -> int:
         """The first sample's time; without one, the last sample is of now, without jitter.

@@ -141,8 +141,7 @@ class Writer:
             await self._until_flowing(wait_active=False)
         rows = outlet.rows(array)
         if 0 < rows.nbytes <= outlet.piece_bytes:
-            start_ns, step_ns = outlet.times_of(rows, time_ns, interval_ns)
-            sent = outlet.offer_rows(rows, start_ns, step_ns)
+            sent = outlet.offer_array(rows, time_ns, interval_ns)
             if outlet.overdue:
                 outlet.overdue = False
                 await asyncio.sleep(0)

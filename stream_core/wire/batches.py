@@ -39,8 +39,7 @@ __all__ = [
 ]
 
 BLOCK_BYTES = 128 * 1024
-LARGE_BLOCK_BYTES = 1024 * 1024  # of items that are a good part of it each
-ROWS_BYTES = 512 * 1024  # of samples that come as arrays and follow each other
+LARGE_BLOCK_BYTES = 1024 * 1024  # of large items, or of samples that come as arrays and merge
 BLOCK_ITEMS = 1024
 
 _PAGE_FROM_BYTES = 8 * 1024  # so much has come as arrays: more will
@@ -468,7 +467,7 @@ class SamplesBatch(Lane):
     @property
     def full_of_rows(self) -> bool:
         """Whether the block should leave before more rows come."""
-        return self._joined_bytes >= ROWS_BYTES
+        return self._joined * self._row_bytes >= LARGE_BLOCK_BYTES
 
     @property
     def _joined_bytes(self) -> int:
@@ -547,27 +546,31 @@ class SamplesBatch(Lane):
         start, interval, count = run
         if interval != interval_ns or start + interval * count != time_ns:
             return False
-        joined = self._joined + len(rows)
+        joined = count + len(rows)
         if joined > len(page):
             return False
-        length_ns = interval * joined
-        if not _LEAST_TIME <= start + length_ns <= _GREATEST_TIME or length_ns not in _TIME:
-            return False
-        page[self._joined : joined] = rows
+        page[count:joined] = rows
         self._joined = joined
         self._run = start, interval, joined
         return True
 
     def _open_page(self) -> None:
-        """Have the next arrays in memory that is used again, of which nothing has to grow."""
+        """Have the next arrays in memory that is used again, of which nothing has to grow.
+
+        Nobody asks then whether their times have room in 64 bits.
+        """
         plain = self._dtype.kind in "biufc" and self._dtype.char not in "gG"  # nothing pads them
-        if not plain or self._run is None or len(self._data) >= ROWS_BYTES:
+        if not plain or self._run is None or len(self._data) >= LARGE_BLOCK_BYTES:
+            return
+        start, interval, _ = self._run
+        longest_ns = interval * ((LARGE_BLOCK_BYTES + _PAGE_SPARE_BYTES) // self._row_bytes)
+        if longest_ns not in _TIME or start + longest_ns not in _TIME:
             return
         import numpy as np
 
         from stream_core.wire.memory import uninitialised
 
-        memory = uninitialised(ROWS_BYTES + _PAGE_SPARE_BYTES)
+        memory = uninitialised(LARGE_BLOCK_BYTES + _PAGE_SPARE_BYTES)
         memory[: len(self._data)] = self._data
         rows = len(memory) // self._row_bytes
         flat = np.frombuffer(memory, self._dtype, rows * math.prod(self._shape))

@@ -15,11 +15,14 @@ __all__ = ["Layout", "decode_block"]
 
 
 class Layout:
-    """What a reader knows of a samples channel: the type and shape of one item."""
+    """What is known of a samples channel at its ends: the type and shape of one item."""
 
     def __init__(self, dtype: Any, shape: tuple[int, ...]) -> None:
+        from stream_core.wire.arrays import as_samples  # numpy is loaded when first needed
+
         self.dtype = dtype
         self.shape = shape
+        self._as_samples = as_samples
 
     @classmethod
     def described(cls, dtype: Any, shape: Sequence[int]) -> Self:
@@ -31,6 +34,14 @@ class Layout:
         from stream_core.wire.arrays import sample_dtype  # numpy is loaded when first needed
 
         return cls(sample_dtype(dtype), tuple(shape))
+
+    def rows(self, value: Any) -> Any:
+        """The value as samples of that kind, in an array whose first axis = items.
+
+        Raises:
+            InvalidValue: it does not fit.
+        """
+        return self._as_samples(value, self.dtype, self.shape)
 
 
 def decode_block(block: Block, layout: Layout | None, trusted: Collection[Codec]) -> Any:

@@ -334,8 +334,7 @@ def test_samples_leave_in_blocks_that_the_reader_can_place_in_time() -> None:
 
 def offer_rows(wire: Wire, count: int) -> None:
     rows = wire.outlet.rows(np.zeros(count))
-    time_ns, step_ns = wire.outlet.times_of(rows, 5, None)
-    assert wire.outlet.offer_rows(rows, time_ns, step_ns)
+    assert wire.outlet.offer_array(rows, 5, None)
 
 
 def test_the_first_samples_of_a_turn_wait_for_more_however_long_the_last_turn_was() -> None:
@@ -351,13 +350,13 @@ def test_the_first_samples_of_a_turn_wait_for_more_however_long_the_last_turn_wa
     assert wire.data() == [(0, 2000, 0), (2000, 2000, 0)]
 
 
-def test_many_small_arrays_leave_as_blocks_of_half_a_megabyte() -> None:
+def test_many_small_arrays_leave_as_blocks_of_a_megabyte() -> None:
     wire = Wire(codec="samples", dtype="float64")
     wire.outlet.limit_bytes = 4 << 20
-    for _ in range(140):
+    for _ in range(280):
         offer_rows(wire, 1000)
     wire.outlet.flush()
-    assert wire.data() == [(0, 66_000, 0), (66_000, 66_000, 0), (132_000, 8_000, 0)]
+    assert wire.data() == [(0, 132_000, 0), (132_000, 132_000, 0), (264_000, 16_000, 0)]
 
 
 def test_what_is_held_survives_a_newer_item_that_is_too_large() -> None:

@@ -7,7 +7,7 @@ MS = 1_000_000
 
 def test_blocks_continue_without_the_jitter_of_sending() -> None:
     times = SampleTimes(1000)
-    assert times.interval_ns(None) == MS
+    assert times.usual_ns == MS
     first = times.start_ns(10, None, MS, now_ns=100 * MS)
     assert first == 91 * MS  # the last sample is of now
     assert times.start_ns(10, None, MS, now_ns=113 * MS) == 101 * MS
@@ -16,7 +16,6 @@ def test_blocks_continue_without_the_jitter_of_sending() -> None:
 
 def test_given_times_are_kept() -> None:
     times = SampleTimes(None)
-    assert times.interval_ns(None) == 0
-    assert times.interval_ns(5) == 5
+    assert times.usual_ns == 0
     assert times.start_ns(3, 77, 5, now_ns=0) == 77
     assert times.start_ns(3, None, 5, now_ns=100) == 92
