@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pprint
 import reprlib
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,23 @@ __all__ = ["bytes_text", "detail_text", "duration_text", "rate_text", "span_text
 
 FEW, ROW = 4, 64
 DETAIL_CHARACTERS = 20_000
+DETAIL_MEMBERS = 20_000
 PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
+class _ShortRepr(reprlib.Repr):
+    """A short `repr` that leaves the members of a dict in their order."""
+
+    def repr_dict(self, x: dict[Any, Any], level: int) -> str:
+        if not x or level <= 0:
+            return "{…}" if x else "{}"
+        few = list(islice(x.items(), self.maxdict))
+        texts = [f"{self.repr1(k, level - 1)}: {self.repr1(v, level - 1)}" for k, v in few]
+        return "{" + ", ".join(texts + ["..."] * (len(x) > len(few))) + "}"
+
+
 def _short_repr() -> reprlib.Repr:
-    short = reprlib.Repr()
+    short = _ShortRepr()
     short.maxstring = short.maxother = 200
     short.maxlist = short.maxtuple = short.maxset = short.maxdict = 6
     short.maxlevel = 3
@@ -37,11 +50,25 @@ def detail_text(value: Any) -> str:
     """A value in as many lines as it needs, within reason."""
     if isinstance(value, str):
         text = value
+    elif _count(value, DETAIL_MEMBERS) >= DETAIL_MEMBERS:
+        return f"{_one_line(value)}\n… ({DETAIL_MEMBERS} members and more in all)"
     else:
         text = pprint.pformat(value, width=100, compact=True, sort_dicts=False)
     if len(text) <= DETAIL_CHARACTERS:
         return text
     return f"{text[:DETAIL_CHARACTERS]}\n… ({len(text)} characters in all)"
+
+
+def _count(value: Any, most: int) -> int:
+    """How many members there are in all, up to so many."""
+    if not isinstance(value, (list, tuple, dict, set, frozenset)):
+        return 0
+    count = len(value)
+    for member in value.values() if isinstance(value, dict) else value:
+        if count >= most:
+            break
+        count += _count(member, most - count)
+    return count
 
 
 def rate_text(items_per_s: float) -> str:

@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
             dock.setFloating(False)
             self.addDockWidget(areas.get(name, BOTTOM), dock)
             dock.show()
-        for name in ("python", "problems", "feedback"):
+        for name in ("python", "feedback", "problems"):
             self.tabifyDockWidget(self.docks["load"], self.docks[name])
         self.docks["load"].raise_()
         sides = [self.docks["channels"], self.docks["console"]]

@@ -46,7 +46,8 @@ def test_a_long_value_is_cut() -> None:
 
 def test_the_detail_says_when_it_is_cut() -> None:
     assert detail_text("a\nb") == "a\nb"
-    assert "characters in all" in detail_text(list(range(100_000)))
+    assert "members and more in all" in detail_text(list(range(100_000)))
+    assert "characters in all" in detail_text(list(range(10_000)))
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,13 @@ def test_durations_have_units(duration_s: float, text: str) -> None:
 )
 def test_a_stretch_of_time_is_told_roughly(span_s: float, text: str) -> None:
     assert span_text(span_s) == text
+
+
+def test_members_of_a_dict_keep_their_order() -> None:
+    assert value_text({"b": 1, "a": {"z": [1], "y": {}}}) == "{'b': 1, 'a': {'z': [1], 'y': {}}}"
+    assert value_text({number: number for number in range(9, 0, -1)}).endswith("4: 4, ...}")
+
+
+def test_a_value_beyond_reason_is_shown_in_a_line() -> None:
+    assert detail_text([[0] * 1000] * 1000).startswith("[[0, 0, 0, 0, 0, 0, ...], ")
+    assert len(detail_text(list(range(1000)))) > 1000
