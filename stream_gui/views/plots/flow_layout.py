@@ -14,29 +14,32 @@ class FlowLayout(QLayout):
     Args:
         parent: whose children they are.
         spacing: pixels between two widgets and between two lines.
+
+    Attributes:
+        items: the widgets in their order.
     """
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 4) -> None:
         super().__init__(parent)
-        self._items: list[QLayoutItem] = []
+        self.items: list[QLayoutItem] = []
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
         """Take a widget at the end."""
-        self._items.append(item)
+        self.items.append(item)
 
     def count(self) -> int:
         """How many widgets there are."""
-        return len(self._items)
+        return len(self.items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
         """The widget of that number."""
-        return self._items[index] if 0 <= index < len(self._items) else None
+        return self.items[index] if 0 <= index < len(self.items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
         """Let go of the widget of that number."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        return self.items.pop(index) if 0 <= index < len(self.items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
         """None: it takes no more than it needs."""
@@ -48,12 +51,12 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height of as many lines as it takes."""
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        return self.arrange(QRect(0, 0, width, 0), move=False)
 
     def setGeometry(self, rect: QRect) -> None:
         """Place the widgets in lines."""
         super().setGeometry(rect)
-        self._arrange(rect, move=True)
+        self.arrange(rect, move=True)
 
     def sizeHint(self) -> QSize:
         """That of the largest widget."""
@@ -62,15 +65,19 @@ class FlowLayout(QLayout):
     def minimumSize(self) -> QSize:
         """That of the largest widget."""
         size = QSize()
-        for item in self._items:
+        for item in self.items:
             size = size.expandedTo(item.minimumSize())
         return size
 
-    def _arrange(self, rect: QRect, *, move: bool) -> int:
+    def size_of(self, item: QLayoutItem, width: int) -> QSize:
+        """The size that a widget gets where lines have this width."""
+        return item.sizeHint()
+
+    def arrange(self, rect: QRect, *, move: bool) -> int:
         """Place the widgets, or only find out; return the height they take."""
         x, y, line = rect.x(), rect.y(), 0
-        for item in self._items:
-            size = item.sizeHint()
+        for item in self.items:
+            size = self.size_of(item, rect.width())
             if x + size.width() > rect.right() + 1 and line:
                 x, y, line = rect.x(), y + line + self.spacing(), 0
             if move:

@@ -17,9 +17,9 @@ from stream_gui.models.channel_mime import (
     curve_to_mime,
 )
 from stream_gui.plotdata.units import TIMES
-from stream_gui.views.plots.flow_layout import FlowLayout
 from stream_gui.views.plots.legend_badge import badge_of, tip_of
 from stream_gui.views.plots.legend_entry import LegendEntry
+from stream_gui.views.plots.legend_rows import LegendRows
 from stream_gui.views.plots.panel_curves import PanelCurves, ShownCurve
 from stream_gui.views.plots.panel_scales import NEW_AXIS
 from stream_gui.views.plots.plot_colours import PlotColours, curve_colour
@@ -27,8 +27,6 @@ from stream_gui.views.plots.plot_colours import PlotColours, curve_colour
 __all__ = ["AxisReading", "Legend", "value_text"]
 
 _Key = tuple[str, str, str, int, bool]
-_MOST_IN_FULL = 6
-"""With more curves than this, badges take their short form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Legend(QWidget):
         self._curves = curves
         self._colours = colours
         self._entries: dict[_Key, LegendEntry] = {}
-        self._layout = FlowLayout(self, 2)
+        self._layout = LegendRows(self)
         self._more = QLabel()
         self._more.setObjectName("dim")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -103,12 +101,9 @@ class Legend(QWidget):
         wanted = {_key(shown, self._colours.is_dark): shown for shown in self._curves}
         if list(wanted) != list(self._entries):
             self._rebuild(wanted)
-        is_crowded = len(wanted) > _MOST_IN_FULL
         for key, shown in wanted.items():
             badge = badge_of(shown, self._colours)
-            self._entries[key].show_state(
-                shown.curve.visible, badge, is_crowded=is_crowded, tip=tip_of(shown)
-            )
+            self._entries[key].show_state(shown.curve.visible, badge, tip=tip_of(shown))
         left_out = self._curves.left_out
         self._more.setText(f"{left_out} more columns" if left_out else "")
         self._more.setToolTip("Drag single columns from the channel tree to see them.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from enum import IntEnum
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -17,13 +19,27 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from stream_gui.views.plots.fitting_text import paint_fitting
 from stream_gui.views.plots.legend_badge import Badge
 from stream_gui.views.plots.plot_colours import PlotColours
 
-__all__ = ["LegendEntry"]
+__all__ = ["Density", "LegendEntry"]
 
 _MARGIN, _SWATCH, _GAP = 6, 14, 6
+_DOT = 5
 _WIDEST_VALUE = "\N{MINUS SIGN}0.000"
+
+
+class Density(IntEnum):
+    """How much an entry says; what it leaves out is in its tool tip."""
+
+    FULL = 0
+    SHORT = 1
+    """The badge takes its short form."""
+    DOT = 2
+    """A badge that is no news is a dot."""
+    NAME = 3
+    """There is no value either."""
 
 
 class LegendEntry(QWidget):
@@ -54,13 +70,13 @@ class LegendEntry(QWidget):
         self._value = ""
         self._unit = ""
         self._badge = Badge("", "", colours.dim, is_quiet=True)
-        self._is_crowded = False
+        self._tip = ""
+        self._density = Density.FULL
         self._is_shown = True
         self._pressed_at: QPoint | None = None
-        self._measure_badge()
         self._widest_value = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._announce()
@@ -78,16 +94,27 @@ class LegendEntry(QWidget):
 
     @property
     def badge(self) -> str:
-        """What its badge says."""
-        return self._badge.short if self._is_crowded else self._badge.text
+        """What its badge says where it stands; "" is a dot."""
+        return self._badge_at(self._density)
 
-    def show_state(self, is_shown: bool, badge: Badge, *, is_crowded: bool, tip: str) -> None:
+    @property
+    def density(self) -> Density:
+        """How much it says."""
+        return self._density
+
+    def set_density(self, density: Density) -> None:
+        """Say so much."""
+        if density != self._density:
+            self._density = density
+            self.update()
+
+    def show_state(self, is_shown: bool, badge: Badge, *, tip: str) -> None:
         """Show whether the curve is drawn, and what it says of itself."""
-        self.setToolTip(tip)
-        state = (is_shown, badge, is_crowded)
-        if state != (self._is_shown, self._badge, self._is_crowded):
-            self._is_shown, self._badge, self._is_crowded = state
-            self._measure_badge()
+        self._tip = tip
+        self._show_tip()
+        state = (is_shown, badge)
+        if state != (self._is_shown, self._badge):
+            self._is_shown, self._badge = state
             self.updateGeometry()
             self._announce()
             self.update()
@@ -95,31 +122,26 @@ class LegendEntry(QWidget):
     def show_value(self, value: str, unit: str) -> None:
         """Show the newest value."""
         if (value, unit) != (self._value, self._unit):
+            before = self.sizeHint()
             self._value, self._unit = value, unit
             self._announce()
-            if self.sizeHint() != self.size():
+            self._show_tip()
+            if self.sizeHint() != before:
                 self.updateGeometry()
             self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as what it says."""
-        metrics = self.fontMetrics()
-        width = 2 * _MARGIN + _SWATCH + _GAP + metrics.horizontalAdvance(self._name)
-        if self._value:
-            width += _GAP + self._value_width(metrics)
-        if self.badge:
-            width += _GAP + self._badge_width
-        return QSize(width, metrics.height() + 6)
+        """As wide as all that there is to say."""
+        return self.size_at(Density.FULL)
+
+    def size_at(self, density: Density) -> QSize:
+        """As wide as what it says then."""
+        width = 2 * _MARGIN + _SWATCH + _GAP + self.fontMetrics().horizontalAdvance(self._name)
+        return QSize(width + self._width_behind(density), self.fontMetrics().height() + 6)
 
     def minimumSizeHint(self) -> QSize:
-        """It is never cut off."""
-        return self.sizeHint()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the font."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._measure_badge()
+        """Its name may be cut short."""
+        return QSize(2 * _MARGIN + _SWATCH, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Colour, name, value and badge."""
@@ -131,9 +153,7 @@ class LegendEntry(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRoundedRect(QRect(_MARGIN, middle - 2, _SWATCH, 4), 2, 2)
-        left = self._paint_text(painter, _MARGIN + _SWATCH + _GAP)
-        if self.badge:
-            self._paint_badge(painter, left + _GAP)
+        self._paint_badge(painter, self._paint_text(painter, _MARGIN + _SWATCH + _GAP) + _GAP)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click may begin here, or a drag."""
@@ -189,7 +209,21 @@ class LegendEntry(QWidget):
     def _announce(self) -> None:
         self.setAccessibleName(self.text)
 
-    def _value_width(self, metrics: QFontMetrics) -> int:
+    def _show_tip(self) -> None:
+        """The newest value is told, too: it may have no room in the legend."""
+        name, *more = self._tip.split("\n", 1)
+        value = f"{self._value} {self._unit}".strip()
+        self.setToolTip("\n".join([f"{name}    {value}".rstrip(), *more]))
+
+    def _width_behind(self, density: Density) -> int:
+        """What stands behind the name."""
+        width = _GAP + self._badge_width(density)
+        if self._value and density < Density.NAME:
+            width += _GAP + self._value_width()
+        return width
+
+    def _value_width(self) -> int:
+        metrics = self.fontMetrics()
         widest = metrics.horizontalAdvance(_WIDEST_VALUE)
         unit = metrics.horizontalAdvance(f" {self._unit}") if self._unit else 0
         value = metrics.horizontalAdvance(self._value)
@@ -208,37 +242,53 @@ class LegendEntry(QWidget):
 
     def _paint_text(self, painter: QPainter, left: int) -> int:
         """Write name and value; return where they end."""
-        metrics, height = self.fontMetrics(), self.height()
-        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        width = metrics.horizontalAdvance(self._name)
+        room = self.width() - _MARGIN - left - self._width_behind(self._density)
+        width = min(self.fontMetrics().horizontalAdvance(self._name), max(0, room))
         painter.setPen(self._colours.text if self._is_shown else self._colours.dim)
-        painter.drawText(QRect(left, 0, width + 2, height), align, self._name)
+        cut = Qt.TextElideMode.ElideMiddle
+        paint_fitting(painter, QRectF(left, 0, width + 1, self.height()), self._name, cut=cut)
         left += width
-        if self._value:
-            width = self._value_width(metrics)
+        if self._value and self._density < Density.NAME:
+            width = self._value_width()
             painter.setPen(self._colours.dim)
             value = f"{self._value} {self._unit}".strip()
-            painter.drawText(QRect(left + _GAP, 0, width + 2, height), align, value)
+            paint_fitting(painter, QRectF(left + _GAP, 0, width + 2, self.height()), value)
             left += _GAP + width
         return left
 
-    def _measure_badge(self) -> None:
+    def _badge_at(self, density: Density) -> str:
+        if density is Density.FULL:
+            return self._badge.text
+        return "" if self._badge.is_quiet and density >= Density.DOT else self._badge.short
+
+    def _badge_font(self) -> QFont:
         font = QFont(self.font())
         if self._badge.is_quiet:
             font.setPointSizeF(max(6.5, font.pointSizeF() * 0.85))
+        return font
+
+    def _badge_width(self, density: Density) -> int:
+        text = self._badge_at(density)
+        if not text:
+            return _DOT
         padding = 2 if self._badge.is_quiet else 10
-        self._badge_font = font
-        self._badge_width = QFontMetrics(font).horizontalAdvance(self.badge) + padding
+        return QFontMetrics(self._badge_font()).horizontalAdvance(text) + padding
 
     def _paint_badge(self, painter: QPainter, left: int) -> None:
-        box = QRect(left, 3, self._badge_width, self.height() - 6)
+        if not self.badge:
+            painter.setPen(QPen(self._badge.colour, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            radius = _DOT / 2
+            painter.drawEllipse(QPointF(left + radius, self.height() / 2), radius, radius)
+            return
+        box = QRect(left, 3, self._badge_width(self._density), self.height() - 6)
         if not self._badge.is_quiet:
             fill = QColor(self._badge.colour)
             fill.setAlphaF(0.16)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(fill)
             painter.drawRoundedRect(box, 4, 4)
-        painter.setFont(self._badge_font)
+        painter.setFont(self._badge_font())
         painter.setPen(self._badge.colour)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.badge)
 
