@@ -19,12 +19,14 @@ _PREFIXED = frozenset(
 _NOT_SPLIT = frozenset(("pH", "PS"))
 _SUPERSCRIPTS = str.maketrans("-0123456789", "\N{SUPERSCRIPT MINUS}⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 1e5, 1e-3
+_JOINT = re.compile("[/\N{MIDDLE DOT}]")
 _NUMBER = re.compile(r"([-+\u2212]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)")
 
 
 def unit_scale(low: float, high: float, unit: str) -> tuple[float, str]:
     """By what to divide a quantity, and its unit with the prefix that says so, if it takes one."""
-    return axis_scale(low, high, unit) if unit in _PREFIXED else (1.0, unit)
+    head, _ = _parted(unit)
+    return axis_scale(low, high, unit) if head in _PREFIXED else (1.0, unit)
 
 
 def axis_scale(low: float, high: float, unit: str) -> tuple[float, str]:
@@ -87,12 +89,18 @@ def _factor(suffix: str, unit: str, divisor: float) -> float:
 
 def _split(unit: str) -> tuple[int, str] | None:
     """The power of ten of a unit's prefix, and what it stands before; None: it takes none."""
-    head, slash, tail = unit.partition("/")
+    head, rest = _parted(unit)
     if head in _PREFIXED:
         return 0, unit
     if unit not in _NOT_SPLIT and head[1:] in _PREFIXED and head[:1] in _POWERS:
-        return _POWERS[head[:1]], head[1:] + slash + tail
+        return _POWERS[head[:1]], head[1:] + rest
     return None
+
+
+def _parted(unit: str) -> tuple[str, str]:
+    """What may bear the prefix of "V/s" or "V·s", and what follows."""
+    head = _JOINT.split(unit, maxsplit=1)[0]
+    return head, unit[len(head) :]
 
 
 def _power_of_ten(largest: float, unit: str) -> tuple[float, str]:

@@ -42,6 +42,10 @@ class Density(IntEnum):
     """There is no value either."""
 
 
+_LETTERS = {Density.SHORT: 40, Density.DOT: 40, Density.NAME: 24}
+"""A longer name is cut short."""
+
+
 class LegendEntry(QWidget):
     """A small button that shows and hides its curve.
 
@@ -136,8 +140,12 @@ class LegendEntry(QWidget):
 
     def size_at(self, density: Density) -> QSize:
         """As wide as what it says then."""
-        width = 2 * _MARGIN + _SWATCH + _GAP + self.fontMetrics().horizontalAdvance(self._name)
-        return QSize(width + self._width_behind(density), self.fontMetrics().height() + 6)
+        metrics = self.fontMetrics()
+        name = metrics.horizontalAdvance(self._name)
+        if density in _LETTERS:
+            name = min(name, _LETTERS[density] * metrics.averageCharWidth())
+        width = 2 * _MARGIN + _SWATCH + _GAP + name + self._width_behind(density)
+        return QSize(width, metrics.height() + 6)
 
     def minimumSizeHint(self) -> QSize:
         """Its name may be cut short."""

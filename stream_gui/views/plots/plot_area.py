@@ -29,7 +29,8 @@ __all__ = ["PlotArea"]
 _VALUES_EVERY_S = 0.2
 _EMPTY_TEXT = (
     "<p style='font-size: large'>No plots yet</p>"
-    "<p>Drag a channel here, or double-click one in the channel tree.</p>"
+    "<p>Drag a channel here, double-click one in the channel tree,<br>"
+    "or find one by a few letters of its name: Ctrl+K.</p>"
 )
 
 

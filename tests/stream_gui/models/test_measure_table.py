@@ -50,7 +50,7 @@ def test_a_row_shows_every_figure_with_its_unit(qtmodeltester: ModelTester) -> N
         "Max": "3 V",
         "Peak\N{EN DASH}peak": "4 V",
         "Integral": "12.5 V\N{MIDDLE DOT}s",
-        "Slope": "0.002 V/s",
+        "Slope": "2 mV/s",
         "Samples": "1\N{NARROW NO-BREAK SPACE}200",
         "Notes": "",
     }
