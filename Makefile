@@ -10,12 +10,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORK := objects-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos format bench-quick bench profile clean
+.PHONY: help run test chaos fuzz soak format bench-quick bench profile clean
 
 help:
 	@echo "make run          the demo: a server, a publisher and the monitor"
 	@echo "make test         ruff, mypy, import-linter and pytest; one summary line"
 	@echo "make chaos        the end-to-end tests of the core on a network of chaos, and the long audit"
+	@echo "make fuzz         each kind of frame at the server, each decoder (MINUTES=10)"
+	@echo "make soak         half an hour of load while clients are killed (MINUTES=30)"
 	@echo "make format       let ruff order the imports and format the tree"
 	@echo "make bench-quick  the benchmarks, less than three minutes of them"
 	@echo "make bench        the benchmarks, all of them: half an hour"
@@ -43,6 +45,17 @@ chaos: KILLS := 1000
 chaos: $(VENV)/.test
 	@$(BIN)/pytest -q --chaos=$(SEEDS) --kills=$(KILLS) --timeout=1800 tests/end_to_end
 
+# atheris has no wheel for some Pythons: then the frames are changed without its guidance
+fuzz: MINUTES := 10
+fuzz: $(VENV)/.test
+	@$(PIP) install --quiet --editable ".[gui,test,fuzz]" || \
+	    echo "make fuzz: atheris cannot be installed for this Python"
+	@$(BIN)/python -m tests.fuzzing --minutes $(MINUTES) $(FUZZ)
+
+soak: MINUTES := 30
+soak: $(VENV)/.test
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(SOAK)
+
 format: $(VENV)/.test
 	@$(BIN)/ruff check --select I --fix --quiet && $(BIN)/ruff format
 
@@ -53,7 +66,7 @@ profile: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.profile --only $(WORK)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz build dist
 
 # ------------------------------------------------------------------------------- set-up of .venv
 

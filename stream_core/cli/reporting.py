@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import inspect
 import os
@@ -13,7 +14,13 @@ from typing import ParamSpec
 import typer
 
 from stream_core.cli.missing import explanation
-from stream_core.errors import AuthenticationFailed, ConnectionFailed, ConnectionLost, StreamError
+from stream_core.errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    ConnectionLost,
+    ProtocolError,
+    StreamError,
+)
 
 __all__ = ["ExitCode", "fail", "reporting"]
 
@@ -34,6 +41,17 @@ PHRASES = (
     (", or say insecure=True (--insecure)", "insecure", ", or say --insecure"),
 )
 """What the library says to programs, the parameter of the command, and what users can do."""
+
+DISK_FULL = "the disk is full; make room, or write somewhere else"
+NOT_PERMITTED = "this user may not do that; see who owns it, or write somewhere else"
+SYSTEM_FAULTS = {
+    errno.ENOSPC: DISK_FULL,
+    errno.EDQUOT: DISK_FULL,
+    errno.EACCES: NOT_PERMITTED,
+    errno.EPERM: NOT_PERMITTED,
+    errno.EROFS: "it can only be read; write somewhere else",
+}
+"""What the system says, and what users can do."""
 
 
 class ExitCode(IntEnum):
@@ -79,16 +97,24 @@ def reporting(command: Callable[Parameters, None]) -> Callable[Parameters, None]
 
 def _in_options(error: Exception, command: Callable[..., None]) -> str:
     """Give an error's sentence with options for arguments; without the advice if there is none."""
-    message = str(error) or type(error).__name__
+    message = _in_words(error)
     options = inspect.signature(command).parameters
     for phrase, parameter, advice in PHRASES:
         message = message.replace(phrase, advice if parameter in options else "")
     return message
 
 
+def _in_words(error: Exception) -> str:
+    plain = str(error) or type(error).__name__
+    if isinstance(error, StreamError) or not isinstance(error, OSError) or error.errno is None:
+        return plain
+    reason = SYSTEM_FAULTS.get(error.errno) or error.strerror or plain
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
 def _code(error: Exception) -> ExitCode:
     match error:
-        case ConnectionFailed() | ConnectionLost() | AuthenticationFailed():
+        case ConnectionFailed() | ConnectionLost() | AuthenticationFailed() | ProtocolError():
             return ExitCode.NO_CONNECTION
         case TimeoutError():
             return ExitCode.TIMED_OUT

@@ -7,7 +7,7 @@ import time
 
 import msgspec
 
-from stream_core.errors import AuthenticationFailed
+from stream_core.errors import AuthenticationFailed, ProtocolError
 from stream_core.security import ClientProof
 from stream_core.values import __version__
 from stream_core.wire import messages
@@ -88,8 +88,14 @@ class Greeting:
 
         Raises:
             AuthenticationFailed: it did not prove that it knows our secret.
+            ProtocolError: it speaks another version of the protocol.
         """
         welcome = messages.decode(messages.Welcome, body)
+        if welcome.version != messages.PROTOCOL_VERSION:
+            raise ProtocolError(
+                f"the server speaks version {welcome.version} of the protocol, this client "
+                f"version {messages.PROTOCOL_VERSION}; install the same version of streamscope"
+            )
         if self._proof is not None:
             if welcome.scram is None:
                 raise AuthenticationFailed(

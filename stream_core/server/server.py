@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 import time
@@ -47,6 +48,14 @@ ACCEPT_TURNS = 3  # of the loop: task, transport, connection_made
 CLOSE_S = 0.5  # for a client to take its goodbye
 TICKS_A_SECOND = 4
 LOOKS_A_HEARTBEAT = 8  # for clients that are silent; a look at thousands costs a millisecond
+
+_ANOTHER_PORT = "choose another port, or 0 for any free one"
+_LISTEN_FAULTS = {
+    errno.EADDRINUSE: f"another program listens there; {_ANOTHER_PORT}",
+    errno.EADDRNOTAVAIL: "this computer has no such address; 127.0.0.1 is this computer alone, "
+    "0.0.0.0 every network of it",
+    errno.EACCES: f"this user may not listen there; {_ANOTHER_PORT}",
+}
 
 
 class Server:
@@ -233,9 +242,8 @@ class Server:
             ) from None
         except OSError as error:
             where = Address(self._host, self._port)
-            reason = error.strerror or str(error)
-            remedy = "choose another port, or 0 for any free one"
-            raise ConnectionFailed(f"cannot listen at {where}: {reason}; {remedy}") from None
+            reason = _LISTEN_FAULTS.get(error.errno or 0) or error.strerror or str(error)
+            raise ConnectionFailed(f"cannot listen at {where}: {reason}") from None
 
     def _count_files(self) -> None:
         """See to it that connections never take the last files of this process.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import functools
 from typing import NoReturn
 
@@ -32,7 +33,6 @@ def command_that_raises(error: BaseException) -> None:
         (TimeoutError("nothing in 1 s"), ExitCode.TIMED_OUT),
         (ChannelNotFound("channel 'x' does not exist"), ExitCode.FAILED),
         (RemoteError("ValueError", "too high"), ExitCode.FAILED),
-        (FileNotFoundError(2, "No such file", "secret"), ExitCode.FAILED),
     ],
 )
 def test_a_failure_is_one_sentence_and_a_code(
@@ -42,6 +42,25 @@ def test_a_failure_is_one_sentence_and_a_code(
         command_that_raises(error)
     assert ended.value.exit_code == code
     assert capsys.readouterr().err == f"streamscope: {error}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(2, "No such file", "secret"), "secret: No such file"),
+        (OSError(errno.ENOSPC, "No space"), "the disk is full; make room, or write somewhere else"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "x.pem"),
+            "x.pem: this user may not do that; see who owns it, or write somewhere else",
+        ),
+    ],
+)
+def test_what_the_system_says_is_one_sentence(
+    error: OSError, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit):
+        command_that_raises(error)
+    assert capsys.readouterr().err == f"streamscope: {said}\n"
 
 
 def with_options(wait: bool = False, secret_file: str = "", insecure: bool = False) -> None:
