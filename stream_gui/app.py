@@ -53,7 +53,7 @@ class Options:
     Attributes:
         address: a server to join at once; "": that of the workspace, else it asks.
         name: the client name there.
-        tls, authority: how it is joined; see `Target`.
+        secret, tls, authority, user, certificate, key: how it is joined; see `Target`.
         theme: "system", "light", "dark", or "" for what was chosen before.
         settings: the file of the settings, beside which the workspace is kept; None keeps both in
             memory.
@@ -73,6 +73,10 @@ class Options:
     run_files: Path = field(default_factory=default_folder)
     calls_file: Path = field(default_factory=call_store.default_file)
     asks: bool = True
+    secret: str = field(default="", repr=False)
+    user: str = ""
+    certificate: str = ""
+    key: str = ""
 
 
 class Monitor:
@@ -139,8 +143,12 @@ class Monitor:
                 Target(
                     full_address(options.address),
                     options.name,
+                    secret=options.secret,
                     tls=options.tls,
                     authority=options.authority,
+                    user=options.user,
+                    certificate=options.certificate,
+                    key=options.key,
                 )
             )
         elif self._options.asks and not self.session.link.target:

@@ -29,6 +29,8 @@ WINDOW_LIBRARIES = (
 )
 OFF_SCREEN_SECONDS = 10.0
 PICTURES = (".png", ".svg")
+SECRET_VARIABLE = "STREAMSCOPE_SECRET"
+USER_VARIABLE = "STREAMSCOPE_USER"
 
 
 class Theme(StrEnum):
@@ -53,6 +55,16 @@ def monitor(
         Path | None,
         typer.Option(metavar="FILE", help="Speak TLS with it; this authority has signed it."),
     ] = None,
+    tls_certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What this monitor proves itself by."),
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The key of that certificate.")
+    ] = None,
+    user: Annotated[
+        str, typer.Option("--user", "-u", help="Who proves itself by $STREAMSCOPE_SECRET.")
+    ] = "",
 ) -> None:
     """Open the monitor: channels, plots, load and remote calls of a server."""
     if not has_display():
@@ -72,8 +84,12 @@ def monitor(
         name=name,
         theme=str(theme or ""),
         workspace=workspace,
-        tls=tls or tls_authority is not None,
+        tls=tls or tls_authority is not None or tls_certificate is not None,
         authority=str(tls_authority or ""),
+        secret=os.environ.get(SECRET_VARIABLE, ""),
+        user=user or os.environ.get(USER_VARIABLE, ""),
+        certificate=str(tls_certificate or ""),
+        key=str(tls_key or ""),
     )
     run(options)
 
@@ -130,8 +146,8 @@ def render(
 ) -> None:
     """Write a picture of a workspace's panels, for reports and CI; it needs no display.
 
-    A secret is taken from $STREAMSCOPE_SECRET. Channels of which nothing came are named, and the
-    exit code is 1 then; the picture is written all the same.
+    A secret is taken from $STREAMSCOPE_SECRET, its user from $STREAMSCOPE_USER. Channels of which
+    nothing came are named, and the exit code is 1 then; the picture is written all the same.
     """
     pixels = re.fullmatch(r"(\d{2,5})x(\d{2,5})", size)
     if pixels is None:
@@ -149,8 +165,8 @@ def render(
         address = full_address(server) if server else ""
     except AddressError as error:
         raise typer.BadParameter(str(error), param_hint="--server") from None
-    secret = os.environ.get("STREAMSCOPE_SECRET", "")
-    rendering = Rendering(workspace, seconds, address, secret, timeout)
+    secret, user = os.environ.get(SECRET_VARIABLE, ""), os.environ.get(USER_VARIABLE, "")
+    rendering = Rendering(workspace, seconds, address, secret, timeout, user)
     try:
         missing = render_workspace(
             rendering, out, (int(pixels[1]), int(pixels[2])), theme=str(theme)

@@ -8,9 +8,14 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QStandardPaths
 
-__all__ = ["RecentServer", "Settings", "SettingsFile", "default_path"]
+__all__ = ["RecentServer", "Settings", "SettingsFile", "account", "default_path"]
 
 RECENT_LIMIT = 10
+
+
+def account(user: str, address: str) -> str:
+    """What the secret of a user of a server is kept under, or that of a server."""
+    return f"{user}@{address}" if user else address
 
 
 class RecentServer(msgspec.Struct, frozen=True):
@@ -23,6 +28,8 @@ class RecentServer(msgspec.Struct, frozen=True):
         keeps_secret: whether the system's keyring holds that secret.
         tls: whether TLS is spoken with it.
         authority: the file of the authority that it must descend from; "": the system's.
+        user: who proves itself there by the secret; "": the secret is shared by all.
+        certificate, key: the files by which this client proves itself; "": it need not.
     """
 
     address: str
@@ -31,6 +38,14 @@ class RecentServer(msgspec.Struct, frozen=True):
     keeps_secret: bool = False
     tls: bool = False
     authority: str = ""
+    user: str = ""
+    certificate: str = ""
+    key: str = ""
+
+    @property
+    def account(self) -> str:
+        """What its secret is kept under."""
+        return account(self.user, self.address)
 
 
 class Settings(msgspec.Struct):

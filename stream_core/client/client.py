@@ -481,7 +481,7 @@ def _check_user(user: str | None, secret: str | None) -> None:
         return
     check_user_name(user)
     if secret is None:
-        raise InvalidValue(f"user='{user}' proves itself by its secret; give secret= too")
+        raise InvalidValue(f"user '{user}' proves itself by its secret; give secret= too")
 
 
 def _key(name: str, key: str | None) -> ChannelKey | None:

@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,7 +16,7 @@ from stream_gui.feedback import Feedback
 from stream_gui.models.link_state import LinkPhase, LinkState
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.portal import Portal
-from stream_gui.settings import RecentServer
+from stream_gui.settings import RecentServer, account
 from stream_gui.tasks import Tasks
 
 __all__ = ["Link", "Target"]
@@ -29,6 +30,7 @@ PHASES = {
 ENDED = "the server ended the connection"
 EXPLAINED_WITHIN_S = 0.2
 TRIED_EVERY_S = 2.0
+FOR_PROGRAMS = ("Client(", "Tls(", "secret=")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Target:
         secret: what the server asks for; "" for none. It is never written anywhere.
         tls: whether TLS is spoken.
         authority: the file of the authority that the server must descend from; "": the system's.
+        user: who proves itself by the secret; "": all share it.
+        certificate, key: the files by which this client proves itself; "": it need not.
     """
 
     address: str
@@ -48,11 +52,41 @@ class Target:
     secret: str = ""
     tls: bool = False
     authority: str = ""
+    user: str = ""
+    certificate: str = ""
+    key: str = ""
 
     @classmethod
     def of(cls, server: RecentServer) -> Target:
         """A server that was joined before, without its secret."""
-        return cls(server.address, server.name, tls=server.tls, authority=server.authority)
+        return cls(
+            server.address,
+            server.name,
+            tls=server.tls,
+            authority=server.authority,
+            user=server.user,
+            certificate=server.certificate,
+            key=server.key,
+        )
+
+    @property
+    def account(self) -> str:
+        """What its secret is kept under."""
+        return account(self.user, self.address)
+
+    @property
+    def proof(self) -> dict[str, Any]:
+        """The arguments of a client by which both sides prove who they are."""
+        tls = sc.Tls(
+            certificate=self.certificate or None,
+            key=self.key or None,
+            authority=self.authority or None,
+        )
+        return {
+            "user": self.user or None,
+            "secret": self.secret or None,
+            "tls": tls if self.tls else None,
+        }
 
     def __repr__(self) -> str:
         return f"Target({self.address!r}, {self.name!r})"
@@ -150,7 +184,8 @@ class Link(QObject):
             client = await self._reach(target, waits=waits)
         except (sc.StreamError, OSError, TimeoutError, ValueError) as error:
             self.error, problem = error, _in_words(error)
-            wants_secret = isinstance(error, sc.AuthenticationFailed) and "secret" in problem
+            unproven = isinstance(error, sc.AuthenticationFailed | sc.InvalidValue)
+            wants_secret = unproven and "secret" in problem
             self.state.update(LinkPhase.DISCONNECTED, problem=problem, wants_secret=wants_secret)
             self._feedback.error(f"connect to {target.address}", problem)
             return
@@ -188,8 +223,7 @@ class Link(QObject):
 
     async def _open(self, target: Target) -> sc.Client:
         name = target.name or f"monitor@{platform.node()}-{os.getpid()}"
-        tls = sc.Tls(authority=target.authority or None) if target.tls else None
-        client = self._factory(name, target.address, secret=target.secret or None, tls=tls)
+        client = self._factory(name, target.address, **target.proof)
         await client.connect()
         client.on_state(lambda state: self._bridge.post(self._state_changed, client, state))
         return client
@@ -236,7 +270,7 @@ async def _ended(task: asyncio.Task[None] | None) -> None:
 def _in_words(error: BaseException) -> str:
     """What an operator is told: the fact, without the remedy for those who write programs."""
     fact, _, remedy = str(error).partition("; give ")
-    if "Client(" not in remedy and "Tls(" not in remedy:
+    if not any(words in remedy for words in FOR_PROGRAMS):
         return str(error)
     words = remedy.partition(":")[0]
-    return fact if "(" in words else f"{fact}; give {words}"
+    return fact if "(" in words or "=" in words else f"{fact}; give {words}"

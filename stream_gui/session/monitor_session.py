@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,6 @@ from stream_gui.models.plot_section import PlotSection
 from stream_gui.models.problem import not_saved
 from stream_gui.models.problem_list import ProblemList
 from stream_gui.models.workspace import Section
-from stream_gui.session import secrets
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.call_store import CallStore
 from stream_gui.session.calls import Calls
@@ -30,6 +28,7 @@ from stream_gui.session.exporting.exports import Exports
 from stream_gui.session.feeds import Feeds
 from stream_gui.session.following import Surroundings
 from stream_gui.session.history import History
+from stream_gui.session.keyring import Keyring
 from stream_gui.session.last_values import LastValues
 from stream_gui.session.link import Link, Target
 from stream_gui.session.load import Load
@@ -103,7 +102,7 @@ class MonitorSession:
         saved = self.calls.saved
         self.workspaces.add(Section("calls", SavedSection, saved.write, saved.read))
         self.plots.undo_changed.connect(self._plots_changed)
-        self.has_keyring = False
+        self.keyring = Keyring(portal, self.tasks, self.feedback)
         self._asked_for: tuple[Target | None, bool] = None, False
         self.link.joined.connect(self._joined)
         for feeds in (self.feeds, self.feeds.frames, self.feeds.items):
@@ -114,7 +113,7 @@ class MonitorSession:
 
     def begin(self) -> None:
         """Find out about the surroundings; the loop runs."""
-        self.tasks.start(self._look_for_keyring(), doing="look for a keyring")
+        self.keyring.look()
 
     @property
     def settings(self) -> Settings:
@@ -139,20 +138,18 @@ class MonitorSession:
         """
         if recall_secret and not target.secret:
             doing = "ask the keyring"
-            self.tasks.start(self._join_with_kept_secret(target, waits=waits), doing=doing)
+            joining = self._join_with_kept_secret(target, keep_secret=keep_secret, waits=waits)
+            self.tasks.start(joining, doing=doing)
             return
         self._join(target, keep_secret=keep_secret, waits=waits)
 
     def forget(self, address: str) -> None:
         """Take a server out of the recent ones, and its secret out of the keyring."""
-        kept = any(each.address == address and each.keeps_secret for each in self.settings.recent)
+        former = self._known(address)
         self.settings.forget(address)
         self.save_settings()
-        if kept:
-            self.tasks.start(
-                self._portal.call(asyncio.to_thread(secrets.forget, address)),
-                doing="forget the secret",
-            )
+        if former is not None and former.keeps_secret:
+            self.keyring.forget(former.account)
 
     def save_settings(self) -> None:
         """Write what is remembered."""
@@ -182,24 +179,32 @@ class MonitorSession:
         asked_for, keep_secret = self._asked_for
         if target is not asked_for:
             return
-        recent = _recent(target, keeps_secret=keep_secret)
+        former = self._known(target.address)
+        recent = _recent(target, keeps_secret=keep_secret and bool(target.secret))
         self.settings.remember(recent)
         self.save_settings()
-        if keep_secret and target.secret:
-            self.tasks.start(self._keep(target), doing="keep the secret")
+        if former is not None and former.keeps_secret:
+            if not recent.keeps_secret or former.account != recent.account:
+                self.keyring.forget(former.account)
+        if recent.keeps_secret:
+            self.keyring.keep(target.account, target.secret)
 
-    async def _join_with_kept_secret(self, target: Target, *, waits: bool) -> None:
-        secret = await self._portal.call(asyncio.to_thread(secrets.recall, target.address))
-        self._join(replace(target, secret=secret), keep_secret=bool(secret), waits=waits)
+    async def _join_with_kept_secret(
+        self, target: Target, *, keep_secret: bool, waits: bool
+    ) -> None:
+        secret = await self.keyring.recall(target.account)
+        self._join(replace(target, secret=secret), keep_secret=keep_secret, waits=waits)
+
+    def _known(self, address: str) -> RecentServer | None:
+        """The server of that address as it was joined before."""
+        return next((each for each in self.settings.recent if each.address == address), None)
 
     def _server_section(self) -> ServerSection | None:
         """The server that is joined, or to be joined, as a workspace keeps it."""
         target = self.link.target
         if target is None:
             return None
-        known = next(
-            (each for each in self.settings.recent if each.address == target.address), None
-        )
+        known = self._known(target.address)
         recent = _recent(target, keeps_secret=known is not None and known.keeps_secret)
         return ServerSection(**msgspec.structs.asdict(recent))
 
@@ -208,23 +213,12 @@ class MonitorSession:
         target = self.link.target
         if server is None or (target is not None and target.address == server.address):
             return
-        self.join(Target.of(server), recall_secret=server.keeps_secret, waits=True)
+        kept = server.keeps_secret
+        self.join(Target.of(server), keep_secret=kept, recall_secret=kept, waits=True)
 
     def _plots_changed(self) -> None:
         if self.plots.can_undo:
             self.workspaces.touch()
-
-    async def _look_for_keyring(self) -> None:
-        self.has_keyring = await self._portal.call(asyncio.to_thread(secrets.available))
-
-    async def _keep(self, target: Target) -> None:
-        kept = await self._portal.call(
-            asyncio.to_thread(secrets.keep, target.address, target.secret)
-        )
-        if not kept:
-            self.feedback.warning(
-                "keep the secret", "this system has no safe keyring; it is asked for again"
-            )
 
 
 def _recent(target: Target, *, keeps_secret: bool) -> RecentServer:
@@ -235,4 +229,7 @@ def _recent(target: Target, *, keeps_secret: bool) -> RecentServer:
         keeps_secret,
         target.tls,
         target.authority,
+        target.user,
+        target.certificate,
+        target.key,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import stream_core as sc
@@ -27,6 +27,7 @@ class Rendering:
         address: the server to join in place of the workspace's; "" for that.
         secret: what the server asks for; "" for none.
         patience_s: for how long a server is waited for.
+        user: who proves itself by the secret; "": the workspace's.
     """
 
     workspace: Path
@@ -34,6 +35,7 @@ class Rendering:
     address: str = ""
     secret: str = ""
     patience_s: float = 10.0
+    user: str = ""
 
     def open(self, session: MonitorSession) -> None:
         """Lay out what the workspace says.
@@ -71,12 +73,11 @@ class Rendering:
         if given is None and not self.address:
             raise sc.ConnectionFailed(f"{self.workspace} names no server; give one by --server")
         if self.address and (given is None or self.address != given.address):
-            session.join(Target(self.address, secret=self.secret), waits=True)
+            session.join(Target(self.address, secret=self.secret, user=self.user), waits=True)
         elif given is not None and self.secret:
-            target = Target(
-                given.address, given.name, self.secret, tls=given.tls, authority=given.authority
+            session.join(
+                replace(given, secret=self.secret, user=self.user or given.user), waits=True
             )
-            session.join(target, waits=True)
 
 
 def missing(session: MonitorSession) -> list[str]:

@@ -28,11 +28,14 @@ class ServerPlan:
         host: the interface to listen on.
         port: 0 for any that is free.
         name: of the server.
-        secret: what clients must know; "" for none.
+        secret: what clients must know; "" for none. With users it is that of `user`.
         in_window: whether it lives and ends with this window.
         certificate, key: files of PEM, with which it speaks TLS; "": it does not.
         authority: the file of the authority of that certificate, by which this window believes it;
             "": one that the system knows.
+        asks: whether clients must have a certificate of that authority, too.
+        own_certificate, own_key: by which this window then proves itself.
+        users: a users file; "": there are none. user: as whom this window joins.
     """
 
     host: str = "127.0.0.1"
@@ -43,13 +46,45 @@ class ServerPlan:
     certificate: str = ""
     key: str = ""
     authority: str = ""
+    asks: bool = False
+    own_certificate: str = ""
+    own_key: str = ""
+    users: str = ""
+    user: str = ""
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Those of a server."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "name": self.name or None,
+            "secret": None if self.users else self.secret or None,
+            "users": self.users or None,
+            "tls": self.tls,
+        }
 
     @property
     def tls(self) -> sc.Tls | None:
-        """What the server proves itself by, if it speaks TLS."""
+        """What the server proves itself by, and whom it lets in, if it speaks TLS."""
         if not self.certificate:
             return None
-        return sc.Tls(certificate=self.certificate, key=self.key or None)
+        authority = self.authority if self.asks else ""
+        return sc.Tls(
+            certificate=self.certificate, key=self.key or None, authority=authority or None
+        )
+
+    def target(self, address: str) -> Target:
+        """How this window joins it."""
+        return Target(
+            address,
+            secret=self.secret,
+            tls=self.tls is not None,
+            authority=self.authority,
+            user=self.user if self.users else "",
+            certificate=self.own_certificate if self.asks else "",
+            key=self.own_key if self.asks else "",
+        )
 
     def __repr__(self) -> str:
         return f"ServerPlan({self.host!r}, {self.port}, in_window={self.in_window})"
@@ -140,26 +175,13 @@ class Servers(QObject):
         else:
             self._own.append(server)
             self._feedback.information("start a server", f"listening at {server.address}")
-            self._link.connect_to(
-                Target(
-                    server.address,
-                    secret=plan.secret,
-                    tls=plan.tls is not None,
-                    authority=plan.authority,
-                )
-            )
+            self._link.connect_to(plan.target(server.address))
         finally:
             self.starting = False
             self.changed.emit()
 
     async def _start_here(self, plan: ServerPlan) -> OwnServer:
-        server = sc.Server(
-            plan.host,
-            plan.port,
-            name=plan.name or None,
-            secret=plan.secret or None,
-            tls=plan.tls,
-        )
+        server = sc.Server(**plan.arguments)
         thread = self._thread_factory()
         await self._blocking(thread.start)
         try:
@@ -175,13 +197,7 @@ class Servers(QObject):
         return OwnServer(joinable(server.address), True, stop)
 
     async def _spawn(self, plan: ServerPlan) -> OwnServer:
-        process = self._process_factory(
-            plan.host,
-            plan.port,
-            name=plan.name or None,
-            secret=plan.secret or None,
-            tls=plan.tls,
-        )
+        process = self._process_factory(**plan.arguments)
         await self._blocking(process.start)
 
         async def stop() -> None:
@@ -193,7 +209,7 @@ class Servers(QObject):
             address,
             plan.name,
             pid,
-            needs_secret=bool(plan.secret),
+            needs_secret=bool(plan.secret or plan.users),
             tls=plan.tls is not None,
             authority=plan.authority,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -33,7 +35,7 @@ KEPT = "kept in the keyring"
 
 
 class ConnectDialog(QDialog):
-    """Address, name, secret and TLS; servers on this computer and recent ones to choose from.
+    """Address, name, user, secret and TLS; servers here and recent ones to choose from.
 
     Signals:
         start_wanted(): the operator would rather start a server.
@@ -52,21 +54,25 @@ class ConnectDialog(QDialog):
         self.servers = self._make_list()
         self.address = QLineEdit(placeholderText="host:port, such as 192.168.1.20:50012")
         self.name = QLineEdit(placeholderText="made from program, computer and process")
-        self.secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
-        self.keep = QCheckBox("Keep the secret in the system's keyring")
-        self.keep.setEnabled(session.has_keyring)
-        if not session.has_keyring:
-            self.keep.setToolTip("This system has no keyring that keeps secrets safe")
+        self.user = QLineEdit(placeholderText="none: the secret is shared by all")
+        self.secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password, placeholderText="none")
+        self.keep = QCheckBox()
         self.tls = QCheckBox("&Encrypt, and check who the server is")
         self.authority = FileField("Authority of the server", "authorities that the system knows")
-        self.authority.setEnabled(False)
-        self.tls.toggled.connect(self.authority.setEnabled)
+        self.certificate = FileField("Certificate of this client", "none, unless the server asks")
+        self.key = FileField("Key of the certificate", "beside the certificate")
+        self.certificate.chosen.connect(self._look_beside)
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("problem", True)
         self.connect_button = QPushButton("Connect", default=True)
         self.connect_button.clicked.connect(self._connect)
+        self._form = QFormLayout()
         self._arrange()
         self._fill_list()
+        self.tls.toggled.connect(self._show_files)
+        self._show_files()
+        session.keyring.changed.connect(self._show_keyring)
+        self._show_keyring()
         session.state.changed.connect(self._follow)
         self.servers.currentItemChanged.connect(lambda *_: self._take_over())
         self.servers.itemActivated.connect(lambda _: self._connect())
@@ -83,16 +89,19 @@ class ConnectDialog(QDialog):
         return servers
 
     def _arrange(self) -> None:
-        form = QFormLayout()
+        form = self._form
         form.setVerticalSpacing(9)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow("&Address", self.address)
         form.addRow("&Name", self.name)
+        form.addRow("&User", self.user)
         form.addRow("&Secret", self.secret)
         form.addRow("", self.keep)
         form.addRow("TLS", self.tls)
-        form.addRow("A&uthority", self.authority)
-        start = QPushButton("S&tart a server …")
+        form.addRow("Au&thority", self.authority)
+        form.addRow("&Certificate", self.certificate)
+        form.addRow("&Key", self.key)
+        start = QPushButton("Sta&rt a server …")
         start.clicked.connect(self._start_instead)
         self._appearance.dress(start, "server_start")
         cancel = QPushButton("Cancel")
@@ -118,9 +127,34 @@ class ConnectDialog(QDialog):
         whole.addWidget(self.servers)
         whole.addLayout(right, 1)
 
+    def _show_files(self) -> None:
+        """Ask for the files of TLS where it is spoken."""
+        for field in (self.authority, self.certificate, self.key):
+            self._form.setRowVisible(field, self.tls.isChecked())
+        self.adjustSize()
+
+    def _look_beside(self, file: str) -> None:
+        """Take the key from where `streamscope certificate` puts it."""
+        beside = Path(file).with_suffix(".key")
+        if not self.key.path and beside.is_file():
+            self.key.path = str(beside)
+
+    def _show_keyring(self) -> None:
+        available = self._session.keyring.available
+        self.keep.setEnabled(bool(available))
+        self.keep.setText(
+            "No keyring on this system: the secret is not kept"
+            if available is False
+            else "Keep the secret in the system's keyring"
+        )
+        server = self._chosen()
+        self.keep.setChecked(bool(available) and server is not None and server.keeps_secret)
+
     def _fill_list(self) -> None:
+        joined = {each.address: each for each in self._session.settings.recent}
         here = [
-            RecentServer(
+            joined.get(each.address)
+            or RecentServer(
                 each.address,
                 needs_secret=each.needs_secret,
                 tls=each.tls,
@@ -177,11 +211,14 @@ class ConnectDialog(QDialog):
         if server is not None:
             self.address.setText(server.address)
             self.name.setText(server.name)
+            self.user.setText(server.user)
             self.secret.clear()
             self.secret.setPlaceholderText(KEPT if server.keeps_secret else "none")
             self.keep.setChecked(server.keeps_secret and self.keep.isEnabled())
             self.tls.setChecked(server.tls)
             self.authority.path = server.authority
+            self.certificate.path = server.certificate
+            self.key.path = server.key
 
     def _connect(self) -> None:
         try:
@@ -189,20 +226,33 @@ class ConnectDialog(QDialog):
         except AddressError as error:
             self.problem.setText(str(error))
             return
+        recent, user = self._chosen(), self.user.text().strip()
+        recall = recent is not None and recent.keeps_secret and recent.user == user
+        if user and not self.secret.text() and not recall:
+            self._ask_again(f"Type the secret of user '{user}'.", self.secret)
+            return
         self.problem.clear()
         self._asked = True
-        recent = self._chosen()
+        encrypted = self.tls.isChecked()
         self._session.join(
             Target(
                 address,
                 self.name.text().strip(),
                 self.secret.text(),
-                tls=self.tls.isChecked(),
-                authority=self.authority.path if self.tls.isChecked() else "",
+                tls=encrypted,
+                authority=self.authority.path if encrypted else "",
+                user=user,
+                certificate=self.certificate.path if encrypted else "",
+                key=self.key.path if encrypted else "",
             ),
             keep_secret=self.keep.isChecked(),
-            recall_secret=recent is not None and recent.keeps_secret,
+            recall_secret=recall,
         )
+
+    def _ask_again(self, problem: str, field: QLineEdit) -> None:
+        self.problem.setText(problem)
+        field.setFocus()
+        field.selectAll()
 
     def _forget(self) -> None:
         """Take the current server out of the recent ones; those that run stay."""
@@ -227,7 +277,8 @@ class ConnectDialog(QDialog):
         if state.phase is LinkPhase.CONNECTED:
             self.accept()
         elif state.phase is LinkPhase.DISCONNECTED and state.problem:
-            self.problem.setText(state.problem)
             if state.wants_secret:
-                self.secret.setFocus()
-                self.secret.selectAll()
+                wants_user = "a user" in state.problem and not self.user.text()
+                self._ask_again(state.problem, self.user if wants_user else self.secret)
+            else:
+                self.problem.setText(state.problem)

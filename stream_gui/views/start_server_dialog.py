@@ -52,23 +52,28 @@ class StartServerDialog(QDialog):
         self.any_port = QCheckBox("any that is &free")
         self.any_port.toggled.connect(self.port.setDisabled)
         self.name = QLineEdit(placeholderText="optional")
-        self.secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password, placeholderText="none")
-        self.secret.textChanged.connect(self._check)
+        self.users = FileField("Users file", "none, or one of 'streamscope user add'")
+        self.user = QLineEdit(placeholderText="as whom this window joins")
+        self.secret = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
+        for changed in (self.users.changed, self.user.textChanged, self.secret.textChanged):
+            changed.connect(self._check)
         self.tls = QCheckBox("&Encrypt, and prove who this server is")
         self.certificate = FileField("Certificate of the server", "such as server.pem")
         self.key = FileField("Key of the certificate", "such as server.key")
         self.authority = FileField("Authority of the certificate", "one that the system knows")
-        self._files = (self.certificate, self.key, self.authority)
-        for field in self._files:
-            field.setEnabled(False)
-            self.tls.toggled.connect(field.setEnabled)
+        self.asks = QCheckBox("Let in only c&lients with a certificate of this authority")
+        self.own_certificate = FileField("Certificate of this window", "such as monitor.pem")
+        self.own_key = FileField("Key of the certificate of this window", "beside the certificate")
+        for field in (self.certificate, self.key, self.authority, self.own_certificate):
             field.changed.connect(self._check)
-        self.tls.toggled.connect(self._check)
+        for box in (self.tls, self.asks):
+            box.toggled.connect(self._check)
         self.certificate.chosen.connect(self._look_beside)
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("problem", True)
         self.start_button = QPushButton("Start", default=True)
         self.start_button.clicked.connect(self._start)
+        self._form = QFormLayout()
         self._arrange()
         self._check()
         servers.changed.connect(self._follow)
@@ -85,6 +90,11 @@ class StartServerDialog(QDialog):
             certificate=self.certificate.path if self.tls.isChecked() else "",
             key=self.key.path if self.tls.isChecked() else "",
             authority=self.authority.path if self.tls.isChecked() else "",
+            asks=self.tls.isChecked() and self.asks.isChecked(),
+            own_certificate=self.own_certificate.path,
+            own_key=self.own_key.path,
+            users=self.users.path,
+            user=self.user.text().strip(),
         )
 
     def _arrange(self) -> None:
@@ -97,7 +107,7 @@ class StartServerDialog(QDialog):
         port.addWidget(self.port)
         port.addWidget(self.any_port)
         port.addStretch()
-        form = QFormLayout()
+        form = self._form
         form.setVerticalSpacing(9)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow("It lives in", self.own_process)
@@ -107,11 +117,16 @@ class StartServerDialog(QDialog):
         label.setBuddy(self.port)
         form.addRow(label, port)
         form.addRow("&Name", self.name)
+        form.addRow("&Users", self.users)
+        form.addRow("&Join as", self.user)
         form.addRow("&Secret", self.secret)
         form.addRow("TLS", self.tls)
         form.addRow("&Certificate", self.certificate)
         form.addRow("&Key", self.key)
-        form.addRow("A&uthority", self.authority)
+        form.addRow("Au&thority", self.authority)
+        form.addRow("", self.asks)
+        form.addRow("Own cert&ificate", self.own_certificate)
+        form.addRow("Own ke&y", self.own_key)
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -129,17 +144,33 @@ class StartServerDialog(QDialog):
         column.addLayout(buttons)
 
     def _check(self) -> None:
-        open_to_all = self.host.currentData() == EVERYWHERE and not self.secret.text()
-        unproven = self.tls.isChecked() and not self.certificate.path
-        if open_to_all:
-            self.problem.setText("A server for the whole network needs a secret.")
-        elif unproven:
-            self.problem.setText(
-                "TLS needs a certificate; 'streamscope certificate' in a terminal makes one."
-            )
-        else:
-            self.problem.clear()
-        self.start_button.setEnabled(not open_to_all and not unproven)
+        """Ask for what is needed, and say what is missing."""
+        encrypted, asks, users = self.tls.isChecked(), self.asks.isChecked(), self.users.path
+        for field in (self.certificate, self.key, self.authority, self.asks):
+            self._form.setRowVisible(field, encrypted)
+        for field in (self.own_certificate, self.own_key):
+            self._form.setRowVisible(field, encrypted and asks)
+        self._form.setRowVisible(self.user, bool(users))
+        self.secret.setPlaceholderText("that of this user" if users else "none")
+        self.adjustSize()
+        missing = self._missing()
+        self.problem.setText(missing)
+        self.start_button.setEnabled(not missing)
+
+    def _missing(self) -> str:
+        """What the server still needs; "" for nothing."""
+        plan = self.plan
+        if self.tls.isChecked() and not plan.certificate:
+            return "TLS needs a certificate; 'streamscope certificate' in a terminal makes one."
+        if plan.asks and not plan.authority:
+            return "Whose certificates are let in? Choose the authority."
+        if plan.asks and not plan.own_certificate:
+            return "This window needs a certificate of its own to join."
+        if plan.users and not (plan.user and plan.secret):
+            return "As whom does this window join? Give a user of the file, and its secret."
+        if plan.host == EVERYWHERE and not (plan.secret or plan.users or plan.asks):
+            return "A server for the whole network needs a secret, or users."
+        return ""
 
     def _look_beside(self, file: str) -> None:
         """Take key and authority from where `streamscope certificate` puts them."""

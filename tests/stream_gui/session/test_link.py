@@ -45,6 +45,51 @@ async def test_a_wrong_secret_is_refused(session: MonitorSession, eventually: An
         await eventually(lambda: session.state.connected)
 
 
+async def test_a_user_and_what_it_needs(session: MonitorSession, eventually: Any) -> None:
+    users = {"ann": {"secret": "tea", "role": "operator"}}
+    async with sc.Server("127.0.0.1", 0, users=users) as server:
+        for target, problem in [
+            (Target(server.address), "this server asks for a user and its secret"),
+            (Target(server.address, user="ann"), "user 'ann' proves itself by its secret"),
+            (
+                Target(server.address, user="ann", secret="coffee"),
+                "wrong secret or unknown user",
+            ),
+        ]:
+            session.join(target)
+            await eventually(lambda problem=problem: session.state.problem == problem)
+            assert session.state.wants_secret
+        session.join(Target(server.address, user="ann", secret="tea"))
+        await eventually(lambda: session.state.connected)
+        assert session.settings.recent[0].user == "ann"
+
+
+async def test_a_client_certificate_and_what_may_be_wrong_with_it(
+    session: MonitorSession, certificates: Any, eventually: Any
+) -> None:
+    authority = str(certificates.files("ours").certificate)
+
+    def target(address: str, name: str = "") -> Target:
+        files = certificates.files(name)
+        proof = {"certificate": str(files.certificate), "key": str(files.key)} if name else {}
+        return Target(address, tls=True, authority=authority, **proof)
+
+    async with sc.Server("127.0.0.1", 0, tls=certificates.server(asks=True)) as server:
+        for name, problem in [
+            ("", "asks for a client certificate"),
+            ("stranger", "does not know the authority of the client certificate"),
+        ]:
+            session.join(target(server.address, name))
+            await eventually(lambda problem=problem: problem in session.state.problem)
+            assert "Tls(" not in session.state.problem
+        session.join(target(server.address, "daq"))
+        await eventually(lambda: session.state.connected)
+        assert session.settings.recent[0].certificate.endswith("daq.pem")
+    async with sc.Server("127.0.0.1", 0, tls=certificates.server("expired")) as server:
+        session.join(target(server.address))
+        await eventually(lambda: "has a certificate that has expired" in session.state.problem)
+
+
 async def test_tls_and_what_it_needs(
     session: MonitorSession, certificates: Any, eventually: Any
 ) -> None:

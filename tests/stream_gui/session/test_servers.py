@@ -6,10 +6,16 @@ from typing import Any
 import pytest
 
 import stream_core as sc
+from stream_core.security import make_verifier, new_users_text, with_user
 from stream_gui.models.link_state import LinkPhase
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.session.run_files import RunFiles
 from stream_gui.session.servers import ServerPlan
+
+
+def write_private(file: Path, text: str) -> None:
+    file.write_text(text)
+    file.chmod(0o600)
 
 
 async def test_a_server_in_this_window_is_joined_and_ends_with_it(
@@ -60,6 +66,35 @@ async def test_a_server_with_tls_is_joined(
     await eventually(lambda: session.state.connected)
     known = [(each.tls, each.authority) for each in session.servers.known()]
     assert known == ([] if in_window else [(True, authority)])
+    await session.servers.close(stop_processes=True)
+
+
+@pytest.mark.parametrize("in_window", [True, False])
+async def test_a_server_with_users_and_certificates_is_joined(
+    session: MonitorSession, certificates: Any, eventually: Any, tmp_path: Path, in_window: bool
+) -> None:
+    server, own = certificates.files("server"), certificates.files("daq")
+    users = tmp_path / "users.toml"
+    text = with_user(new_users_text(), "ann", make_verifier("tea"), ["admin"], where="users")
+    write_private(users, text)
+    plan = ServerPlan(
+        port=0,
+        secret="tea",
+        in_window=in_window,
+        certificate=str(server.certificate),
+        key=str(server.key),
+        authority=str(certificates.files("ours").certificate),
+        asks=True,
+        own_certificate=str(own.certificate),
+        own_key=str(own.key),
+        users=str(users),
+        user="ann",
+    )
+    session.servers.start(plan)
+    await eventually(lambda: session.state.connected)
+    client = session.link.client
+    assert client is not None
+    assert [each.user for each in await client.clients()] == ["ann"]
     await session.servers.close(stop_processes=True)
 
 

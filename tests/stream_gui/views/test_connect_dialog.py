@@ -1,5 +1,6 @@
 """The dialogs that ask for a server."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +31,8 @@ def dialog(
 ) -> ConnectDialog:
     session.settings.recent = [
         RecentServer("lab:50012", "eye", needs_secret=True, keeps_secret=True),
-        RecentServer("old:1234", tls=True, authority="/old/ca.pem"),
+        RecentServer("old:1234", tls=True, authority="/old/ca.pem", certificate="/old/me.pem"),
+        RecentServer("club:5", needs_secret=True, keeps_secret=True, user="ann"),
     ]
     parent = QWidget()
     qtbot.addWidget(parent)
@@ -62,21 +64,26 @@ def test_another_server_is_typed(dialog: ConnectDialog, joins: Any) -> None:
 def test_tls_is_remembered_with_its_server(
     dialog: ConnectDialog, joins: Any, session: MonitorSession
 ) -> None:
-    assert not dialog.authority.isEnabled()
+    files = (dialog.authority, dialog.certificate, dialog.key)
+    assert not any(field.isVisibleTo(dialog) for field in files)
     dialog.tls.setChecked(True)
+    assert all(field.isVisibleTo(dialog) for field in files)
     dialog.authority.path = "/lab/authority.pem"
+    dialog.certificate.path = "/lab/me.pem"
+    dialog.key.path = "/lab/me.key"
     dialog.connect_button.click()
     dialog.tls.setChecked(False)
     dialog.connect_button.click()
     targets = [target for target, _ in joins]
-    assert [(target.tls, target.authority) for target in targets] == [
-        (True, "/lab/authority.pem"),
-        (False, ""),
+    assert [(each.tls, each.authority, each.certificate, each.key) for each in targets] == [
+        (True, "/lab/authority.pem", "/lab/me.pem", "/lab/me.key"),
+        (False, "", "", ""),
     ]
     dialog.servers.setCurrentRow(dialog.servers.currentRow() + 1)
     assert dialog.address.text() == "old:1234"
     assert dialog.tls.isChecked()
     assert dialog.authority.path == "/old/ca.pem"
+    assert dialog.certificate.path == "/old/me.pem"
 
 
 def test_nonsense_is_refused_in_the_dialog(dialog: ConnectDialog, joins: Any) -> None:
@@ -122,7 +129,7 @@ def test_a_recent_server_can_be_forgotten(
     ]
     dialog.servers.setCurrentRow(old)
     dialog._forget()
-    assert [each.address for each in session.settings.recent] == ["lab:50012"]
+    assert [each.address for each in session.settings.recent] == ["lab:50012", "club:5"]
     dialog.hide()
 
 
@@ -131,6 +138,61 @@ def test_a_secret_is_never_shown(dialog: ConnectDialog) -> None:
     assert "s3cret" not in dialog.secret.displayText()
 
 
-def test_without_a_keyring_nothing_is_kept(dialog: ConnectDialog) -> None:
-    assert not dialog.keep.isEnabled()
-    assert not dialog.keep.isChecked()
+def test_a_user_comes_with_its_secret(dialog: ConnectDialog, joins: Any) -> None:
+    dialog.address.setText("club:6")
+    dialog.user.setText(" bob ")
+    dialog.connect_button.click()
+    assert joins == []
+    assert dialog.problem.text() == "Type the secret of user 'bob'."
+    dialog.secret.setText("s3cret")
+    dialog.connect_button.click()
+    ((target, _),) = joins
+    assert (target.user, target.secret) == ("bob", "s3cret")
+    assert dialog.problem.text() == ""
+
+
+def test_a_secret_is_recalled_for_the_user_that_it_was_kept_for(
+    dialog: ConnectDialog, joins: Any
+) -> None:
+    dialog.servers.setCurrentRow(dialog.servers.currentRow() + 2)
+    assert (dialog.address.text(), dialog.user.text()) == ("club:5", "ann")
+    dialog.connect_button.click()
+    ((target, how),) = joins
+    assert (target.account, how["recall_secret"]) == ("ann@club:5", True)
+    dialog.user.setText("bob")
+    dialog.connect_button.click()
+    assert len(joins) == 1
+
+
+def test_a_server_that_has_users_has_the_cursor_put_there(
+    qtbot: Any, dialog: ConnectDialog, session: MonitorSession
+) -> None:
+    with qtbot.waitExposed(dialog):
+        dialog.open()
+    dialog.connect_button.click()
+    problem = "this server asks for a user and its secret"
+    session.state.update(LinkPhase.DISCONNECTED, problem=problem, wants_secret=True)
+    assert dialog.focusWidget() is dialog.user
+    dialog.reject()
+
+
+def test_a_key_beside_its_certificate_is_found(dialog: ConnectDialog, tmp_path: Path) -> None:
+    (tmp_path / "me.key").touch()
+    dialog.certificate.chosen.emit(str(tmp_path / "me.pem"))
+    assert dialog.key.path == str(tmp_path / "me.key")
+
+
+def test_without_a_keyring_nothing_is_kept(dialog: ConnectDialog, session: MonitorSession) -> None:
+    for available, text in [
+        (None, "Keep the secret in the system's keyring"),
+        (False, "No keyring on this system: the secret is not kept"),
+    ]:
+        session.keyring.available = available
+        session.keyring.changed.emit()
+        assert dialog.keep.text() == text
+        assert not dialog.keep.isEnabled()
+        assert not dialog.keep.isChecked()
+    session.keyring.available = True
+    session.keyring.changed.emit()
+    assert dialog.keep.isEnabled()
+    assert dialog.keep.isChecked()  # this server's was kept

@@ -75,9 +75,9 @@ def test_it_stays_until_the_server_listens(
 def test_tls_needs_a_certificate_and_finds_what_lies_beside_it(
     dialog: StartServerDialog, plans: list[ServerPlan], tmp_path: Path
 ) -> None:
-    assert not dialog.certificate.isEnabled()
+    assert not dialog.certificate.isVisibleTo(dialog)
     dialog.tls.setChecked(True)
-    assert dialog.certificate.isEnabled()
+    assert dialog.certificate.isVisibleTo(dialog)
     assert not dialog.start_button.isEnabled()
     assert "needs a certificate" in dialog.problem.text()
     for name in ("lab.pem", "lab.key", "authority.pem"):
@@ -94,3 +94,39 @@ def test_tls_needs_a_certificate_and_finds_what_lies_beside_it(
     dialog.tls.setChecked(False)
     assert dialog.plan.tls is None
     assert dialog.plan.authority == ""
+
+
+def test_clients_may_be_asked_for_certificates(
+    dialog: StartServerDialog, plans: list[ServerPlan]
+) -> None:
+    dialog.host.setCurrentIndex(1)
+    dialog.tls.setChecked(True)
+    dialog.certificate.path = "/lab/server.pem"
+    assert "a secret, or users" in dialog.problem.text()
+    assert not dialog.own_certificate.isVisibleTo(dialog)
+    dialog.asks.setChecked(True)
+    assert "Choose the authority" in dialog.problem.text()
+    dialog.authority.path = "/lab/authority.pem"
+    assert "a certificate of its own" in dialog.problem.text()
+    dialog.own_certificate.path = "/lab/me.pem"
+    dialog.start_button.click()
+    [plan] = plans
+    assert plan.tls is not None
+    assert plan.tls.authority == "/lab/authority.pem"
+    assert plan.target("lab:1").certificate == "/lab/me.pem"
+
+
+def test_a_server_with_users_is_joined_as_one_of_them(
+    dialog: StartServerDialog, plans: list[ServerPlan]
+) -> None:
+    dialog.host.setCurrentIndex(1)
+    assert not dialog.user.isVisibleTo(dialog)
+    dialog.users.path = "/lab/users.toml"
+    assert dialog.user.isVisibleTo(dialog)
+    assert "As whom" in dialog.problem.text()
+    dialog.user.setText("ann")
+    dialog.secret.setText("tea")
+    dialog.start_button.click()
+    [plan] = plans
+    assert (plan.arguments["users"], plan.arguments["secret"]) == ("/lab/users.toml", None)
+    assert (plan.target("lab:1").user, plan.target("lab:1").secret) == ("ann", "tea")
