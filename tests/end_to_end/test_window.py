@@ -26,6 +26,8 @@ pytestmark = [
 ]
 
 Pixels = NDArray[np.uint8]
+PLOTS_LEFT, PLOTS_RIGHT = 398, 915
+"""Between which the plots stand in a window of this size."""
 
 
 class Screen:
@@ -120,9 +122,8 @@ def soon(holds: Callable[[], object]) -> None:
 
 
 def crossings(pixels: Pixels) -> int:
-    """How often the curve crosses its own middle in the newest quarter of the only panel."""
-    height, width = pixels.shape[:2]
-    part = pixels[int(0.18 * height) : int(0.60 * height), int(0.62 * width) : int(0.73 * width)]
+    """How often the curve crosses its own middle in the newest third of the only panel."""
+    part = pixels[150:480, PLOTS_RIGHT - 160 : PLOTS_RIGHT - 20]
     is_curve = np.abs(part.astype(int) - CURVE).sum(axis=2) < 90
     drawn = is_curve.any(axis=0)
     if not drawn.mean() > 0.9:
@@ -193,13 +194,13 @@ def test_what_lies_between_the_cursors_is_saved_with_a_note(
     assert demo.returncode == 0
 
 
-CH0, PLOTS, RIGHT_EDGE = (95, 206), (660, 300), (925, 300)
+CH0, PLOTS, RIGHT_EDGE = (95, 206), (660, 300), (PLOTS_RIGHT - 10, 300)
 """Where the first column stands in the filtered tree, and the plots."""
 
 
 def drawn(pixels: Pixels) -> NDArray[np.bool_]:
     """In which columns of the plots the curve is to be seen."""
-    part = pixels[150:470, 398:950].astype(int)
+    part = pixels[150:470, PLOTS_LEFT:PLOTS_RIGHT].astype(int)
     found: NDArray[np.bool_] = (np.abs(part - CURVE).sum(axis=2) < 90).any(axis=0)
     return found
 
@@ -237,7 +238,7 @@ DARK, BRIGHT = (0x44, 0x01, 0x54), (0xFD, 0xE7, 0x25)
 
 def picture(screen: Screen) -> Pixels | None:
     """The picture in the plots, if there is one."""
-    part = screen.pixels()[110:470, 398:870]
+    part = screen.pixels()[110:470, PLOTS_LEFT:870]
     near = [np.abs(part.astype(int) - colour).sum(axis=2) < 60 for colour in (DARK, BRIGHT)]
     return part if near[0].mean() > 0.1 and near[1].any() else None
 
