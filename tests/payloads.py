@@ -137,7 +137,7 @@ def scalars(draw: st.DrawFn) -> Any:
 def _has_hash(value: Any) -> bool:
     try:
         hash(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a datetime64 far away has none
         return False
     return True
 

@@ -446,13 +446,13 @@ async def test_weights_share_a_link_in_proportion(
     down.stop()
     for writer in writers:
         await fill(writer, 600)
-    assert_share(await counted(down, readers, 4_000_000), weights)
+    assert_share(await counted(down, readers, 6_000_000), weights)
     changing = asyncio.gather(
         readers[0].configure(weight=weights[1]), readers[1].configure(weight=weights[0])
     )
     assert await down.pass_until(changing.done) < MILLISECONDS_BYTES  # calls pass before data
     await counted(down, readers, 500_000)
-    assert_share(await counted(down, readers, 4_000_000), weights[::-1])
+    assert_share(await counted(down, readers, 6_000_000), weights[::-1])
     down.go_on()
 
 

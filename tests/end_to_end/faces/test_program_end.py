@@ -20,8 +20,10 @@ Program = Callable[..., subprocess.Popen[str]]
 PROMPT_S = 1.9  # less than any time-out of the library, even while the computer is busy
 
 BEGIN = """
-import asyncio, multiprocessing, os, sys, threading, time, warnings
+import asyncio, logging, multiprocessing, os, sys, threading, time, warnings
 import stream_core as sc
+# that a callback took long is no fault of a program on a busy computer
+logging.getLogger("asyncio").addFilter(lambda record: not record.msg.startswith("Executing"))
 address = sys.argv[1]
 """
 
