@@ -22,11 +22,13 @@ from PySide6.QtWidgets import (
 
 from stream_gui.models.address import AddressError, full_address
 from stream_gui.models.link_state import LinkPhase
+from stream_gui.models.sentence import sentence
 from stream_gui.session.link import Target
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.settings import RecentServer
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.file_field import FileField
+from stream_gui.views.fitting import fit
 
 __all__ = ["ConnectDialog"]
 
@@ -131,7 +133,7 @@ class ConnectDialog(QDialog):
         """Ask for the files of TLS where it is spoken."""
         for field in (self.authority, self.certificate, self.key):
             self._form.setRowVisible(field, self.tls.isChecked())
-        self.adjustSize()
+        fit(self)
 
     def _look_beside(self, file: str) -> None:
         """Take the key from where `streamscope certificate` puts it."""
@@ -143,7 +145,7 @@ class ConnectDialog(QDialog):
         available = self._session.keyring.available
         self.keep.setEnabled(bool(available))
         self.keep.setText(
-            "No keyring on this system: the secret is not kept"
+            "No keyring here: the secret is not kept"
             if available is False
             else "Keep the secret in the system's keyring"
         )
@@ -224,7 +226,7 @@ class ConnectDialog(QDialog):
         try:
             address = full_address(self.address.text())
         except AddressError as error:
-            self.problem.setText(str(error))
+            self._say(str(error))
             return
         recent, user = self._chosen(), self.user.text().strip()
         recall = recent is not None and recent.keeps_secret and recent.user == user
@@ -249,8 +251,12 @@ class ConnectDialog(QDialog):
             recall_secret=recall,
         )
 
+    def _say(self, problem: str) -> None:
+        self.problem.setText(sentence(problem))
+        fit(self)
+
     def _ask_again(self, problem: str, field: QLineEdit) -> None:
-        self.problem.setText(problem)
+        self._say(problem)
         field.setFocus()
         field.selectAll()
 
@@ -281,4 +287,4 @@ class ConnectDialog(QDialog):
                 wants_user = "a user" in state.problem and not self.user.text()
                 self._ask_again(state.problem, self.user if wants_user else self.secret)
             else:
-                self.problem.setText(state.problem)
+                self._say(state.problem)

@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from stream_gui.models.address import DEFAULT_PORT
+from stream_gui.models.sentence import sentence
 from stream_gui.session.servers import ServerPlan, Servers
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.file_field import FileField
+from stream_gui.views.fitting import fit
 
 __all__ = ["StartServerDialog"]
 
@@ -152,9 +154,9 @@ class StartServerDialog(QDialog):
             self._form.setRowVisible(field, encrypted and asks)
         self._form.setRowVisible(self.user, bool(users))
         self.secret.setPlaceholderText("that of this user" if users else "none")
-        self.adjustSize()
         missing = self._missing()
         self.problem.setText(missing)
+        fit(self)
         self.start_button.setEnabled(not missing)
 
     def _missing(self) -> str:
@@ -194,6 +196,7 @@ class StartServerDialog(QDialog):
         if self._servers.starting:
             return
         if self._servers.problem:
-            self.problem.setText(self._servers.problem)
+            self.problem.setText(sentence(self._servers.problem))
+            fit(self)
         else:
             self.accept()

@@ -102,7 +102,7 @@ def test_it_follows_the_link_and_goes_when_connected(
     assert not dialog.connect_button.isEnabled()
     session.state.update(LinkPhase.DISCONNECTED, problem="nobody answers")
     assert dialog.connect_button.isEnabled()
-    assert dialog.problem.text() == "nobody answers"
+    assert dialog.problem.text() == "Nobody answers."
     with qtbot.waitSignal(dialog.accepted):
         session.state.update(LinkPhase.CONNECTED)
 
@@ -185,7 +185,7 @@ def test_a_key_beside_its_certificate_is_found(dialog: ConnectDialog, tmp_path: 
 def test_without_a_keyring_nothing_is_kept(dialog: ConnectDialog, session: MonitorSession) -> None:
     for available, text in [
         (None, "Keep the secret in the system's keyring"),
-        (False, "No keyring on this system: the secret is not kept"),
+        (False, "No keyring here: the secret is not kept"),
     ]:
         session.keyring.available = available
         session.keyring.changed.emit()

@@ -66,7 +66,7 @@ def test_it_stays_until_the_server_listens(
     assert not dialog.start_button.isEnabled()
     session.servers.starting, session.servers.problem = False, "port 50012 is taken"
     session.servers.changed.emit()
-    assert dialog.problem.text() == "port 50012 is taken"
+    assert dialog.problem.text() == "Port 50012 is taken."
     session.servers.problem = ""
     with qtbot.waitSignal(dialog.accepted):
         session.servers.changed.emit()
