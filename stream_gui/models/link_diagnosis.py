@@ -50,9 +50,24 @@ _FACTS = (
         "Connect again and type the secret; it can be kept in the keyring.",
     ),
     (
+        "asks for a user",
+        "The server lets in its users only, and none was given.",
+        "Connect again with the user and the secret that the server's keeper has given you.",
+    ),
+    (
+        "proves itself by its secret",
+        "A user was given without its secret.",
+        "Connect again and type the secret; it can be kept in the keyring.",
+    ),
+    (
+        "knows no users",
+        "A user was given, but the server has one secret for all.",
+        "Connect again without a user.",
+    ),
+    (
         "wrong secret",
         "The secret is not the server's, or there is no such user.",
-        "Connect again and type the secret anew; mind capital letters.",
+        "Connect again and type user and secret anew; mind capital letters.",
     ),
     (
         "speaks no TLS",

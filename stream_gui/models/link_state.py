@@ -27,7 +27,7 @@ class LinkState(QObject):
     Attributes:
         phase: where it stands.
         address: "host:port" of the server joined, or to be joined; "" before the first.
-        client_name: the name that this window has there.
+        client_name: the name that this window has there; user: as whom it is there, or "".
         problem: why the last attempt failed or the link ended, or "".
         wants_secret: whether it failed because the secret was missing or wrong.
     """
@@ -39,6 +39,7 @@ class LinkState(QObject):
         self.phase = LinkPhase.DISCONNECTED
         self.address = ""
         self.client_name = ""
+        self.user = ""
         self.problem = ""
         self.wants_secret = False
 
@@ -63,6 +64,7 @@ class LinkState(QObject):
         *,
         address: str | None = None,
         client_name: str | None = None,
+        user: str | None = None,
         problem: str = "",
         wants_secret: bool = False,
     ) -> None:
@@ -74,6 +76,8 @@ class LinkState(QObject):
             self.address = address
         if client_name is not None:
             self.client_name = client_name
+        if user is not None:
+            self.user = user
         self.changed.emit()
 
     def describe(self) -> str:
@@ -84,7 +88,8 @@ class LinkState(QObject):
             case LinkPhase.CONNECTING:
                 return f"Connecting to {self.address} …"
             case LinkPhase.CONNECTED:
-                return f"Connected to {self.address} as {self.client_name}"
+                user = f", user {self.user}" if self.user else ""
+                return f"Connected to {self.address} as {self.client_name}{user}"
             case LinkPhase.RECONNECTING:
                 return f"{self.address} is gone; trying again until it is back"
         return f"Not connected: {self.problem}" if self.problem else "Not connected"

@@ -179,7 +179,12 @@ class Link(QObject):
     ) -> None:
         await _ended(before)
         await self._give_up_client()
-        self.state.update(LinkPhase.CONNECTING, address=target.address, client_name=target.name)
+        self.state.update(
+            LinkPhase.CONNECTING,
+            address=target.address,
+            client_name=target.name,
+            user=target.user,
+        )
         try:
             client = await self._reach(target, waits=waits)
         except (sc.StreamError, OSError, TimeoutError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from stream_gui.session.following import Following, Surroundings
 __all__ = ["Load"]
 
 CHANNEL = "server/statistics"
+ASKED_EVERY_S = 1.0
 
 
 class Load:
@@ -52,13 +54,22 @@ class Load:
 
     async def _read(self, client: sc.Client) -> None:
         self._bridge.post(self._show, await client.statistics())
-        reader = await client.subscribe(CHANNEL, buffer_size=1, overflow="ring", wait=True)
         try:
-            while True:
-                self._bridge.post(self._show, _statistics(await reader.get()))
+            await self._go_on(client)
         except sc.ConnectionLost as error:
             self._bridge.post(self._around.link.explain_end, client, str(error))
             raise
+
+    async def _go_on(self, client: sc.Client) -> None:
+        try:
+            reader = await client.subscribe(CHANNEL, buffer_size=1, overflow="ring", wait=True)
+        except sc.NotAllowed:  # it names channels that this user may not know of
+            while True:
+                await asyncio.sleep(ASKED_EVERY_S)
+                self._bridge.post(self._show, await client.statistics())
+        try:
+            while True:
+                self._bridge.post(self._show, _statistics(await reader.get()))
         finally:
             await reader.close()
 

@@ -48,6 +48,15 @@ async def test_the_secret_is_missing_or_wrong(locked: sc.Server) -> None:
     assert "not the server's" in (await failure(locked.address, secret="x")).cause
 
 
+async def test_a_user_is_missing_or_unknown_or_too_much(locked: sc.Server) -> None:
+    users = {"ann": {"secret": "tea"}}
+    async with sc.Server("127.0.0.1", 0, users=users) as server:
+        assert "its users only" in (await failure(server.address)).cause
+        assert "no such user" in (await failure(server.address, user="bob", secret="x")).cause
+        assert "without its secret" in (await failure(server.address, user="ann")).cause
+    assert "one secret for all" in (await failure(locked.address, user="ann", secret="x")).cause
+
+
 async def test_the_name_is_taken(locked: sc.Server) -> None:
     async with sc.Client("a", locked.address, secret="open"):
         problem = await failure(locked.address, secret="open")

@@ -8,6 +8,7 @@ import pytest
 
 import stream_core as sc
 from stream_gui.models.channel_tree import ChannelTree
+from stream_gui.session import load
 from stream_gui.session.economy import Economy
 from stream_gui.session.link import Target
 from stream_gui.session.monitor_session import MonitorSession
@@ -39,6 +40,28 @@ async def test_the_load_of_every_client_is_shown(
         await eventually(lambda: joined.load.history.ages_s.size >= 2)
         assert joined.load.history.server is not None
         assert joined.catalog.targets == ["server", "monitor", "rig"]
+
+
+async def test_who_may_not_read_the_servers_channels_sees_the_load_of_its_own(
+    session: MonitorSession, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "ASKED_EVERY_S", 0.01)
+    users = {"ann": {"secret": "tea", "role": "rig"}, "rig": {"secret": "tea", "role": "writer"}}
+    known = {"users": users, "roles": {"rig": {"read": ["rig/**"]}}}
+    async with (
+        sc.Server("127.0.0.1", 0, users=known) as server,
+        sc.Client("rig", server.address, user="rig", secret="tea") as rig,
+    ):
+        session.join(Target(server.address, "eye", "tea", user="ann"))
+        await eventually(lambda: len(session.load.clients.names) == 2)
+        await rig.create_channel("rig/x")
+        await rig.create_channel("hidden/x")
+        await eventually(lambda: "rig/x" in session.channels.tree.names)
+        async with sc.Client("late", server.address, user="rig", secret="tea"):
+            await eventually(lambda: "late" in session.load.clients.names)
+        assert "hidden/x" not in session.channels.tree.names
+        assert session.reports.rowCount() == 1  # that it is connected
+        assert session.state.describe() == f"Connected to {server.address} as eye, user ann"
 
 
 async def test_values_cost_nothing_until_somebody_asks(
