@@ -14,6 +14,7 @@ import pytest
 
 from stream_core.rpc import decode_failure, encode_call, encode_failure
 from stream_core.rpc.bodies import decode_call
+from stream_core.rpc.call_blocks import CallBlock, is_block, singles
 from stream_core.rpc.failures import Failure
 from stream_core.values import Compression
 from stream_core.wire import messages, objects
@@ -109,6 +110,11 @@ def read(frame: Frame, body: Facts) -> Facts:
         return read_block(frame, body)
     if kind in STRUCTS:
         return plain(messages.decode(STRUCTS[kind], frame.body))  # type: ignore[type-var]
+    if is_block(frame):
+        parts = [read(single, body) for single in singles(frame)]
+        if kind == Kind.CALL:
+            return {"calls": parts}
+        return {"values": [part["value"] for part in parts]}
     if kind == Kind.CALL:
         method, args, kwargs = decode_call(frame.body)
         return {"method": method, "args": shown(args), "kwargs": shown(kwargs)}
@@ -154,6 +160,8 @@ def written(facts: Facts, body: Facts) -> bytes:
         return b"".join(packed.parts)
     if kind in STRUCTS and body:
         return messages.encode(msgspec.convert(body, STRUCTS[kind]))
+    if "calls" in body or (kind in VALUES and "values" in body):
+        return block_of(facts, body)
     if kind == Kind.CALL:
         return encode_call(body["method"], meant(body["args"]), meant(body["kwargs"]))
     if facts["flags"] & Flag.PIECE and body:
@@ -165,6 +173,15 @@ def written(facts: Facts, body: Facts) -> bytes:
     if kind == Kind.NAME:
         return str(body["name"]).encode()
     return b""
+
+
+def block_of(facts: Facts, body: Facts) -> bytes:
+    bodies = [objects.encode(meant(value)) for value in body.get("values", ())]
+    bodies += [written({"kind": Kind.CALL, "flags": 0}, call) for call in body.get("calls", ())]
+    block = CallBlock(facts["kind"], facts["address"], facts["sequence"], 0, bodies[0])
+    for each in bodies[1:]:
+        block.add(each)
+    return block.seal()[HEADER_BYTES:]
 
 
 def packed_block(facts: Facts, body: Facts) -> Packed:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from stream_core.channels.names import SERVER
-from stream_core.client.large_bodies import LargeBodies
+from stream_core.client.large_bodies import OWN, LargeBodies
 from stream_core.client.link import Link
-from stream_core.errors import ConnectionLost, LimitExceeded, ProtocolError, StreamError
+from stream_core.errors import ConnectionLost, ProtocolError, StreamError
 from stream_core.rpc import (
     PIECE_BYTES,
     Call,
@@ -20,9 +20,8 @@ from stream_core.rpc import (
     MethodTable,
     PendingCalls,
     encode_call,
-    encode_failure,
-    refusal,
 )
+from stream_core.rpc.call_blocks import FEATURE, CallBlock, block_bytes, bodies_of, is_block
 from stream_core.rpc.parcels import Key
 from stream_core.wire import objects
 from stream_core.wire.framing import Frame
@@ -30,14 +29,14 @@ from stream_core.wire.header import HEADER, Flag, Kind
 
 __all__ = ["Calls"]
 
-OWN = 0  # in the place of the caller's number: the call is this client's
 MOST_GIVEN_UP = 1024
-WAITING_FRAMES = 4  # as much as in so many frames of the largest size may wait for one caller
 SMALL_BYTES = 4096  # what is smaller is cheaper to copy than to send in two parts
+JOINED_BYTES = 1024  # what is larger has a frame of its own
 CALL = int(Kind.CALL)  # plain ints: frames are many
 RESULT = int(Kind.RESULT)
 PIECE = int(Flag.PIECE)
 ARGUMENTS = int(Flag.ARGUMENTS)
+JOINED = (Kind.CALL, Kind.RESULT)
 QUEUED = frozenset(map(int, (Kind.CALL, Kind.RESULT, Kind.FAILURE, Kind.PROGRESS)))
 
 
@@ -77,6 +76,10 @@ class Calls:
             caller_name=lambda number: self._names.get(number, f"client {number}"),
         )
         self._whole_bytes = 0  # larger bodies travel in pieces, or not at all
+        self._joined_bytes = self._block_bytes = -1  # what may share a frame, and how much of it
+        self._block = CallBlock(0, 0, 0, 0, b"")  # the newest, which others may join
+        self._block.seal()
+        self._answering_block = False
         self.handlers: dict[int, Callable[[Frame], None]] = {
             RESULT: self._answer,
             int(Kind.FAILURE): self._answer,
@@ -107,7 +110,8 @@ class Calls:
             ConnectionLost: the link is down.
             LimitExceeded: the arguments are too large.
         """
-        self._link.check_up()
+        if not self._link.up:
+            self._link.check_up()
         body = self._encoded(path, args, kwargs)
         call = self._pending.start(
             target, path, body, timeout_s=timeout_s, streams=streams, target_name=target_name
@@ -127,7 +131,7 @@ class Calls:
     def _encoded(self, path: str, args: list[Any], kwargs: dict[str, Any]) -> bytes:
         body = encode_call(path, args, kwargs)
         if len(body) > self._link.frame_bytes:
-            raise self._too_large(f"the arguments of {path}()", len(body))
+            raise self._large.too_large(f"the arguments of {path}()", len(body))
         return body
 
     def postpone(
@@ -181,44 +185,34 @@ class Calls:
             key = (OWN if kind == CALL else address, sequence)
             if kind in QUEUED and not to_server and (large or key in self._large.keys):
                 frame = Frame(kind, 0, flags, address, 0, 0, 0, sequence, time_ns, body)
-                return self._link.up and self._send_large(key, frame)
+                return self._link.up and self._large.send(key, frame)
+        if size_bytes <= self._joined_bytes and not flags and address:
+            block = self._block
+            if (
+                block.next == sequence
+                and block.address == address
+                and block.kind == kind
+                and block.time_ns == time_ns
+                and block.size_bytes + size_bytes <= self._block_bytes
+            ):
+                if block.add(body):
+                    self._link.flush()
+                return False
+        else:
+            block = None
+        alone = len(self._pending.numbers) + len(self._dispatcher.keys) <= 1
+        if block is not None and (self._answering_block or not alone) and kind in JOINED:
+            self._block = CallBlock(kind, address, sequence, time_ns, body)
+            self._link.send_growing(self._block)
+            return False
         # Spelled out: going through keywords would double the cost of a header.
         head = HEADER.pack(size_bytes, kind, 0, flags, address, 0, count, 0, sequence, time_ns)
-        alone = len(self._pending.numbers) + len(self._dispatcher.keys) <= 1
         send = self._link.send_now if alone else self._link.send
         if size_bytes < SMALL_BYTES:
             send(head + body)
         else:
             send(head, body)
         return False
-
-    def _send_large(self, key: Key, frame: Frame) -> bool:
-        """Send a body in pieces, or what must not overtake them; whether it has to wait."""
-        refused = self._refused(key, len(frame.body))
-        if refused is not None:
-            self._large.drop(key)
-            frame.kind, frame.flags = Kind.FAILURE, 0
-            frame.body = encode_failure(refusal(refused))
-        return self._large.send(key, frame)
-
-    def _refused(self, key: Key, size_bytes: int) -> LimitExceeded | None:
-        """Why an answer is not sent."""
-        limit_bytes = self._link.frame_bytes
-        if size_bytes > limit_bytes:
-            return self._too_large("a result", size_bytes)
-        waiting = 0 if key[0] == OWN else self._large.waiting_for_bytes(key[0])
-        if waiting + size_bytes <= WAITING_FRAMES * limit_bytes:
-            return None
-        return LimitExceeded(
-            f"a result of {size_bytes} bytes: {waiting} bytes wait for this caller already, and "
-            f"no more may than {WAITING_FRAMES} times frame_bytes={limit_bytes}"
-        )
-
-    def _too_large(self, what: str, size_bytes: int) -> LimitExceeded:
-        return LimitExceeded(
-            f"{what} of {size_bytes} bytes: the server's limit is "
-            f"frame_bytes={self._link.frame_bytes}"
-        )
 
     def _left(self, key: Key) -> None:
         caller, sequence = key
@@ -233,6 +227,9 @@ class Calls:
     # What comes
 
     def _answer(self, frame: Frame) -> None:
+        if frame.count > 1 and is_block(frame):
+            self._results(frame)
+            return
         body = frame.body
         if frame.flags & PIECE:
             whole = self._pending.whole(frame, self._link.frame_bytes)
@@ -255,8 +252,33 @@ class Calls:
     def _call(self, frame: Frame) -> None:
         if frame.flags & PIECE:
             self._dispatcher.piece(frame.source, frame, self._link.frame_bytes)
+        elif frame.count > 1:
+            self._calls(frame)
         else:
             self._dispatcher.call(frame.source, frame.sequence, frame.time_ns, frame.body)
+
+    def _calls(self, frame: Frame) -> None:
+        """Many calls came as one."""
+        call, source, time_ns = self._dispatcher.call, frame.source, frame.time_ns
+        self._answering_block = True
+        try:
+            for sequence, body in enumerate(bodies_of(frame), frame.sequence):
+                if not self._link.up:  # a method may have ended it
+                    return
+                call(source, sequence, time_ns, body)
+        finally:
+            self._answering_block = False
+
+    def _results(self, frame: Frame) -> None:
+        """Many results came as one."""
+        bodies = bodies_of(frame)
+        try:
+            values = objects.decode_run(b"".join(bodies), frame.count)
+        except ProtocolError:  # one of them is junk
+            for sequence, body in enumerate(bodies, frame.sequence):
+                self._pending.frame(RESULT, sequence, 0, body)
+        else:
+            self._pending.results(frame.sequence, values)
 
     def _cancel(self, frame: Frame) -> None:
         self._dispatcher.cancel(frame.source, frame.sequence)
@@ -276,6 +298,10 @@ class Calls:
     def link_up(self, name: str, *, resumed: bool) -> None:
         """There is a link, and the server knows us by that name."""
         self._dispatcher.table = self._table.renamed(name)
+        welcome = self._link.welcome
+        takes_blocks = welcome is not None and FEATURE in welcome.features
+        self._block_bytes = block_bytes(self._link.frame_bytes) if takes_blocks else -1
+        self._joined_bytes = min(JOINED_BYTES, self._block_bytes)
         self._whole_bytes = min(PIECE_BYTES, self._link.frame_bytes)
         if not resumed:
             self._names = {OWN: SERVER}

@@ -8,13 +8,14 @@ import time
 import msgspec
 
 from stream_core.errors import AuthenticationFailed, ProtocolError
+from stream_core.rpc import call_blocks
 from stream_core.security import ClientProof
 from stream_core.values import __version__
 from stream_core.wire import messages
 
 __all__ = ["FEATURES", "Greeting", "Identity"]
 
-FEATURES = ("resume", "watch")
+FEATURES = ("resume", "watch", call_blocks.FEATURE)
 
 
 class Identity(msgspec.Struct, frozen=True):

@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from stream_core.client.link import Link
-from stream_core.rpc import Parcels
+from stream_core.errors import LimitExceeded
+from stream_core.rpc import Parcels, encode_failure, refusal
 from stream_core.rpc.parcels import Key
 from stream_core.wire.framing import Frame
+from stream_core.wire.header import Kind
 
-__all__ = ["LargeBodies"]
+__all__ = ["OWN", "LargeBodies"]
+
+OWN = 0  # in the place of the caller's number: the call is this client's
+WAITING_FRAMES = 4  # as much as in so many frames of the largest size may wait for one caller
 
 
 class LargeBodies:
@@ -48,10 +53,35 @@ class LargeBodies:
         return self._parcels.waiting_for_bytes(caller)
 
     def send(self, key: Key, frame: Frame) -> bool:
-        """Send a frame of a call; whether something of that call has to wait."""
+        """Send a frame of a call, or a refusal; whether something of that call has to wait."""
+        refused = self._refused(key, len(frame.body))
+        if refused is not None:
+            self.drop(key)
+            frame.kind, frame.flags = Kind.FAILURE, 0
+            frame.body = encode_failure(refusal(refused))
         self._parcels.add(key, frame)
         self.serve()
         return self._parcels.waits(key)
+
+    def _refused(self, key: Key, size_bytes: int) -> LimitExceeded | None:
+        """Why an answer is not sent."""
+        limit_bytes = self._link.frame_bytes
+        if size_bytes > limit_bytes:
+            return self.too_large("a result", size_bytes)
+        waiting = 0 if key[0] == OWN else self.waiting_for_bytes(key[0])
+        if waiting + size_bytes <= WAITING_FRAMES * limit_bytes:
+            return None
+        return LimitExceeded(
+            f"a result of {size_bytes} bytes: {waiting} bytes wait for this caller already, and "
+            f"no more may than {WAITING_FRAMES} times frame_bytes={limit_bytes}"
+        )
+
+    def too_large(self, what: str, size_bytes: int) -> LimitExceeded:
+        """Why a body is not sent that is larger than the server takes."""
+        limit_bytes = self._link.frame_bytes
+        return LimitExceeded(
+            f"{what} of {size_bytes} bytes: the server's limit is frame_bytes={limit_bytes}"
+        )
 
     def grant(self, key: Key, pieces: int) -> None:
         """The other end of a call takes so many of its pieces in all.

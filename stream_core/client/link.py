@@ -25,7 +25,7 @@ from stream_core.errors import (
     ProtocolError,
     StreamError,
 )
-from stream_core.transport import Address, Connection, Receiver
+from stream_core.transport import Address, Connection, Growing, Receiver
 from stream_core.values import State
 from stream_core.wire import messages
 from stream_core.wire.conversation import CLIENT_RECEIVES, Conversation
@@ -113,7 +113,6 @@ class Link:
         self._receipts = Receipts(self.send)
         self._work: asyncio.Task[None] | None = None
         self._going: set[asyncio.Future[Any]] = set()
-        self._was_full = False
 
     @property
     def up(self) -> bool:
@@ -187,7 +186,6 @@ class Link:
         self._connection = connection
         self._conversation = conversation
         self._handlers = {_PING: self._pinged, _PONG: self._heartbeat.pong, **self._owner.handlers}
-        self._was_full = False
         connection.limit(max(welcome.frame_bytes, SMALLEST_FRAME_BYTES))
         if former is None or former.epoch != welcome.epoch:
             self.clock.restart()
@@ -234,21 +232,21 @@ class Link:
 
     def send(self, *parts: bytes | bytearray | memoryview) -> None:
         """Send a frame; it is dropped while the link is down."""
-        connection = self._connection
-        if connection is None:
-            return
-        connection.send(*parts)
-        if not connection.room:
-            self._was_full = True
+        if self._connection is not None:
+            self._connection.send(*parts)
 
     def send_now(self, *parts: bytes | bytearray | memoryview) -> None:
         """Send a frame that is waited for and that nothing follows; else like `send`."""
+        if self._connection is not None:
+            self._connection.send_now(*parts)
+
+    def send_growing(self, frame: Growing) -> None:
+        """Send a frame that may become longer until something else is sent, or the turn ends."""
         connection = self._connection
         if connection is None:
-            return
-        connection.send_now(*parts)
-        if not connection.room:
-            self._was_full = True
+            frame.seal()
+        else:
+            connection.send_growing(frame)
 
     def flush(self) -> None:
         """Hand over now what has been sent in this turn."""
@@ -277,9 +275,7 @@ class Link:
 
     def writable(self, connection: Connection) -> None:
         """The outbox has room again."""
-        if self._was_full:
-            self._was_full = False
-            self._owner.room_again()
+        self._owner.room_again()
 
     # Losing it
 

@@ -97,8 +97,9 @@ class Target:
             ConnectionLost: the link is down.
             TargetNotFound: the target has gone, and has not been found again.
         """
+        number = self._known_number() if self.stale or self.number is None else self.number
         call = self._calls.call(
-            self._known_number(),
+            number,
             method.path,
             args,
             kwargs,

@@ -26,6 +26,7 @@ __all__ = ["Answers", "UnsendableError", "encoded", "failure_of"]
 logger = logging.getLogger(__name__)
 
 
+RESULT = Kind.RESULT  # once: the members of an enum are slow to reach
 OUTBOX_ENTRIES = 1024
 LONGEST_WAIT_S = 1.0  # should the loop have been closed
 
@@ -63,7 +64,7 @@ class Answers:
         except UnsendableError as error:
             self.failure(execution, failure_of(error, 0))
         else:
-            self.finish(execution, Kind.RESULT, body)
+            self.finish(execution, RESULT, body)
 
     def failure(self, execution: Execution, failure: Failure) -> None:
         """The call's end without a result; of a cancelled call only the log hears."""

@@ -14,6 +14,7 @@ __all__ = ["decode_call", "encode_call", "read_path"]
 LENGTH = struct.Struct("<H")
 LENGTH_BYTES = LENGTH.size
 PATH_BYTES = 1024
+KNOWN_PATHS = 1024
 PAIR = b"\x92"  # msgpack: an array of two follows
 NO_KEYWORDS = b"\x80"  # msgpack: an empty map
 
@@ -37,6 +38,9 @@ def encode_call(path: str, args: list[Any], kwargs: dict[str, Any]) -> bytes:
         return _prefix(path) + objects.encode(args) + keywords
     except InvalidValue as error:
         raise InvalidValue(f"{path}(): an argument cannot be sent: {error}") from None
+
+
+_known: dict[bytes, str] = {}  # the paths by what a body begins with
 
 
 @lru_cache(maxsize=1024)
@@ -72,9 +76,17 @@ def decode_call(body: bytes | bytearray | memoryview) -> tuple[str, list[Any], d
     Raises:
         ProtocolError: the body is not that of a call.
     """
-    path, start = _split(body)
-    rest = body[start:] if type(body) is bytes else memoryview(body)[start:]  # which are small
-    arguments = objects.decode(rest)
+    if type(body) is bytes:
+        start = LENGTH_BYTES + body[0] + 256 * body[1] if len(body) > LENGTH_BYTES else 0
+        path = _known.get(body[:start])
+        if path is None:
+            path, start = _split(body)
+            if len(_known) < KNOWN_PATHS:
+                _known[body[:start]] = path
+        arguments = objects.decode(body[start:])
+    else:
+        path, start = _split(body)
+        arguments = objects.decode(memoryview(body)[start:])
     if type(arguments) is list and len(arguments) == 2:
         args, kwargs = arguments
         if type(args) is list and type(kwargs) is dict:

@@ -35,11 +35,12 @@ class Deadlines(Generic[Key]):
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
+        self._enough = SPARE_ENTRIES
 
     def add(self, when: float, key: Key) -> None:
         """Set a deadline, in the time of `time.monotonic`."""
         heap = self._heap
-        if len(heap) > 2 * len(self._live) + SPARE_ENTRIES:
+        if len(heap) > self._enough:
             self._forget_ended()
         heapq.heappush(heap, (when, key))
         if when < self._timer_at:
@@ -53,6 +54,7 @@ class Deadlines(Generic[Key]):
     def _forget_ended(self) -> None:
         self._heap[:] = [entry for entry in self._heap if entry[1] in self._live]
         heapq.heapify(self._heap)
+        self._enough = 2 * len(self._heap) + SPARE_ENTRIES
 
     def _disarm(self) -> None:
         if self._timer is not None:

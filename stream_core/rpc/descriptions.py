@@ -36,7 +36,11 @@ class MethodKind(StrEnum):
     @property
     def streams(self) -> bool:
         """Whether results arrive one by one."""
-        return self in (MethodKind.GENERATOR, MethodKind.ASYNC_GENERATOR)
+        return self is _GENERATOR or self is _ASYNC_GENERATOR
+
+
+_GENERATOR = MethodKind.GENERATOR  # the members of an enum are slow to reach and to hash
+_ASYNC_GENERATOR = MethodKind.ASYNC_GENERATOR
 
 
 class MethodDescription(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +70,8 @@ class MethodDescription(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def streams(self) -> bool:
         """Whether results arrive one by one."""
-        return self.kind.streams
+        kind = self.kind
+        return kind is _GENERATOR or kind is _ASYNC_GENERATOR
 
     @property
     def signature(self) -> inspect.Signature:

@@ -77,11 +77,11 @@ class Dispatcher:
         self._closed = False
         in_loop = LoopRunner(self._answers)
         in_thread = ThreadRunner(self._answers, self._workers, in_loop)
-        self._run: dict[MethodKind, Run] = {
-            MethodKind.DEF: in_loop.run_here if inline else in_thread.run,
-            MethodKind.ASYNC: in_loop.run_task,
-            MethodKind.GENERATOR: in_loop.run_stream if inline else in_thread.run_stream,
-            MethodKind.ASYNC_GENERATOR: in_loop.run_stream,
+        self._run: dict[str, Run] = {
+            MethodKind.DEF.value: in_loop.run_here if inline else in_thread.run,
+            MethodKind.ASYNC.value: in_loop.run_task,
+            MethodKind.GENERATOR.value: in_loop.run_stream if inline else in_thread.run_stream,
+            MethodKind.ASYNC_GENERATOR.value: in_loop.run_stream,
         }
 
     def __len__(self) -> int:
@@ -122,7 +122,7 @@ class Dispatcher:
         deadline = time.monotonic() + remaining_ns / NS_PER_S if remaining_ns > 0 else None
         execution = Execution(key, method, deadline, self._caller_name, self._answers.progress)
         self._live[key] = execution
-        self._run[method.kind](execution, args, kwargs)
+        self._run[method.how](execution, args, kwargs)
         if deadline is not None and key in self._live:  # most have ended
             self._deadlines.add(deadline, key)
 

@@ -37,7 +37,7 @@ class Method:
         result_form: gives a result the form in which it travels, where its annotation has classes.
     """
 
-    __slots__ = ("bind", "description", "function", "kind", "path", "result_form")
+    __slots__ = ("bind", "description", "function", "how", "kind", "path", "result_form")
 
     def __init__(self, path: str, function: Callable[..., Any]) -> None:
         kind = _kind(function)
@@ -45,6 +45,7 @@ class Method:
         self.path = path
         self.function = function
         self.kind = kind
+        self.how = kind.value  # the members of an enum are slow to hash
         self.description = MethodDescription(
             path=path,
             parameters=signature.parameters,

@@ -192,7 +192,7 @@ def _function(method: MethodDescription, terms: _Terms) -> Callable[..., Any]:
     invoke, take_timeout = terms.invoker.invoke, terms.take_timeout
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        timeout_s = take_timeout(kwargs)
+        timeout_s = take_timeout(kwargs) if kwargs else terms.timeout_s
         bound, named = bind(args, kwargs)
         return invoke(method, bound, named, timeout_s, (args, kwargs))
 

@@ -63,12 +63,8 @@ class LoopRunner:
 
     def run_task(self, execution: Execution, args: Args, kwargs: Kwargs) -> None:
         """Execute an `async def` method in a task, up to where it waits before returning."""
-        body = self._call(execution, args, kwargs)
-        token = executing.set(execution)
-        context = copy_context()
-        executing.reset(token)
         execution.task = task = MethodTask(loop=self._loop)
-        task.run(body, context, execution.method.path)
+        task.run(self._call(execution, args, kwargs), copy_context(), execution.method.path)
         if task.done():
             execution.task = None  # the two would hold each other
 
@@ -85,6 +81,7 @@ class LoopRunner:
             executing.reset(token)
 
     async def _call(self, execution: Execution, args: Args, kwargs: Kwargs) -> None:
+        executing.set(execution)  # in the task's own context
         try:
             value = await execution.method.function(*args, **kwargs)
         except BaseException as error:

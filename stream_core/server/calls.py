@@ -5,9 +5,12 @@ It never decodes arguments or results.
 
 from __future__ import annotations
 
+from itertools import repeat
+
 from stream_core.channels.names import SERVER
 from stream_core.errors import LimitExceeded, ProtocolError, StreamError, TargetNotFound
 from stream_core.rpc import PIECE_BYTES, Dispatcher, encode_failure, read_path, refusal
+from stream_core.rpc.call_blocks import check_block, is_block, singles
 from stream_core.rpc.parcels import Key, ends_call, is_whole
 from stream_core.server.services import Services
 from stream_core.server.session import Session
@@ -87,6 +90,9 @@ class CallRouter:
         if frame.flags & _PIECE and frame.stride:
             self._more_arguments(caller, frame)
             return
+        if frame.count > 1 and is_block(frame):
+            self._call_block(caller, frame)
+            return
         if frame.sequence in caller.calling:
             raise ProtocolError(f"call {frame.sequence} is under way already")
         try:
@@ -103,6 +109,30 @@ class CallRouter:
             self.own.piece(caller.number, frame, self._services.limits.frame_bytes)
         else:
             self.own.call(caller.number, frame.sequence, frame.time_ns, frame.body)
+
+    def _call_block(self, caller: Session, frame: Frame) -> None:
+        """Many calls at once: as one, if none of them needs to be looked at by itself."""
+        check_block(frame)
+        numbers = range(frame.sequence, frame.sequence + frame.count)
+        target = self._services.sessions.numbered(frame.address)
+        if (
+            target is None
+            or not (target.connected and target.takes_blocks)
+            or target.choked
+            or caller.choked
+            or len(caller.calling) + frame.count > self._services.limits.calls
+            or not caller.calling.keys().isdisjoint(numbers)
+        ):
+            connection = caller.connection
+            for single in singles(frame):
+                if caller.connection is connection:
+                    self.call(caller, single)
+            return
+        caller.calling.update(dict.fromkeys(numbers, target.number))
+        target.serving.update(zip(repeat(caller.number), numbers))
+        self._introduce(caller, target)
+        frame.source = caller.number
+        target.forward(frame)
 
     def _more_arguments(self, caller: Session, frame: Frame) -> None:
         """A call goes on; one that is over meanwhile does not."""
@@ -194,6 +224,9 @@ class CallRouter:
 
     def reply(self, target: Session, frame: Frame) -> None:
         """A target answers; an answer to a call that is not under way is dropped."""
+        if frame.count > 1 and is_block(frame):
+            self._reply_block(target, frame)
+            return
         key = (frame.address, frame.sequence)
         if key not in target.serving:
             return
@@ -209,6 +242,29 @@ class CallRouter:
             _served(target, key)
         frame.source, frame.address = target.number, caller.number
         _send(caller, (OWN, frame.sequence), frame)
+
+    def _reply_block(self, target: Session, frame: Frame) -> None:
+        """Many results at once: as one, if none of them needs to be looked at by itself."""
+        check_block(frame)
+        numbers = range(frame.sequence, frame.sequence + frame.count)
+        keys = set(zip(repeat(frame.address), numbers))
+        caller = self._services.sessions.numbered(frame.address)
+        if (
+            caller is None
+            or not caller.takes_blocks
+            or caller.choked
+            or caller.delivery.calls
+            or target.delivery.calls
+            or not keys <= target.serving
+        ):
+            for single in singles(frame):
+                self.reply(target, single)
+            return
+        target.serving -= keys
+        for number in numbers:
+            caller.calling.pop(number, None)
+        frame.source = target.number
+        caller.forward(frame)
 
     def _give_up(self, caller: Session, target: Session, sequence: int) -> None:
         """A caller does not take what it is answered: end the call, so that memory is bounded."""

@@ -54,6 +54,7 @@ class Session:
         callers: those that have called it; known_to: the targets that it has called.
         ended: those of its readers that take no more, in that order.
         challenges: about keys of private channels.
+        takes_blocks: whether it takes many calls, or results, in one frame.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Session:
         self._former_bytes_out = 0
         self._ping_sent: tuple[int, float] = (0, 0.0)
         self._choked = False
+        self.takes_blocks = False
 
     # The link
 

@@ -16,6 +16,7 @@ from stream_core.errors import (
     StreamError,
     TargetNotFound,
 )
+from stream_core.rpc.call_blocks import FEATURE
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.transport import Connection
@@ -130,6 +131,7 @@ class Sessions:
             self._cancel_expiry(known)
             self._services.calls.link_lost(known)
             known.attach(connection)
+            known.takes_blocks = FEATURE in hello.features
             logger.info("client %s is back from %s", known.name, known.address)
             self._services.events.client("client_came_back", known, address=known.address)
             return known, True
@@ -142,6 +144,7 @@ class Sessions:
         )
         self._by_number[number] = self._by_name[name] = self._by_token[session.token] = session
         session.attach(connection)
+        session.takes_blocks = FEATURE in hello.features
         logger.info("client %s connected from %s", name, session.address)
         self._services.events.client(
             "client_connected", session, address=session.address, user=user

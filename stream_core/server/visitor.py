@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from stream_core.errors import AuthenticationFailed, LimitExceeded, ProtocolError, StreamError
+from stream_core.rpc import call_blocks
 from stream_core.security import ServerProof, Verifier
 from stream_core.server.services import Services
 from stream_core.server.session import Session
@@ -21,7 +22,7 @@ from stream_core.wire.header import Kind, header
 __all__ = ["FEATURES", "Visitor", "no_tls_goodbye"]
 
 logger = logging.getLogger(__name__)
-FEATURES = ("resume", "watch")
+FEATURES = ("resume", "watch", call_blocks.FEATURE)
 
 
 class Visitor:

@@ -12,7 +12,7 @@ from stream_core.transport.forks import keep_from_forks, let_go
 from stream_core.transport.turn import Turn
 from stream_core.wire.framing import Frame, FrameReader
 
-__all__ = ["Connection", "Receiver"]
+__all__ = ["Connection", "Growing", "Receiver"]
 
 WINDOW_BYTES = 256 * 1024  # handed over and not yet taken by the kernel
 BURST_BYTES = 1024 * 1024  # received at once: then other connections have their turn
@@ -39,6 +39,14 @@ class Receiver(Protocol):
         """The connection is gone."""
 
 
+class Growing(Protocol):
+    """A frame that may become longer until something else is sent, or the turn ends."""
+
+    def seal(self) -> Buffer:
+        """The frame; it is not changed any more."""
+        ...
+
+
 class Connection(asyncio.BufferedProtocol):
     """Sends and receives frames.
 
@@ -59,6 +67,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._pending: list[Buffer] = []
         self._pending_bytes = 0
+        self._growing: Growing | None = None
         self._paused = False
         self._offered_bytes = 0
         self._burst_bytes = 0  # received while there was more
@@ -102,6 +111,8 @@ class Connection(asyncio.BufferedProtocol):
         """Send a frame, given as neighbouring parts that are not changed any more."""
         if self._closing:
             return
+        if self._growing is not None:
+            self._seal()
         pending = self._pending
         pending.extend(parts)
         size = len(parts[0]) if len(parts) == 1 else sum(map(len, parts))
@@ -116,13 +127,33 @@ class Connection(asyncio.BufferedProtocol):
 
     def send_now(self, *parts: Buffer) -> None:
         """Send a frame that is waited for, and that nothing follows, before the turn ends."""
-        if self._pending or self._closing or self._turn.receiving:
+        if self._pending or self._growing or self._closing or self._turn.receiving:
             self.send(*parts)
             return
         self._pending.extend(parts)
         self._pending_bytes = size = sum(map(len, parts))
         self.bytes_out += size
         self._write()
+
+    def send_growing(self, frame: Growing) -> None:
+        """Send a frame that is sealed when something else is sent, or the turn ends."""
+        if self._growing is not None:
+            self._seal()
+        if self._closing:
+            frame.seal()
+            return
+        self._growing = frame
+        if not self._scheduled:
+            self._scheduled = True
+            self._turn.send_later(self)
+
+    def _seal(self) -> None:
+        growing, self._growing = self._growing, None
+        if growing is not None:
+            sealed = growing.seal()
+            self._pending.append(sealed)
+            self._pending_bytes += len(sealed)
+            self.bytes_out += len(sealed)
 
     def flush(self) -> None:
         """Hand over now what has been sent in this turn."""
@@ -161,10 +192,15 @@ class Connection(asyncio.BufferedProtocol):
         """End at once."""
         self._closing = True
         self.room = False
-        self._pending.clear()
-        self._pending_bytes = 0
+        self._forget()
         if self._transport is not None:
             self._transport.abort()
+
+    def _forget(self) -> None:
+        """Nothing of what is pending is sent."""
+        self._seal()
+        self._pending.clear()
+        self._pending_bytes = 0
 
     @staticmethod
     def _end_sending(transport: asyncio.Transport) -> None:
@@ -180,7 +216,7 @@ class Connection(asyncio.BufferedProtocol):
         """This is a fork: the connection is the other process's alone."""
         self._closing = True
         self.room = False
-        self._pending.clear()
+        self._forget()
         transport, self._transport = self._transport, None
         if transport is not None:
             let_go(transport.get_extra_info("socket"))
@@ -190,6 +226,8 @@ class Connection(asyncio.BufferedProtocol):
         self.room = not (full or self._closing)
 
     def _write(self, *, last: bool = False) -> None:
+        if self._growing is not None:
+            self._seal()
         if not self._pending or self._transport is None or (self._paused and not last):
             return
         pending, self._pending = self._pending, []
@@ -288,8 +326,7 @@ class Connection(asyncio.BufferedProtocol):
         self._closing = True
         self.room = False
         self._transport = None
-        self._pending.clear()
-        self._pending_bytes = 0
+        self._forget()
         if self._abort_timer is not None:
             self._abort_timer.cancel()
         if not self.lost.done():

@@ -16,6 +16,7 @@ class Link:
     def __init__(self) -> None:
         self.takes = 100
         self.room = True
+        self.frame_bytes = 1 << 28
         self.sent: list[int] = []
 
     @property

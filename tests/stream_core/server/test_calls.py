@@ -4,6 +4,7 @@ import pytest
 
 from stream_core.errors import LimitExceeded, TargetNotFound
 from stream_core.rpc import PIECE_BYTES, decode_failure, encode_call
+from stream_core.rpc.call_blocks import FEATURE, CallBlock, bodies_of
 from stream_core.wire import objects
 from stream_core.wire.header import Flag, Kind
 
@@ -431,3 +432,177 @@ async def test_who_asks_and_never_listens_is_cut_off(serve, join, sessions, unti
             raw.send(Kind.PING, sequence=number)
         await other.sync()
     assert "deaf" not in {client["name"] for client in await other.call("clients")}
+
+
+# Blocks of calls
+
+
+@pytest.fixture
+async def blocks(server, join):
+    """A caller and a target that take blocks."""
+    features = (FEATURE,)
+    return (
+        await join(server, "caller", features=features),
+        await join(server, "target", features=features),
+    )
+
+
+def send_block(sender, kind, first, bodies, address):
+    """Send frames whose numbers follow each other as one."""
+    block = CallBlock(kind, address, first, 0, bodies[0])
+    for body in bodies[1:]:
+        block.add(body)
+    sender.write(block.seal())
+
+
+def post_block(caller, target, first, count, path="add"):
+    bodies = [encode_call(path, [number], {}) for number in range(first, first + count)]
+    send_block(caller, Kind.CALL, first, bodies, target)
+    return bodies
+
+
+def answer_block(target, caller, first, *values):
+    send_block(target, Kind.RESULT, first, [objects.encode(value) for value in values], caller)
+
+
+async def answers(caller, *numbers):
+    """What came for each of these calls, in frames of their own."""
+    return [await caller.answer(number) for number in numbers]
+
+
+async def test_a_block_of_calls_and_one_of_results_go_through_as_they_are(server, blocks, sessions):
+    caller, target = blocks
+    bodies = post_block(caller, target.number, 11, 3)
+    assert (await target.frame(Kind.NAME)).address == caller.number
+    call = await target.frame(Kind.CALL)
+    facts = (call.source, call.address, call.sequence, call.count)
+    assert facts == (caller.number, target.number, 11, 3)
+    assert bodies_of(call) == bodies
+    assert len(sessions(server)["target"].serving) == 3
+    answer_block(target, caller.number, 11, "a", "b", "c")
+    result = await caller.frame(Kind.RESULT)
+    assert (result.source, result.sequence, result.count) == (target.number, 11, 3)
+    assert list(map(objects.decode, bodies_of(result))) == ["a", "b", "c"]
+    assert not sessions(server)["target"].serving
+    assert not sessions(server)["caller"].calling
+
+
+async def test_blocks_are_cut_for_who_does_not_take_them(server, pair):
+    caller, target = pair
+    bodies = post_block(caller, target.number, 11, 3)
+    calls = [await target.frame(Kind.CALL) for _ in bodies]
+    assert [(call.sequence, call.count, call.body) for call in calls] == [
+        (11 + index, 0, body) for index, body in enumerate(bodies)
+    ]
+    answer_block(target, caller.number, 11, "a", "b", "c")
+    assert await answers(caller, 11, 12, 13) == ["a", "b", "c"]
+
+
+async def test_who_comes_back_says_anew_what_it_takes(server, blocks, join, sessions):
+    caller, target = blocks
+    target.abort()
+    await target.closed()
+    back = await join(server, "target", session=target.welcome.session)
+    assert back.welcome.resumed
+    assert not sessions(server)["target"].takes_blocks
+    post_block(caller, back.number, 11, 2)
+    assert [(await back.frame(Kind.CALL)).sequence for _ in range(2)] == [11, 12]
+
+
+async def test_a_block_of_calls_to_the_server_runs_call_by_call(blocks):
+    caller, _ = blocks
+    post_block(caller, 0, 11, 3, path="echo")
+    assert await answers(caller, 11, 12, 13) == [11, 12, 13]
+
+
+async def test_the_limit_of_calls_holds_inside_of_a_block(serve, join):
+    server = await serve(calls=2)
+    caller = await join(server, "caller", features=(FEATURE,))
+    target = await join(server, "target", features=(FEATURE,))
+    post_block(caller, target.number, 11, 3)
+    assert [(await target.frame(Kind.CALL)).sequence for _ in range(2)] == [11, 12]
+    with pytest.raises(LimitExceeded, match="calls=2"):
+        await caller.answer(13)
+    answer_block(target, caller.number, 11, "a", "b")
+    assert (await caller.frame(Kind.RESULT)).count == 2
+    post_block(caller, target.number, 14, 2)
+    assert (await target.frame(Kind.CALL)).count == 2
+
+
+async def test_results_of_calls_that_are_not_under_way_are_left_out_of_their_block(blocks):
+    caller, target = blocks
+    post_block(caller, target.number, 11, 3)
+    await target.frame(Kind.CALL)
+    caller.send(Kind.CANCEL, address=target.number, sequence=12)
+    assert (await target.frame(Kind.CANCEL)).sequence == 12
+    answer_block(target, caller.number, 10, "nobody's", "a", "b", "c", "nobody's")
+    assert await answers(caller, 11, 13) == ["a", "c"]
+    await target.sync()
+    await caller.sync()
+    assert caller.received(Kind.RESULT, Kind.FAILURE) == []
+
+
+async def test_a_forged_block_of_results_is_dropped(server, blocks, join):
+    caller, target = blocks
+    forger = await join(server, "forger", features=(FEATURE,))
+    post_block(caller, target.number, 11, 2)
+    await target.frame(Kind.CALL)
+    answer_block(forger, caller.number, 11, "forged", "forged")
+    await forger.sync()
+    answer_block(target, caller.number, 11, "a", "b")
+    result = await caller.frame(Kind.RESULT)
+    assert list(map(objects.decode, bodies_of(result))) == ["a", "b"]
+
+
+async def test_each_call_of_a_block_fails_when_its_target_goes(blocks):
+    caller, target = blocks
+    post_block(caller, target.number, 11, 2)
+    await target.frame(Kind.CALL)
+    target.abort()
+    for number in (11, 12):
+        with pytest.raises(TargetNotFound, match="'target' has gone while"):
+            await caller.answer(number)
+    post_block(caller, target.number, 13, 2)
+    for number in (13, 14):
+        with pytest.raises(TargetNotFound, match="'target' is not connected"):
+            await caller.answer(number)
+
+
+async def test_each_call_of_a_block_is_cancelled_when_its_caller_goes(blocks):
+    caller, target = blocks
+    post_block(caller, target.number, 11, 2)
+    await target.frame(Kind.CALL)
+    caller.abort()
+    assert {(await target.frame(Kind.CANCEL)).sequence for _ in range(2)} == {11, 12}
+
+
+async def test_a_block_with_a_number_in_use_ends_its_caller(blocks):
+    caller, target = blocks
+    caller.send(Kind.CALL, encode_call("add", [], {}), address=target.number, sequence=12)
+    post_block(caller, target.number, 11, 3)
+    assert "call 12 is under way already" in (await caller.goodbye()).reason
+
+
+@pytest.mark.parametrize("kind", [Kind.CALL, Kind.RESULT])
+@pytest.mark.parametrize("count", [2, 1025, 2**32 - 1])
+async def test_a_block_that_cannot_be_cut_ends_its_sender(blocks, kind, count):
+    caller, target = blocks
+    caller.send(kind, b"\xff" * 16, address=target.number, sequence=11, count=count)
+    assert (await caller.goodbye()).error == "ProtocolError"
+    await target.sync()
+
+
+async def test_a_block_that_waits_behind_a_large_answer_is_cut(blocks):
+    caller, target = blocks
+    caller.acknowledges = True
+    post_block(caller, target.number, 11, 2)
+    await target.frame(Kind.CALL)
+    large = objects.encode(bytes(8 * PIECE_BYTES))
+    target.send(Kind.PROGRESS, large, address=caller.number, sequence=11)
+    answer_block(target, caller.number, 11, "after it", "at once")
+    assert await caller.answer(12) == "at once"
+    await target.sync()
+    await caller.sync()
+    assert caller.received(Kind.RESULT) == []
+    await caller.whole(Kind.PROGRESS, sequence=11, target=target.number)
+    assert await caller.answer(11) == "after it"

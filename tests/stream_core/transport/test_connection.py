@@ -125,6 +125,54 @@ async def test_many_frames_leave_before_the_turn_ends() -> None:
     await end(here, there, server)
 
 
+class Growing:
+    """A frame that takes more until it is sealed."""
+
+    def __init__(self) -> None:
+        self.body = b""
+        self.sealed = False
+
+    def seal(self) -> bytes:
+        assert not self.sealed
+        self.sealed = True
+        return header(Kind.DATA, len(self.body)) + self.body
+
+
+@on_both_loops
+async def test_a_frame_grows_until_another_is_sent_or_the_turn_ends() -> None:
+    here, there, server = await pair()
+    first, second, third = Growing(), Growing(), Growing()
+    here.link.send_growing(first)
+    first.body = b"first"
+    here.link.send_growing(second)
+    assert (first.sealed, second.sealed) == (True, False)
+    second.body = b"second"
+    here.link.send_now(header(Kind.PING, 0))
+    assert second.sealed
+    here.link.send_growing(third)
+    third.body = b"third"
+    await there.until(lambda: len(there.frames) == 4)
+    assert [bytes(frame.body) for frame in there.frames] == [b"first", b"second", b"", b"third"]
+    assert here.link.bytes_out == there.link.bytes_in
+    await end(here, there, server)
+
+
+@on_both_loops
+async def test_what_grows_is_sent_with_the_last_words_and_dropped_after_them() -> None:
+    here, there, server = await pair()
+    last, late = Growing(), Growing()
+    here.link.send_growing(last)
+    here.link.close()
+    here.link.send_growing(late)
+    assert late.sealed
+    await there.until(lambda: len(there.frames) == 1)
+    lost = Growing()
+    there.link.send_growing(lost)
+    there.link.abort()
+    assert lost.sealed
+    await end(here, there, server)
+
+
 class Reading:
     """A transport of which only whether it reads matters."""
 
