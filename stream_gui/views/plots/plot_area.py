@@ -54,6 +54,7 @@ class PlotArea(QWidget):
         self.setAccessibleName("Plots")
         self._layout = layout
         self._values_at_s = 0.0
+        self._turn = 0
         self.time_view = TimeView(layout)
         self.deck = PanelDeck(layout, feeds, self.time_view)
         self.plot_actions = PlotActions(self, layout, self.time_view, self.deck)
@@ -116,9 +117,7 @@ class PlotArea(QWidget):
         newest_ns, is_live = self._newest()
         self.time_view.advance(newest_ns, now_ns, is_live=is_live)
         now_s = now_ns / 1e9
-        if now_s - self._values_at_s >= _VALUES_EVERY_S:
-            self._values_at_s = now_s
-            self._show_values()
+        self._show_due_values(now_s)
         self._align()
         self.measure.follow(now_s)
         painted = [
@@ -225,8 +224,26 @@ class PlotArea(QWidget):
                 (live if feed.state == "live" else other).append(newest_ns)
         return max(live or other, default=None), bool(live)
 
+    def _show_due_values(self, now_s: float) -> None:
+        """Let panels show their newest values by turns: all in one frame would be felt."""
+        panels = list(self.panels.values())
+        each_s = _VALUES_EVERY_S / max(1, len(panels))
+        due = int((now_s - self._values_at_s) / each_s)
+        if due >= max(1, len(panels)):
+            self._values_at_s, self._turn = now_s, 0
+            self._show_values()
+            return
+        self._values_at_s += due * each_s
+        for _ in range(due):
+            self._turn = (self._turn + 1) % len(panels)
+            panels[self._turn].view.show_values()
+            if not self._turn:
+                self._show_behind()
+
     def _show_values(self) -> None:
-        behind_s = self.time_view.behind_s
-        self.bar.show_behind(behind_s, self.time_view.stop_ns)
+        self._show_behind()
         for panel in self.panels.values():
             panel.view.show_values()
+
+    def _show_behind(self) -> None:
+        self.bar.show_behind(self.time_view.behind_s, self.time_view.stop_ns)

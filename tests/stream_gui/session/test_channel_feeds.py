@@ -56,6 +56,19 @@ async def test_only_what_is_shown_crosses_the_link(
         joined.feeds.frames.close(feed)
 
 
+async def test_curves_come_a_few_times_a_second(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    """What comes in small blocks costs this machine more than drawing it."""
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("volts", dtype="float32", rate_hz=10_000)
+        feed = joined.feeds.open("volts")
+        await asyncio.wait_for(writer.wait_active(), 5)
+        (reader,) = await readers(server, "volts")
+        assert 0.05 <= reader["min_interval_s"] <= 0.1
+        joined.feeds.close(feed)
+
+
 def test_large_frames_come_less_often() -> None:
     assert interval_for(1000) == SHORTEST_S
     assert interval_for(200_000_000) == 4.0

@@ -329,3 +329,21 @@ def test_panels_that_are_closed_and_become_others_leave_nothing_that_is_painted(
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         paint(0.2 + number)
         area.measure.toggle_cursors()
+
+
+def test_panels_show_their_newest_values_by_turns(
+    area: PlotArea, layout: PlotLayout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcd":
+        layout.plot_in_new_panel(name)
+    area.paint_frame(10_000_000_000)
+    shown: list[int] = []
+    for number, dock in area.panels.items():
+        monkeypatch.setattr(dock.view, "show_values", lambda number=number: shown.append(number))
+    most = 0
+    for frame in range(1, 61):
+        before = len(shown)
+        area.paint_frame(10_000_000_000 + frame * 16_666_667)
+        most = max(most, len(shown) - before)
+    assert most == 1
+    assert all(4 <= shown.count(number) <= 6 for number in area.panels)
