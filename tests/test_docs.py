@@ -31,6 +31,7 @@ LONGEST = 300  # lines
 
 PIECE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 SAID = re.compile(r"^\s*print\(.*\)  # (.*)$|^# (.*)$(?=(?:\n#.*)*\n\Z)", re.MULTILINE)
 
 
@@ -105,6 +106,18 @@ def test_what_is_pointed_to_is_there(text: Path) -> None:
         page = text.parent / target if target else text
         assert page.exists(), target
         assert not section or section in sections(page), f"{target}#{section}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_tests_that_a_page_names_are_there(page: Path) -> None:
+    named = TEST.findall(page.read_text(encoding="utf-8"))
+    assert [f"{file}::{name}" for file, name in named if name not in names_of(file)] == []
+
+
+def names_of(file: str) -> set[str]:
+    """The tests of a file."""
+    text = (REPOSITORY / file).read_text(encoding="utf-8")
+    return set(re.findall(r"^(?:async )?def (test_\w+)", text, re.MULTILINE))
 
 
 def sections(page: Path) -> set[str]:

@@ -110,7 +110,7 @@ class RawClient:
         self, name: str | None = None, *, secret: str | None = None, **facts: Any
     ) -> messages.Welcome:
         """Shake hands; raises the error that the server names instead."""
-        proof = None if secret is None else ClientProof(secret)
+        proof = None if secret is None else ClientProof(secret, facts.get("user", ""))
         facts = {"name": name, "scram": proof.first() if proof else None} | facts
         hello = messages.Hello(**facts)
         self.send(Kind.HELLO, messages.encode(hello))
@@ -284,8 +284,8 @@ def servers() -> list[Server]:
 async def serve(servers: list[Server]) -> AsyncIterator[Serve]:
     """Start servers on free ports; their readers' accounts are checked before they stop."""
 
-    async def start(*, secret: str | None = None, **limits: Any) -> Server:
-        server = Server("127.0.0.1", 0, secret=secret, limits=Limits(**limits))
+    async def start(*, secret: str | None = None, users: Any = None, **limits: Any) -> Server:
+        server = Server("127.0.0.1", 0, secret=secret, users=users, limits=Limits(**limits))
         await server.start()
         servers.append(server)
         return server

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from stream_core.errors import (
+    AuthenticationFailed,
     ChannelExists,
     LimitExceeded,
     NameTaken,
@@ -103,6 +104,20 @@ async def test_a_token_replaces_ones_own_half_open_connection(server, join):
     assert [channel["name"] for channel in await new.call("channels")] == ["x"]
     with pytest.raises(NameTaken):
         await join(server, "daq", session="forged")
+
+
+async def test_a_token_is_of_no_use_to_another_user(serve, join):
+    server = await serve(users={"ann": {"secret": "tea"}, "eve": {"secret": "milk"}})
+    ann = await join(server, "daq", user="ann", secret="tea")
+    eve = await join(server, "pc", user="eve", secret="milk", session=ann.welcome.session)
+    assert not eve.welcome.resumed
+    assert eve.number != ann.number
+    await ann.sync()
+    with pytest.raises(AuthenticationFailed):
+        await join(server, "daq", user="ann", secret="x", session=ann.welcome.session)
+    await ann.sync()
+    again = await join(server, "daq", user="ann", secret="tea", session=ann.welcome.session)
+    assert again.welcome.resumed
 
 
 async def test_data_in_flight_is_sent_again_once_and_in_order(
