@@ -19,6 +19,7 @@ PATIENCE_S = 12.0
 WIDTH, HEIGHT = 1280, 800
 CURVE = (0x15, 0x65, 0xC8)
 """About the colour of a panel's first curve."""
+WHITE = 250
 
 pytestmark = [
     pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
@@ -26,8 +27,8 @@ pytestmark = [
 ]
 
 Pixels = NDArray[np.uint8]
-PLOTS_LEFT, PLOTS_RIGHT = 398, 915
-"""Between which the plots stand in a window of this size."""
+PLOTS_RIGHT = 915
+"""The plots end there in a window of this size."""
 
 
 class Screen:
@@ -121,9 +122,17 @@ def soon(holds: Callable[[], object]) -> None:
     assert seen(holds), "it never came to be seen"
 
 
+def plots(pixels: Pixels) -> Pixels:
+    """The part with the plots, from the border of the channel tree to that of the calls."""
+    part = pixels[150:470, :PLOTS_RIGHT]
+    border = (part[:, :560].min(axis=2) < WHITE).all(axis=0)
+    wide = border[2:] & border[1:-1] & border[:-2]  # not a line of an axis
+    return part[:, int(np.flatnonzero(wide)[-1]) + 3 :]
+
+
 def crossings(pixels: Pixels) -> int:
-    """How often the curve crosses its own middle in the newest third of the only panel."""
-    part = pixels[150:480, PLOTS_RIGHT - 160 : PLOTS_RIGHT - 20]
+    """How often the curve crosses its own middle in the newest quarter of the only panel."""
+    part = plots(pixels)[:, -150:-20]
     is_curve = np.abs(part.astype(int) - CURVE).sum(axis=2) < 90
     drawn = is_curve.any(axis=0)
     if not drawn.mean() > 0.9:
@@ -194,13 +203,13 @@ def test_what_lies_between_the_cursors_is_saved_with_a_note(
     assert demo.returncode == 0
 
 
-CH0, PLOTS, RIGHT_EDGE = (95, 206), (660, 300), (PLOTS_RIGHT - 10, 300)
+CH0, MIDDLE, RIGHT_EDGE = (95, 206), (660, 300), (PLOTS_RIGHT - 15, 300)
 """Where the first column stands in the filtered tree, and the plots."""
 
 
 def drawn(pixels: Pixels) -> NDArray[np.bool_]:
     """In which columns of the plots the curve is to be seen."""
-    part = pixels[150:470, PLOTS_LEFT:PLOTS_RIGHT].astype(int)
+    part = plots(pixels).astype(int)
     found: NDArray[np.bool_] = (np.abs(part - CURVE).sum(axis=2) < 90).any(axis=0)
     return found
 
@@ -221,12 +230,66 @@ def test_a_channel_is_dragged_from_the_tree_to_the_plots_and_beside_a_plot(
     screen.do("key", "--delay", "150", "ctrl+5", *["ctrl+shift+w"] * 3, "plus", "plus", "plus")
     screen.do("key", "ctrl+f", "type", "waveform")
     soon(lambda: not drawn(screen.pixels()).any())
-    screen.drag(CH0, PLOTS)
+    screen.drag(CH0, MIDDLE)
     soon(lambda: shown_in(screen) == (True, True, True))
     screen.drag(CH0, RIGHT_EDGE)
     soon(lambda: shown_in(screen) == (True, True, False))  # between them is the second one's axis
     screen.do("key", "--delay", "150", "ctrl+5", "ctrl+z")
     soon(lambda: shown_in(screen) == (True, True, True))
+    screen.do("key", "ctrl+q")
+    demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 0
+
+
+def moves(screen: Screen) -> bool:
+    """Whether the curve is another one after a while."""
+    before = plots(screen.pixels())
+    time.sleep(0.4)
+    return not np.array_equal(plots(screen.pixels()), before)
+
+
+def test_time_is_zoomed_and_scrolled_back_by_the_mouse_while_data_comes_in(
+    screen: Screen, demo: subprocess.Popen[str]
+) -> None:
+    plot_one_waveform(screen)
+    screen.do("mousemove", *map(str, RIGHT_EDGE), "click", "--repeat", "9", "--delay", "50", "4")
+    soon(lambda: 0 < crossings(screen.pixels()) < 15)  # fewer in the same room
+    assert moves(screen)
+    screen.drag((600, 300), (800, 300))
+    screen.do("mousemove", "100", "600")  # where it says nothing over the curves
+    soon(lambda: not moves(screen))
+    assert drawn(screen.pixels())[90:-10].all()
+    time.sleep(2)  # more than is shown comes in meanwhile
+    screen.do("key", "End")
+    soon(lambda: moves(screen))
+    screen.do("key", "space", "--delay", "150", "Left", "Left", "Left", "Left", "Left")
+    soon(lambda: not moves(screen))
+    assert drawn(screen.pixels())[90:-10].all()  # and none of it is missing
+    screen.do("key", "ctrl+q")
+    demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 0
+
+
+INK = 70
+"""The line of a cursor that is not chosen is darker than this."""
+
+
+def lines(screen: Screen) -> list[int]:
+    """In which columns of the screen an upright line as dark as ink goes through the plots."""
+    dark = (screen.pixels()[160:340, 470:912].max(axis=2) < INK).mean(axis=0) > 0.7
+    return [int(column) + 470 for column in np.flatnonzero(dark)]
+
+
+def test_a_cursor_is_dragged_by_the_mouse_while_data_comes_in(
+    screen: Screen, demo: subprocess.Popen[str]
+) -> None:
+    plot_one_waveform(screen)
+    screen.do("key", "--delay", "150", "ctrl+5", "m", "space")
+    soon(lambda: len(lines(screen)) == 1)
+    (before,) = lines(screen)
+    screen.drag((before, 250), (before + 120, 250))
+    screen.do("mousemove", "100", "600", "key", "c")  # the other one is chosen now
+    soon(lambda: any(abs(column - before - 120) < 4 for column in lines(screen)))
     screen.do("key", "ctrl+q")
     demo.communicate(timeout=PATIENCE_S)
     assert demo.returncode == 0
@@ -238,7 +301,7 @@ DARK, BRIGHT = (0x44, 0x01, 0x54), (0xFD, 0xE7, 0x25)
 
 def picture(screen: Screen) -> Pixels | None:
     """The picture in the plots, if there is one."""
-    part = screen.pixels()[110:470, PLOTS_LEFT:870]
+    part = plots(screen.pixels())[:, :-45]
     near = [np.abs(part.astype(int) - colour).sum(axis=2) < 60 for colour in (DARK, BRIGHT)]
     return part if near[0].mean() > 0.1 and near[1].any() else None
 
