@@ -11,7 +11,7 @@ from stream_gui.models.console.array_files import COLUMN_FILES
 from stream_gui.models.console.command_line import CallText, literal_text
 from stream_gui.models.console.expressions import NAMED_VALUES, NUMPY_NAMES
 
-__all__ = ["call_line", "call_script", "preamble", "python_call", "python_value"]
+__all__ = ["call_line", "call_script", "client_lines", "preamble", "python_call", "python_value"]
 
 
 def python_call(function: str, *args: Any, **kwargs: Any) -> str:
@@ -46,11 +46,25 @@ def call_script(call: CallText, address: str, *, streams: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
+def client_lines(
+    name: str, address: str, *, has_secret: bool = False, tls: bool = False, authority: str = ""
+) -> str:
+    """The lines that make the client `client` of the others; a secret is asked for, not told."""
+    texts = [literal_text(name or None), literal_text(address)]
+    texts += ["secret=getpass.getpass()"] if has_secret else []
+    if tls:
+        texts.append(
+            f"tls={python_call('sc.Tls', **({'authority': authority} if authority else {}))}"
+        )
+    return f"client = sc.blocking.Client({', '.join(texts)})\nclient.connect()"
+
+
 def preamble(lines: Iterable[str]) -> list[str]:
     """The imports that the lines need."""
     text = "\n".join(lines)
-    modules = {"time.": "import time\n", "np.": "import numpy as np"}
-    return [each for used, each in modules.items() if used in text] + ["import stream_core as sc"]
+    own = [f"import {name}" for name in ("getpass", "time") if f"{name}." in text]
+    numpy = ["import numpy as np"] if "np." in text else []
+    return [*own, *([""] if own else []), *numpy, "import stream_core as sc"]
 
 
 def python_value(source: str) -> str:

@@ -19,7 +19,9 @@ from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.models.plot_section import PlotSection
 from stream_gui.models.problem import not_saved
 from stream_gui.models.problem_list import ProblemList
+from stream_gui.models.python_lines import client_lines
 from stream_gui.models.workspace import Section
+from stream_gui.session.administration import Administration
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.call_store import CallStore
 from stream_gui.session.calls import Calls
@@ -80,6 +82,7 @@ class MonitorSession:
         self.catalog = MethodCatalog()
         self.channels = Channels(self.around, self.bridge, ChannelTree())
         self.load = Load(self.around, self.bridge, self.channels.tree, self.catalog)
+        self.administration = Administration(self.around)
         self.calls = Calls(self.around, self.bridge, self.catalog, CallStore(calls_file))
         self.feeds = Feeds(self.around, self.bridge, self.channels.tree.panel_kind)
         self.history = History(
@@ -176,6 +179,15 @@ class MonitorSession:
 
     def _joined(self, target: Target) -> None:
         """Remember the server that was asked for, once it has let us in."""
+        self.around.python.add(
+            client_lines(
+                target.name,
+                target.address,
+                has_secret=bool(target.secret),
+                tls=target.tls,
+                authority=target.authority,
+            )
+        )
         asked_for, keep_secret = self._asked_for
         if target is not asked_for:
             return

@@ -23,7 +23,7 @@ from stream_gui.views.help_dialogs import AboutDialog, ShortcutsDialog
 from stream_gui.views.history_menu import HistoryButton, HistoryMenu
 from stream_gui.views.leave_question import LeaveQuestion
 from stream_gui.views.link_banner import LinkBanner
-from stream_gui.views.load_view import LoadView
+from stream_gui.views.load.load_view import LoadView
 from stream_gui.views.menus import Menus
 from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.problems_view import ProblemsView
@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.channels = ChannelTreeView(session.channels.tree, session.values, appearance)
-        self.load = LoadView(session.load, appearance)
+        self.load = LoadView(session.load, session.calls, session.administration, appearance)
         self.console = RpcConsoleView(session.calls, appearance, session.settings.command_lines)
         self.feedback = FeedbackView(session.reports, appearance)
         self.problems = ProblemsView(session.problems, appearance)
@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
             dock.setFloating(False)
             self.addDockWidget(areas.get(name, BOTTOM), dock)
             dock.show()
-        for name in ("python", "feedback", "problems"):
+        for name in ("feedback", "problems", "python"):
             self.tabifyDockWidget(self.docks["load"], self.docks[name])
         self.docks["load"].raise_()
         sides = [self.docks["channels"], self.docks["console"]]
@@ -314,6 +314,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.channels.plot_requested.connect(self._plot)
+        self.load.method_chosen.connect(self._show_method)
         self.finder.chosen.connect(lambda *found: self._plot([found[:2]], found[2]))
         self.banner.connect_wanted.connect(self.show_connect_dialog)
         self.banner.start_wanted.connect(self.show_start_dialog)
@@ -327,6 +328,10 @@ class MainWindow(QMainWindow):
         self._show_link()
 
     # what happens
+
+    def _show_method(self, target: str, path: str) -> None:
+        self.docks["console"].reveal()
+        self.console.methods.choose(target, path)
 
     def _plot(self, curves: list[tuple[str, str]], new_panel: bool) -> None:
         self.plots.plot(curves, anew=new_panel)

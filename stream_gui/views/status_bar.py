@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from stream_gui.models.feedback_list import FeedbackList
 from stream_gui.models.link_state import LinkPhase, LinkState
-from stream_gui.models.load_history import LoadHistory
+from stream_gui.models.load.load_history import LoadHistory
 from stream_gui.models.problem_list import ProblemList
 from stream_gui.models.value_text import bytes_text
 from stream_gui.views.appearance import Appearance

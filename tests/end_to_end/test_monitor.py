@@ -141,7 +141,7 @@ def test_channels_curves_load_and_calls_are_all_there(perform: Callable[[Play], 
         await eventually(lambda: window.load.table.model().rowCount() == 3)
         names = {window.load.table.model().index(row, 0).data() for row in range(3)}
         assert names == {"eye", "computer", "rig"}
-        await eventually(lambda: len(window.load.graph.curves) == 6)
+        await eventually(lambda: len(window.load.graph.stack.layers) == 3)
         assert "clients" in window.load.server.text()
         await check_accounts(monitor)
 

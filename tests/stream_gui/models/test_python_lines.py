@@ -9,7 +9,14 @@ import pytest
 
 from stream_gui.models.console.command_line import split
 from stream_gui.models.console.expressions import literal
-from stream_gui.models.python_lines import call_line, call_script, python_call, python_value
+from stream_gui.models.python_lines import (
+    call_line,
+    call_script,
+    client_lines,
+    preamble,
+    python_call,
+    python_value,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +71,14 @@ def test_a_program_is_whole(tmp_path: Path) -> None:
 
 def test_plain_values_are_written_so_that_they_are_read_again() -> None:
     assert python_call("client.kick", 'a "b"', ban_s=5.0) == 'client.kick("a \\"b\\"", ban_s=5.0)'
+
+
+def test_the_client_is_made_without_its_secret() -> None:
+    assert client_lines("", "a:1").splitlines() == [
+        'client = sc.blocking.Client(None, "a:1")',
+        "client.connect()",
+    ]
+    lines = client_lines("eye", "a:1", has_secret=True, tls=True, authority="ca.pem")
+    assert 'secret=getpass.getpass(), tls=sc.Tls(authority="ca.pem")' in lines
+    assert "tls=sc.Tls()" in client_lines("eye", "a:1", tls=True)
+    assert preamble([lines]) == ["import getpass", "", "import stream_core as sc"]

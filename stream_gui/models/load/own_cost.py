@@ -1,0 +1,50 @@
+"""What a page costs that shows what others cost: the share of a core, over the last seconds."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+__all__ = ["OwnCost"]
+
+OVER_S = 10.0
+
+
+class OwnCost:
+    """Adds up the processor's time that was spent for it; from any thread.
+
+    Args:
+        now_s: a clock that goes on.
+        spent_s: the time that the processor has spent for this thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        now_s: Callable[[], float] = time.monotonic,
+        spent_s: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self._now_s = now_s
+        self._spent_s = spent_s
+        self._begun_s = now_s()
+        self._spent: deque[tuple[float, float]] = deque()
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """What is done inside counts."""
+        before_s = self._spent_s()
+        try:
+            yield
+        finally:
+            self._spent.append((self._now_s(), self._spent_s() - before_s))
+
+    @property
+    def share(self) -> float:
+        """Of one core, from 0 to 1."""
+        now_s = self._now_s()
+        while self._spent and self._spent[0][0] < now_s - OVER_S:
+            self._spent.popleft()
+        over_s = min(max(now_s - self._begun_s, 1.0), OVER_S)
+        return sum(spent_s for _, spent_s in list(self._spent)) / over_s
