@@ -122,6 +122,7 @@ class CallRouter:
             or caller.choked
             or len(caller.calling) + frame.count > self._services.limits.calls
             or not caller.calling.keys().isdisjoint(numbers)
+            or not self._services.permits.allow_calls(caller, target.name, frame)
         ):
             connection = caller.connection
             for single in singles(frame):

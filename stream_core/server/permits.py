@@ -9,14 +9,16 @@ from typing import Any
 
 from stream_core.channels.channel import Channel
 from stream_core.channels.names import SERVER
-from stream_core.errors import ConnectionLost, InvalidValue, NotAllowed
+from stream_core.errors import ConnectionLost, InvalidValue, NotAllowed, ProtocolError
 from stream_core.rpc import read_path
+from stream_core.rpc.call_blocks import bodies_of
 from stream_core.rpc.methods import RESERVED
 from stream_core.security import Action, Grants, Users
 from stream_core.server.refusals import Refusals
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.server.users_file import UsersFile
+from stream_core.wire.framing import Frame
 
 __all__ = ["Permits", "UsersGiven", "known_users"]
 
@@ -89,6 +91,17 @@ class Permits:
         """
         if self._grants(session) is not None and (path := read_path(body)) != RESERVED:
             self.check(session, Action.CALL, f"{target}.{path}")
+
+    def allow_calls(self, session: Session, target: str, block: Frame) -> bool:
+        """Whether each call of a block needs no refusal; nobody is told."""
+        grants = self._grants(session)
+        if grants is None:
+            return True
+        try:
+            paths = {read_path(body) for body in bodies_of(block)} - {RESERVED}
+        except ProtocolError:
+            return False
+        return all(grants.allow(Action.CALL, f"{target}.{path}") for path in paths)
 
     def check_deletion(self, session: Session, name: str, channel: Channel | None) -> None:
         """Refuse to delete what is not one's own, if it is there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -43,11 +44,13 @@ class Motor(sc.Client):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rpc_calc = Motor.Calc()
+        self.stopped = 0
 
     def rpc_move(self, data: bytes = b"") -> int:
         return len(data)
 
     def rpc_stop(self, data: bytes = b"") -> int:
+        self.stopped += 1
         return len(data)
 
 
@@ -179,6 +182,24 @@ async def test_calls_need_their_grant(motor: Motor, rig: sc.Client, eve: sc.Clie
         await others.calc.add(2, 3)
     with refused("user 'eve' may not call 'motor.echo'; needs call on 'motor.**'"):
         await others.echo(1)
+
+
+async def test_calls_that_share_a_frame_are_each_held_to_the_grant(
+    motor: Motor, rig: sc.Client
+) -> None:
+    remote = await rig.remote("motor")
+    for _ in range(2):  # the second time the client knows that it may send them together
+        calls = [remote.move(bytes(number)) for number in range(20)]
+        calls.insert(7, remote.stop())
+        calls.append(remote.calc.add(2, 3))
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert str(results.pop(7)) == (
+            "user 'rig' may not call 'motor.stop'; needs call on 'motor.**'"
+        )
+        assert results == [*range(20), 5]
+    results = await asyncio.gather(*(remote.stop() for _ in range(20)), return_exceptions=True)
+    assert {type(result) for result in results} == {sc.NotAllowed}
+    assert motor.stopped == 0
 
 
 async def test_a_call_in_pieces_is_held_to_the_grant_by_its_first(
