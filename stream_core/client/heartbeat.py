@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 UNKNOWN_NS = 2**63 - 1
 SILENT_BEATS = 3
 BURST_PINGS = 4
+DOUBT_NS = 1_000_000_000  # a clock that changes more often is asked no more often for it
 FIRST_BURST_S = 1.0  # after the one at the start; the next ones come at twice the distance each
 LONGEST_BURST_S = 64.0  # at which idle clients cost a server next to nothing
 GOOD = 2.0  # so many times the shortest round trip is one that has hardly waited
@@ -49,6 +50,7 @@ class Heartbeat:
         self._settled = asyncio.Event()
         self._number = 0
         self._sent: dict[int, tuple[int, asyncio.Future[float] | None]] = {}
+        self._believe_again_ns = 0
 
     def begin(self, connection: Connection, interval_s: float) -> None:
         """Beat on that connection from now on."""
@@ -102,7 +104,8 @@ class Heartbeat:
         agrees = self._clock.sample(sent_ns, frame.time_ns, now_ns)
         if future is not None and not future.done():
             future.set_result(round_trip_ns / 1e9)
-        if not agrees:
+        if not agrees and now_ns >= self._believe_again_ns:
+            self._believe_again_ns = now_ns + DOUBT_NS
             logger.info("the server's clock is another one now: one of the computers has slept")
             self._burst_s = FIRST_BURST_S
             self._burst()

@@ -250,6 +250,8 @@ class Sessions:
         self._banned = {name: until for name, until in self._banned.items() if until > now_s}
         if ban_s > 0:
             self._banned[session.name] = now_s + ban_s
+        if len(self._banned) > FORMER:
+            del self._banned[min(self._banned, key=self._banned.__getitem__)]
         self.end(session, reason, error=NotAllowed(reason))
 
     def check_heartbeats(self, now_s: float) -> None:

@@ -1,4 +1,4 @@
-"""What is fuzzed: each kind of frame at a whole server, and each decoder of what comes from others.
+"""What is fuzzed: each kind of frame at a whole server and client, and each decoder.
 
 A target takes bytes and returns; whatever it raises is a find. Each has seeds, which are valid.
 """
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from stream_core import errors
 from stream_core.wire.header import HEADER_BYTES, Kind
+from tests.fuzzing.client_target import ClientTarget
 from tests.hostile.bench import Neighbours, Peer, bench
 from tests.hostile.talk import KINDS, spoken
 from tests.stream_core.test_decoders import DECODERS, Decoder, refuses
@@ -24,6 +25,7 @@ MOST_BYTES = 8 * 1024 * 1024  # kept for one client
 LIMITS = {"frame_bytes": 1024 * 1024, "buffer_bytes": 4 * 1024 * 1024, "resume_s": RESUME_S}
 CHANNEL, READER, ITSELF = 1, 2, 3  # what seeds call the numbers that only a run knows
 WHO = {"stranger": False, "member": True}
+TO_WHOM = {"to-a-newcomer": False, "to-a-client": True}
 
 
 class Target(Protocol):
@@ -70,8 +72,9 @@ class ServerTarget:
 
     def __call__(self, data: bytes) -> None:
         peer, numbers = self._member() if self._proven else (Peer(self._bench), {})
-        peer.write(self._fitted(data, numbers))
-        if peer.closed and self._kind is not Kind.GOODBYE:
+        fitted = self._fitted(data, numbers)
+        peer.write(fitted)
+        if peer.closed and not said_goodbye(fitted):
             goodbye = peer.hear_goodbye()
             assert goodbye is not None
             assert goodbye.error is not None
@@ -109,8 +112,22 @@ class ServerTarget:
         return head + address.to_bytes(4, "little") + data[12:]
 
 
+def said_goodbye(data: bytes) -> bool:
+    """Whether one of the frames is a farewell, which needs no answer."""
+    start = 0
+    while start + HEADER_BYTES <= len(data):
+        if data[start + 4] == Kind.GOODBYE:
+            return True
+        start += HEADER_BYTES + int.from_bytes(data[start : start + 4], "little")
+    return False
+
+
 def _server_target(kind: Kind, proven: bool) -> Callable[[], Target]:
     return lambda: ServerTarget(kind, proven=proven)
+
+
+def _client_target(kind: Kind, welcomed: bool) -> Callable[[], Target]:
+    return lambda: ClientTarget(kind, welcomed=welcomed)
 
 
 def _decoder_target(decoder: Decoder) -> Callable[[], Target]:
@@ -121,6 +138,11 @@ TARGETS: dict[str, Callable[[], Target]] = {
     **{
         f"{kind.name}-{who}": _server_target(kind, proven)
         for who, proven in WHO.items()
+        for kind in KINDS
+    },
+    **{
+        f"{kind.name}-{whom}": _client_target(kind, welcomed)
+        for whom, welcomed in TO_WHOM.items()
         for kind in KINDS
     },
     **{name.replace(" ", "-"): _decoder_target(decoder) for name, decoder in DECODERS.items()},

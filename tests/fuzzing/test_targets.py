@@ -8,13 +8,14 @@ from tests.fuzzing.one import _mutate
 from tests.fuzzing.targets import TARGETS
 
 FEW_S = 0.02
+SEEDS = 8
 
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_what_is_valid_is_no_find(name: str) -> None:
     target = TARGETS[name]()
     try:
-        for seed in target.seeds:
+        for seed in target.seeds[:SEEDS]:
             target(seed)
     finally:
         target.close()

@@ -23,7 +23,7 @@ from stream_core.wire.blocks import Block
 from stream_core.wire.framing import Frame, FrameReader
 from stream_core.wire.header import Kind, header
 
-__all__ = ["Bench", "Neighbours", "Peer", "bench"]
+__all__ = ["Bench", "Faults", "Neighbours", "Peer", "SteppedLoop", "Wire", "bench"]
 
 LARGEST_FRAME = 2**31
 TURNS = 6  # of the loop: what a frame causes has been sent by then

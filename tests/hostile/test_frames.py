@@ -17,7 +17,7 @@ from stream_core.wire.header import FIRST_OPTIONAL_KIND, Kind
 from tests.hostile.bench import Bench, Neighbours, Peer, bench
 from tests.hostile.talk import DAMAGES, KINDS, chances, damaged, spoken
 
-EXAMPLES = 8
+EXAMPLES = settings.default.max_examples // 12
 SECRET = "only the others know it"
 BLAMES = (
     errors.ProtocolError,

@@ -275,5 +275,7 @@ class Lives(RuleBasedStateMachine):
         assert services.streams.budget.used_bytes == 0
 
 
-Lives.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
+Lives.TestCase.settings = settings(
+    max_examples=settings.default.max_examples * 2 // 5, stateful_step_count=30
+)
 TestLives = Lives.TestCase

@@ -197,3 +197,14 @@ async def test_who_pings_hears_the_round_trip_or_why_there_is_none(
         await second
     with pytest.raises(ConnectionLost, match="no link"):
         await beat.ping()
+
+
+async def test_a_clock_that_is_another_one_each_time_is_not_asked_for_ever(
+    wire: Wire, beat: Heartbeat
+) -> None:
+    answers = 0
+    while wire.asked:
+        wire.answer(beat)
+        wire.ahead_ns += 600_000_000_000
+        answers += 1
+        assert answers <= 2 * BURST_PINGS

@@ -10,6 +10,7 @@ from stream_core.errors import (
     NotAllowed,
     TargetNotFound,
 )
+from stream_core.server import sessions as sessions_module
 from stream_core.wire import messages
 from stream_core.wire.header import Flag, Kind
 
@@ -261,6 +262,18 @@ async def test_ban(server, join, dial):
     known = server._services.sessions
     known._banned = {name: until_s - 60 for name, until_s in known._banned.items()}
     await join(server, "victim")
+
+
+async def test_bans_are_not_kept_without_end(server, join, monkeypatch):
+    monkeypatch.setattr(sessions_module, "FORMER", 2)
+    ops = await join(server, "ops")
+    for name, ban_s in (("a", 50.0), ("b", 1e9), ("c", 60.0)):
+        await join(server, name)
+        await ops.call("kick", name, ban_s=ban_s)
+    await join(server, "a")
+    for name in ("b", "c"):
+        with pytest.raises(NotAllowed):
+            await join(server, name)
 
 
 async def test_a_ban_holds_for_clients_without_a_name(server, join, dial):
