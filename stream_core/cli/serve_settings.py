@@ -1,8 +1,8 @@
 """What a server is to be, from a TOML file and the options over it; starts nothing.
 
 The keys of the file are the arguments of `Server`, and `secret_file` and `users_file`; `[tls]` and
-`[limits]` are tables of their fields, `[users.NAME]` of one user's. Paths count from the file's own
-directory.
+`[limits]` are tables of their fields. `users` may be a path, too, or `[users.NAME]` one's table.
+Paths count from the file's own directory.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     name: str | None = None
     secret: str | None = None
     secret_file: str | None = None
-    users: dict[str, Any] | None = None
+    users: str | dict[str, Any] | None = None
     users_file: str | None = None
     tls: dict[str, Any] | None = None
     limits: dict[str, Any] = {}
@@ -101,6 +101,7 @@ def _beside(file: Path, settings: ServeSettings) -> ServeSettings:
         settings,
         secret_file=path(settings.secret_file),
         users_file=path(settings.users_file),
+        users=path(settings.users) if isinstance(settings.users, str) else settings.users,
         tls=settings.tls and {key: str(file.parent / text) for key, text in settings.tls.items()},
     )
 

@@ -46,7 +46,8 @@ async def read(client, channel, wanted):
 async def main():
     """Read all channels at once."""
     secret = os.environ.get("STREAMSCOPE_SECRET")  # if the server asks for one
-    async with sc.Client("script", ADDRESS, secret=secret) as client:
+    user = os.environ.get("STREAMSCOPE_USER") or None  # if it has users
+    async with sc.Client("script", ADDRESS, user=user, secret=secret) as client:
         await asyncio.gather(*(read(client, *each) for each in CHANNELS.items()))
 
 

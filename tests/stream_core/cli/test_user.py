@@ -202,6 +202,10 @@ def test_a_settings_file_names_the_users(
     address = listening(spawn("serve", "--config", str(config)))
     with sc.blocking.Client("pc", address, user="ann", secret="tea"):
         pass
+    config.write_text('port = 0\nusers = "users.toml"\n')
+    address = listening(spawn("serve", "--config", str(config)))
+    with sc.blocking.Client("pc", address, user="ann", secret="tea"):
+        pass
     config.write_text('users_file = "users.toml"\n[users.ann]\n')
     assert "users or users_file, not both" in run("serve", "--config", str(config)).stderr
     config.write_text('users_file = "missing.toml"\n')
