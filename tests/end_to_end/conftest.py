@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ import stream_core as sc
 from stream_core.transport.loops import new_loop
 from tests.end_to_end.chaos_link import ChaosLink
 from tests.end_to_end.proxy import Proxy
+from tests.end_to_end.screen import Screen, screen_in
 
 AnyProxy = TypeVar("AnyProxy", bound=Proxy)
 
@@ -244,3 +245,10 @@ async def kills(request: pytest.FixtureRequest) -> int:
     """Give how many connections and servers are to be killed."""
     kills: int = request.config.getoption("kills")
     return kills
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[Screen]:
+    """A screen with mouse and keys; what programs keep goes to `tmp_path`."""
+    with screen_in(tmp_path) as screen:
+        yield screen

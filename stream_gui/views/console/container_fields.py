@@ -43,6 +43,7 @@ class RecordField(FieldView):
             grid.addWidget(label_of(part.field), row, 0)
             grid.addWidget(part.row, row, 1)
         grid.setColumnStretch(1, 1)
+        self.focus_chain += [each for part in self.parts for each in part.focus_chain]
         if not field.required or field.optional:
             self.box.setCheckable(True)
             self.box.setChecked(False)

@@ -22,6 +22,7 @@ class FieldView:
         field: what it stands for.
         widget: the editor, which takes the focus.
         row: the editor with all that is around it.
+        focus_chain: what Tab goes through, in order.
 
     Args:
         field: what it stands for.
@@ -49,6 +50,7 @@ class FieldView:
         beside.addWidget(widget, 1)
         for helper in helpers:
             beside.addWidget(helper)
+        self.focus_chain = [widget, *helpers]
         self._column.addLayout(beside)
         self._column.addWidget(self._problem)
 

@@ -38,6 +38,7 @@ class FormView(QScrollArea):
         self._filling = False
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.show_fields(())
 
@@ -45,6 +46,11 @@ class FormView(QScrollArea):
     def fields(self) -> list[FieldView]:
         """The widgets of the fields."""
         return list(self._views)
+
+    @property
+    def focus_chain(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        return [each for view in self._views for each in view.focus_chain]
 
     @property
     def texts(self) -> dict[str, str]:

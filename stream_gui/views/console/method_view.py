@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
@@ -100,6 +101,9 @@ class MethodView(QWidget):
         self._show_documentation(doc)
         fields = form_fields(method) if method is not None else ()
         self.form.show_fields(fields, doc.parameters)
+        chain = [self.more, *self.form.focus_chain, self.limit, self.repeat_button, self.button]
+        for one, other in pairwise(chain):
+            QWidget.setTabOrder(one, other)
 
     def fill_in(self, call: CallText) -> None:
         """Let the form say what a line says.

@@ -67,6 +67,7 @@ class NumberEdit(LineEdit):
         slider = _Slider(Qt.Orientation.Horizontal)
         slider.setRange(0, PLACES)
         slider.setFixedWidth(SLIDER_WIDTH)
+        slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrows step the number in the line
         slider.setAccessibleName("Range")
         slider.setToolTip(f"from {self._range.low:g} to {self._range.high:g}")
         slider.valueChanged.connect(self._choose_place)

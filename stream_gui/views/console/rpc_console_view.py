@@ -108,6 +108,9 @@ class RpcConsoleView(QWidget):
         actions = ConsoleActions(self, self._appearance)
         return {
             "type": actions.made("Type a call", "Ctrl+R", "console", self.focus_line),
+            "fill_in": actions.made(
+                "Fill in the form", "Ctrl+I", "detail", self.method.form.focus_first
+            ),
             "call": actions.made("Call as filled in", "Ctrl+Return", "call", self.method.call),
             "repeat": self.method.once_a_second,
             "cancel": actions.made(

@@ -63,7 +63,7 @@ class KickDialog(QDialog):
         form.addRow("It may return", self.delay)
         form.addRow("Reason", self.reason)
         self.buttons = QDialogButtonBox()
-        deed = self.buttons.addButton("Disconnect", QDialogButtonBox.ButtonRole.AcceptRole)
+        deed = self.buttons.addButton("&Disconnect", QDialogButtonBox.ButtonRole.AcceptRole)
         deed.setObjectName("danger")
         deed.setAutoDefault(False)
         cancel = self.buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)

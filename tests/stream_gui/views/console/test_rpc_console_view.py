@@ -300,3 +300,17 @@ def test_a_thousand_targets_cost_little(console: RpcConsoleView, session: Monito
     for number in range(10):
         session.catalog.set_targets([*names, f"late{number}"])
     assert len(inserted) == 10  # one a newcomer
+
+
+def test_tab_goes_through_the_form_field_by_field(console: RpcConsoleView) -> None:
+    console.show()
+    console.methods.choose("rig", "reset")
+    console.methods.choose("rig", "scan")
+    passed, widget = [], field(console, "start")
+    for _ in range(60):
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            passed.append(widget.accessibleName())
+        widget = widget.nextInFocusChain()
+    fields = ["start", "mode", "averaging", "note", "points", "Members of points"]
+    assert passed[:7] == [*fields, "Time limit"]
+    console.hide()
