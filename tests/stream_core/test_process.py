@@ -75,7 +75,7 @@ def test_kill_ends_it_at_once() -> None:
 def test_a_server_that_cannot_start_says_why_in_one_sentence(server: ServerProcess) -> None:
     port = int(server.address.rpartition(":")[2])
     second = ServerProcess(port=port)
-    with pytest.raises(ConnectionFailed, match=f"cannot listen at 127.0.0.1:{port}: .* in use"):
+    with pytest.raises(ConnectionFailed, match=f"{port}: another program listens"):
         second.start()
     assert second.exitcode == 1
     assert not second.is_alive()

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stream_core.errors import InvalidValue
-from stream_core.security import ROLES, make_verifier
+from stream_core.security import ROLES, check_user_name, make_verifier
 from stream_core.security.users_text import new_users_text, parse_users, with_user, without_user
 
 TEA, COFFEE = make_verifier("tea"), make_verifier("coffee")
@@ -93,3 +95,26 @@ def test_a_file_with_a_secret_in_it_is_refused() -> None:
 def test_what_is_no_users_file_is_named(text: str) -> None:
     with pytest.raises(InvalidValue, match=r"^file"):
         parse_users(text, where="file")
+
+
+NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
+
+
+@given(st.lists(st.tuples(NAMES, st.booleans()), max_size=8))
+def test_whoever_comes_and_goes_all_others_stay(changes: list[tuple[str, bool]]) -> None:
+    text, there = new_users_text(), set[str]()
+    for name, stays in changes:
+        try:
+            check_user_name(name)
+        except InvalidValue:
+            with pytest.raises(InvalidValue):
+                with_user(text, name, TEA, ["reader"], where="file")
+            continue
+        text = with_user(text, name, TEA, ["reader"], where="file")
+        if stays:
+            there.add(name)
+        else:
+            text = without_user(text, name, where="file")
+            there.discard(name)
+        assert parse_users(text, where="file").named.keys() == there
+    assert parse_users(text, where="file").roles == ROLES
