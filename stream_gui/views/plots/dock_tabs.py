@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import shiboken6
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 from stream_gui.models.panel_tree import Tabs
 
-__all__ = ["put_in_order", "tabs_of"]
+__all__ = ["put_in_order", "tabs_of", "watch_tabs"]
 
 Docks = Mapping[int, QDockWidget]
 
@@ -28,6 +29,17 @@ def tabs_of(window: QMainWindow, docks: Docks) -> list[Tabs]:
         if panels and _are_together(window, docks, panels):
             found.append(Tabs(panels, panels[max(0, bar.currentIndex())]))
     return found
+
+
+def watch_tabs(window: QMainWindow, moved: Callable[[], object]) -> None:
+    """Call this when a tab is moved; to be told again when there may be other bars.
+
+    Qt makes the bars by itself, and uses them again in other places.
+    """
+    for bar in window.findChildren(QTabBar):
+        if bar.elideMode() is not Qt.TextElideMode.ElideMiddle:
+            bar.setElideMode(Qt.TextElideMode.ElideMiddle)
+            bar.tabMoved.connect(lambda *_: moved())
 
 
 def put_in_order(window: QMainWindow, docks: Docks, tabs: Tabs) -> None:

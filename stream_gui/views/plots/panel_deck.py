@@ -157,6 +157,12 @@ class PanelDeck(QScrollArea):
         if self._layout.current is not None and self._docks.move_tab(self._layout.current, steps):
             self._keep("moving a tab")
 
+    def resize_current(self, *, across: bool, by_px: int) -> None:
+        """Make the current panel wider or higher, or less so."""
+        current = self._layout.current
+        if current is not None and self._docks.resize_panel(current, across=across, by_px=by_px):
+            self._keep("resizing a panel")
+
     def float_current(self) -> None:
         """Let the current panel be a window of its own, or bring it back."""
         dock = self.current

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabBar, QTabWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget
 
 from stream_gui.models.panel_tree import (
     Place,
@@ -19,7 +19,7 @@ from stream_gui.models.panel_tree import (
     tree_of,
     without,
 )
-from stream_gui.views.plots.dock_tabs import put_in_order, tabs_of
+from stream_gui.views.plots.dock_tabs import put_in_order, tabs_of, watch_tabs
 from stream_gui.views.plots.drop_place import DropPlace
 from stream_gui.views.plots.neighbours import lies_above, neighbour
 from stream_gui.views.plots.panel_dock import PanelDock
@@ -167,6 +167,23 @@ class PanelDocks(QMainWindow):
             put_in_order(self, self._docks, Tabs(tuple(order), number))
         return True
 
+    def resize_panel(self, number: int, *, across: bool, by_px: int) -> bool:
+        """Make a panel wider or higher, or less so; tell whether its size is another one."""
+        dock = self._docks[number]
+        before = dock.size()
+        with self._arranging():
+            if dock.isFloating():
+                wanted = before + (QSize(by_px, 0) if across else QSize(0, by_px))
+                dock.resize(wanted.expandedTo(dock.minimumSizeHint()))
+            elif across:
+                self.resizeDocks([dock], [before.width() + by_px], Qt.Orientation.Horizontal)
+            else:
+                self.resizeDocks([dock], [before.height() + by_px], _DOWN)
+            layout = self.layout()
+            if layout is not None:
+                layout.activate()
+        return dock.size() != before
+
     def set_floating(self, number: int, floating: bool) -> None:
         """Let a panel be a window of its own, or bring it back."""
         with self._arranging():
@@ -255,19 +272,12 @@ class PanelDocks(QMainWindow):
         if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
             self._settling.start()  # a panel is still being dragged
             return
-        for bar in self.findChildren(QTabBar):
-            self._prepare(bar)
+        watch_tabs(self, lambda: self._note("moving a tab"))
         doing, self._by_hand = self._by_hand, ""
         self._is_even = self._is_even_stack()
         for dock in self._docks.values():
             dock.follow_title()
         self.settled.emit(doing)
-
-    def _prepare(self, bar: QTabBar) -> None:
-        """Qt makes the bars by itself, and uses them again in other places."""
-        if bar.elideMode() is not Qt.TextElideMode.ElideMiddle:
-            bar.setElideMode(Qt.TextElideMode.ElideMiddle)
-            bar.tabMoved.connect(lambda *_: self._note("moving a tab"))
 
     def _tabs(self) -> list[Tabs]:
         """The places that have tabs."""

@@ -17,6 +17,7 @@ from stream_gui.views.plots.time_view import TimeView
 __all__ = ["PlotActions"]
 
 _PAN_SHARE = 0.2
+_RESIZE_PX = 24
 
 
 class PlotActions:
@@ -65,6 +66,13 @@ class PlotActions:
             make("Move its tab to the left", "Ctrl+Shift+PgUp", lambda: deck.move_tab(-1)),
             make("Move its tab to the right", "Ctrl+Shift+PgDown", lambda: deck.move_tab(1)),
         ]
+        resize = deck.resize_current
+        self.resize = [
+            make("Higher", "Alt+Shift+Down", lambda: resize(across=False, by_px=_RESIZE_PX)),
+            make("Lower", "Alt+Shift+Up", lambda: resize(across=False, by_px=-_RESIZE_PX)),
+            make("Wider", "Alt+Shift+Right", lambda: resize(across=True, by_px=_RESIZE_PX)),
+            make("Narrower", "Alt+Shift+Left", lambda: resize(across=True, by_px=-_RESIZE_PX)),
+        ]
         self.float = make("Float, or bring back", "Ctrl+Shift+F", deck.float_current)
         self.close = make("Close panel", "Ctrl+Shift+W", self._close_current)
         self.menu = make("Menu of the panel", "Shift+F10", deck.show_menu)
@@ -82,7 +90,7 @@ class PlotActions:
             self.undo, self.redo, self.pause, self.live, self.earlier, self.later, self.longer,
             self.shorter, self.fit, self.range, self.stagger, self.seconds, *self.kinds,
             self.previous, self.next, *self.move, self.tab,
-            *self.move_tab, self.float, self.close, self.menu, self.stack,
+            *self.move_tab, *self.resize, self.float, self.close, self.menu, self.stack,
         ]  # fmt: skip
 
     def moving(self) -> list[QAction]:
@@ -110,7 +118,9 @@ class PlotActions:
         menu.addSeparator()
         menu.addMenu("&New panel").addActions(self.kinds)
         of_panel = menu.addMenu("&Panel")
-        of_panel.addActions([*self.move, self.tab, *self.move_tab, self.float, self.menu])
+        of_panel.addActions([*self.move, self.tab, *self.move_tab, self.float])
+        of_panel.addSeparator()
+        of_panel.addActions([*self.resize, self.menu])
         menu.addActions([self.previous, self.next, self.close, self.stack])
 
     def follow(self) -> None:
@@ -125,7 +135,9 @@ class PlotActions:
         self.seconds.setChecked(bool(layout.shared(SECONDS)))
         current = layout.current
         self.stagger.setChecked(current is not None and layout.panel(current).staggered)
-        of_panel = (self.previous, self.next, self.menu, self.stack, *self.of_a_panel())
+        of_panel = (
+            self.previous, self.next, self.menu, self.stack, *self.resize, *self.of_a_panel(),
+        )  # fmt: skip
         for action in of_panel:
             action.setEnabled(layout.current is not None)
 

@@ -299,9 +299,7 @@ class EventsPanel(PanelView):
             return ""
         parts = []
         shown, kept = self.table.rowCount(), self.table.kept
-        parts.append(
-            f"{_count(shown)} of {_count(kept)} rows" if shown < kept else f"{_count(kept)} rows"
-        )
+        parts.append(f"{_count(shown)} of {_rows(kept)}" if shown < kept else _rows(kept))
         if self.table.dropped:
             parts.append(f"{_count(self.table.dropped)} older ones dropped")
         if self._layout.paused:
@@ -320,6 +318,10 @@ def _whole(row: LogRow) -> str:
     """Everything that is known of a row."""
     head = f"{row.channel}  ·  #{row.sequence}  ·  {date_text(row.time_ns)}"
     return f"{head}\n\n{loss_text(row) if row.is_loss else detail_text(row.value)}"
+
+
+def _rows(count: int) -> str:
+    return f"{_count(count)} row{'s' if count != 1 else ''}"
 
 
 def _count(number: int) -> str:

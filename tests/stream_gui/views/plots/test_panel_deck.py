@@ -219,6 +219,27 @@ def test_the_order_of_tabs_comes_back_with_the_layout(
     assert tab_order(again) == ["Panel 3", "Panel 2"]
 
 
+def test_a_panel_is_resized_by_key(deck: Deck, qtbot: QtBot) -> None:
+    deck.area.resize(800, 900)
+    deck.settle()
+    before = deck.rect(3).height()
+    alt_shift = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(deck.area, Qt.Key.Key_Down, alt_shift)
+    deck.settle()
+    assert deck.rect(3).height() > before + 10
+    assert deck.layout.undo_text == "resizing a panel"
+    qtbot.keyClick(deck.area, Qt.Key.Key_Up, alt_shift)
+    deck.settle()
+    assert abs(deck.rect(3).height() - before) <= 2
+    deck.undo()
+    assert deck.rect(3).height() > before + 10
+    deck.key(Qt.Key.Key_Right)  # beside another one
+    width = deck.rect(3).width()
+    qtbot.keyClick(deck.area, Qt.Key.Key_Right, alt_shift)
+    deck.settle()
+    assert deck.rect(3).width() > width + 10
+
+
 def test_choosing_a_tab_makes_its_panel_current_and_back(deck: Deck) -> None:
     deck.key(Qt.Key.Key_T)
     bar = deck.tabs()
