@@ -28,7 +28,7 @@ from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.settings import RecentServer
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.file_field import FileField
-from stream_gui.views.fitting import fit
+from stream_gui.views.fitting import fit, steady
 
 __all__ = ["ConnectDialog"]
 
@@ -62,7 +62,7 @@ class ConnectDialog(QDialog):
         self.tls = QCheckBox("&Encrypt, and check who the server is")
         self.authority = FileField("Authority of the server", "authorities that the system knows")
         self.certificate = FileField("Certificate of this client", "none, unless the server asks")
-        self.key = FileField("Key of the certificate", "beside the certificate")
+        self.key = FileField("Key of the certificate", "in the file of the certificate")
         self.certificate.chosen.connect(self._look_beside)
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("problem", True)
@@ -103,6 +103,7 @@ class ConnectDialog(QDialog):
         form.addRow("Au&thority", self.authority)
         form.addRow("&Certificate", self.certificate)
         form.addRow("&Key", self.key)
+        steady(form)
         start = QPushButton("Sta&rt a server …")
         start.clicked.connect(self._start_instead)
         self._appearance.dress(start, "server_start")

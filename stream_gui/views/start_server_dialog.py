@@ -25,7 +25,7 @@ from stream_gui.models.sentence import sentence
 from stream_gui.session.servers import ServerPlan, Servers
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.file_field import FileField
-from stream_gui.views.fitting import fit
+from stream_gui.views.fitting import fit, steady
 
 __all__ = ["StartServerDialog"]
 
@@ -65,7 +65,9 @@ class StartServerDialog(QDialog):
         self.authority = FileField("Authority of the certificate", "one that the system knows")
         self.asks = QCheckBox("Let in only c&lients with a certificate of this authority")
         self.own_certificate = FileField("Certificate of this window", "such as monitor.pem")
-        self.own_key = FileField("Key of the certificate of this window", "beside the certificate")
+        self.own_key = FileField(
+            "Key of the certificate of this window", "in the file of the certificate"
+        )
         for field in (self.certificate, self.key, self.authority, self.own_certificate):
             field.changed.connect(self._check)
         for box in (self.tls, self.asks):
@@ -129,6 +131,7 @@ class StartServerDialog(QDialog):
         form.addRow("", self.asks)
         form.addRow("Own cert&ificate", self.own_certificate)
         form.addRow("Own ke&y", self.own_key)
+        steady(form)
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
