@@ -51,7 +51,7 @@ class Options:
     """How to start.
 
     Attributes:
-        address: a server to join at once; "": that of the workspace, else it asks.
+        address: a server to join at once; "": that of the workspace, if it has one.
         name: the client name there.
         secret, tls, authority, user, certificate, key: how it is joined; see `Target`.
         theme: "system", "light", "dark", or "" for what was chosen before.
@@ -60,7 +60,6 @@ class Options:
         workspace: the file of a workspace to open; None: the window comes back as it was.
         run_files: the folder of the run files.
         calls_file: keeps the calls made for the next start; without settings none are kept.
-        asks: whether the dialog for a server comes up if none is given.
     """
 
     address: str = ""
@@ -72,7 +71,6 @@ class Options:
     workspace: Path | None = None
     run_files: Path = field(default_factory=default_folder)
     calls_file: Path = field(default_factory=call_store.default_file)
-    asks: bool = True
     secret: str = field(default="", repr=False)
     user: str = ""
     certificate: str = ""
@@ -151,8 +149,6 @@ class Monitor:
                     key=options.key,
                 )
             )
-        elif self._options.asks and not self.session.link.target:
-            self.window.show_connect_dialog()
 
     async def left(self) -> None:
         """Wait until the operator leaves."""

@@ -120,7 +120,7 @@ def demo(
 
     # echo flushes: whoever watches a pipe learns the address while there is something to join
     tour = Tour(seconds=seconds, screenshot=screenshot, by_itself=off_screen, tell=typer.echo)
-    run(Options(theme=str(theme or ""), settings=None, asks=False), tour.take)
+    run(Options(theme=str(theme or ""), settings=None), tour.take)
     if tour.failed:
         raise typer.Exit(1)
 

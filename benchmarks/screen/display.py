@@ -50,9 +50,7 @@ def show(line: Line, address: str, screen: Screen) -> None:
     from stream_gui.app import Options, run
 
     with tempfile.TemporaryDirectory() as folder:
-        options = Options(
-            address=address, theme="dark", settings=None, run_files=Path(folder), asks=False
-        )
+        options = Options(address=address, theme="dark", settings=None, run_files=Path(folder))
         run(options, partial(_measure, line, screen))
 
 

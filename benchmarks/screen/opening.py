@@ -54,9 +54,7 @@ def _open(line: Line, address: str, panels: int, begun_s: float) -> None:
     from stream_gui.app import Options, run
 
     with tempfile.TemporaryDirectory() as folder:
-        options = Options(
-            address=address, settings=None, run_files=Path(folder), asks=False, theme="dark"
-        )
+        options = Options(address=address, settings=None, run_files=Path(folder), theme="dark")
         run(options, partial(_wait, line, panels, begun_s))
 
 

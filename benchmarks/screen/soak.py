@@ -99,9 +99,7 @@ def _show(line: Line, address: str, minutes: int, seconds: float) -> None:
     from stream_gui.app import Options, run
 
     with tempfile.TemporaryDirectory() as folder:
-        options = Options(
-            address=address, theme="dark", settings=None, run_files=Path(folder), asks=False
-        )
+        options = Options(address=address, theme="dark", settings=None, run_files=Path(folder))
         run(options, partial(_watch, line, minutes, seconds))
 
 

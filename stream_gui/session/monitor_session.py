@@ -37,6 +37,7 @@ from stream_gui.session.load import Load
 from stream_gui.session.portal import Portal
 from stream_gui.session.problem_watch import ProblemWatch
 from stream_gui.session.run_files import RunFiles
+from stream_gui.session.sending import Sending
 from stream_gui.session.servers import Servers
 from stream_gui.session.workspaces import Workspaces
 from stream_gui.settings import RecentServer, Settings, SettingsFile
@@ -95,6 +96,7 @@ class MonitorSession:
         self.problems = ProblemList()
         self.watch = ProblemWatch(self.around, self.bridge, self.problems, self.feeds)
         self.servers = Servers(portal, self.tasks, self.feedback, self.link, run_files)
+        self.sending = Sending(self.around)
         self.exports = Exports(self.around, self.bridge)
         self.plots = PlotLayout()
         self.workspaces = Workspaces(settings, self.feedback, self.problems, kept_workspace)

@@ -92,9 +92,11 @@ class ChannelTreeView(QWidget):
 
     Signals:
         plot_requested(list, bool): (channel, column or "") of each curve wanted; in a new panel.
+        send_requested(str): a value is to be sent to this channel.
     """
 
     plot_requested = Signal(list, bool)
+    send_requested = Signal(str)
 
     def __init__(self, tree: ChannelTree, values: LastValues, appearance: Appearance) -> None:
         super().__init__()
@@ -121,6 +123,12 @@ class ChannelTreeView(QWidget):
         curves = self.selected()
         if curves:
             self.plot_requested.emit(curves, new_panel)
+
+    def send_to_selected(self) -> None:
+        """Ask for a value to be sent to the first channel that is selected."""
+        channel = next((name for name, _ in self.selected()), "")
+        if channel:
+            self.send_requested.emit(channel)
 
     def focus_filter(self) -> None:
         """Let the operator type into the filter."""
@@ -280,10 +288,11 @@ class ChannelTreeView(QWidget):
             lambda: self.plot_selected(new_panel=True),
         )
         menu.addSeparator()
+        send = menu.addAction("Send a value …", self.send_to_selected)
         copy = menu.addAction(self._appearance.icon("copy"), "Copy name", self._copy_names)
         menu.addAction("Expand all", self.tree.expandAll)
         menu.addAction("Collapse all", self.tree.collapseAll)
-        for action in (plot, anew, copy):
+        for action in (plot, anew, send, copy):
             action.setEnabled(bool(curves))
         menu.popup(self.tree.viewport().mapToGlobal(position))
 

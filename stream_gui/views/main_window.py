@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
+from stream_gui.models.value_entry import why_not
 from stream_gui.models.versions import versions
 from stream_gui.models.workspace import Section
 from stream_gui.session.monitor_session import MonitorSession
@@ -28,9 +29,11 @@ from stream_gui.views.menus import Menus
 from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.problems_view import ProblemsView
 from stream_gui.views.python_view import PythonView
+from stream_gui.views.send_dialog import SendDialog
 from stream_gui.views.start_server_dialog import StartServerDialog
 from stream_gui.views.status_bar import StatusBar
 from stream_gui.views.stop_menu import StopMenu
+from stream_gui.views.welcome import Welcome
 from stream_gui.views.window_state import WindowSection, WindowState
 from stream_gui.views.workspace_menu import WorkspaceMenu
 
@@ -95,6 +98,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self.menuBar(), appearance, self)
         self.commands = CommandPalette(self.menus, appearance, self)
         self._fill_menus()
+        self.plots.set_empty(self._welcome())
         self._connect()
         self._state = WindowState(
             self,
@@ -259,6 +263,13 @@ class MainWindow(QMainWindow):
             shortcut="Ctrl+Alt+P",
             icon="plot_add",
         )
+        menus.add(
+            menu,
+            "send",
+            "&Send a value …",
+            self.channels.send_to_selected,
+            shortcut="Ctrl+Alt+V",
+        )
         menu.addSeparator()
         menus.add(
             menu, "live", "&Live values", self.channels.live.toggle, shortcut="Ctrl+L", icon="live"
@@ -312,10 +323,28 @@ class MainWindow(QMainWindow):
         )
         menus.add(menu, "about", "&About streamscope", self._show_about, icon="information")
 
+    def _welcome(self) -> Welcome:
+        action = self.menus.actions
+        workspace = ("Come back to what was saved before.", action["workspace_open"])
+        return Welcome(
+            self._session.state,
+            [
+                ("A server runs already: join it.", action["connect"]),
+                ("There is none yet: start one on this computer.", action["start_server"]),
+                workspace,
+            ],
+            [
+                ("Plot a channel: drag it here from the tree, or find it by name.", action["find"]),
+                ("Anything else is found by a few letters, too.", action["palette"]),
+                workspace,
+            ],
+        )
+
     def _connect(self) -> None:
         self.channels.plot_requested.connect(self._plot)
         self.load.method_chosen.connect(self._show_method)
         self.finder.chosen.connect(lambda *found: self._plot([found[:2]], found[2]))
+        self.channels.send_requested.connect(self._ask_for_value)
         self.banner.connect_wanted.connect(self.show_connect_dialog)
         self.banner.start_wanted.connect(self.show_start_dialog)
         self.banner.stop_wanted.connect(self._session.link.disconnect_now)
@@ -335,6 +364,16 @@ class MainWindow(QMainWindow):
 
     def _plot(self, curves: list[tuple[str, str]], new_panel: bool) -> None:
         self.plots.plot(curves, anew=new_panel)
+
+    def _ask_for_value(self, channel: str) -> None:
+        session = self._session
+        info = session.channels.tree.info(channel)
+        reason = why_not(info, session.state.client_name)
+        if info is not None and not reason:
+            SendDialog(info, session.sending, self).open()
+        else:
+            session.feedback.warning(f"send a value to {channel}", reason)
+            self._reveal(self.docks["feedback"])
 
     def _show_link(self) -> None:
         state = self._session.state

@@ -47,7 +47,7 @@ def perform(plain_application: QApplication, tmp_path: Path) -> Callable[[Play],
             await demonstration.stop()
 
     def perform(play: Play) -> None:
-        options = Options(settings=tmp_path / "monitor.json", run_files=tmp_path, asks=False)
+        options = Options(settings=tmp_path / "monitor.json", run_files=tmp_path)
         run(options, lambda monitor: with_demonstration(monitor, play))
 
     return perform

@@ -69,6 +69,7 @@ class PlotArea(QWidget):
         self.bar = PlotBar(layout, self.plot_actions)
         self.bar.add_tool(self.measure.actions.cursors, "cursors")
         self._empty = QLabel(_EMPTY_TEXT)
+        self._empty_place: QWidget = self._empty
         self.frame_timer = FrameTimer(self._paint_due, self)
         self._build()
         self.deck.followed.connect(self._follow_deck)
@@ -86,6 +87,15 @@ class PlotArea(QWidget):
     def empty_text(self) -> str:
         """What it says in place of panels; "" if there are any."""
         return "" if self.panels else self._empty.text()
+
+    def set_empty(self, empty: QWidget) -> None:
+        """Show this, rather than a sentence, where there are no panels."""
+        layout = self.layout()
+        assert layout is not None
+        layout.replaceWidget(self._empty_place, empty)
+        self._empty_place.hide()
+        self._empty_place = empty
+        self._follow_deck()
 
     @property
     def panels(self) -> Mapping[int, PanelDock]:
@@ -197,7 +207,7 @@ class PlotArea(QWidget):
     def _follow_deck(self) -> None:
         """Where there are no panels, say how to get one."""
         self.deck.setVisible(bool(self.panels))
-        self._empty.setVisible(not self.panels)
+        self._empty_place.setVisible(not self.panels)
 
     def _views(self) -> dict[int, PanelView]:
         """The insides of the panels that are not behind a tab: the others are not measured."""

@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
 import stream_core as sc
+from stream_gui.models.link_state import LinkPhase
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.session.servers import OwnServer
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.help_dialogs import AboutDialog, ShortcutsDialog
 from stream_gui.views.leave_question import LeaveQuestion
 from stream_gui.views.main_window import MainWindow
+from stream_gui.views.send_dialog import SendDialog
+from stream_gui.views.welcome import Welcome
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -224,3 +227,28 @@ def test_a_channel_is_found_by_a_few_letters_and_plotted(
     qtbot.keyClick(window.finder.line, Qt.Key.Key_Return)
     (panel,) = session.plots.panels
     assert [curve.channel for curve in session.plots.curves(panel)] == ["rig/pressure"]
+
+
+def test_an_empty_window_says_what_to_do(window: MainWindow, session: MonitorSession) -> None:
+    window.show()
+    welcome = window.plots.findChild(Welcome)
+    assert welcome is not None
+    buttons = [each.text() for each in welcome.findChildren(QPushButton) if each.isVisible()]
+    assert buttons == ["Connect …", "Start a server …", "Open …"]
+    session.state.update(LinkPhase.CONNECTED, address="a:1", client_name="me")
+    buttons = [each.text() for each in welcome.findChildren(QPushButton) if each.isVisible()]
+    assert buttons == ["Find a channel …", "Do anything …", "Open …"]
+    session.plots.plot("a")
+    assert not welcome.isVisible()
+
+
+def test_a_value_is_asked_for_where_the_channel_may_be_written_to(
+    window: MainWindow, session: MonitorSession
+) -> None:
+    session.channels.tree.put(sc.ChannelInfo(name="mine", owner="rig", shared=True))
+    session.channels.tree.put(sc.ChannelInfo(name="theirs", owner="rig"))
+    window.channels.send_requested.emit("theirs")
+    assert window.findChild(SendDialog) is None
+    assert "only its owner, rig" in session.reports.index(0, 2).data()
+    window.channels.send_requested.emit("mine")
+    assert window.findChild(SendDialog) is not None
