@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from stream_gui.feedback import Severity
+from stream_gui.models.heading_table import Heading, HeadingTable
 from stream_gui.models.problem import Problem
 
 __all__ = ["ProblemList"]
 
-Index = QModelIndex | QPersistentModelIndex
-ROOT = QModelIndex()
-HEADINGS = ("Since", "Problem", "Cause", "What to do")
+HEADINGS = (Heading("Since"), Heading("Problem"), Heading("Cause"), Heading("What to do"))
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFORMATION)
 
 
@@ -28,7 +27,7 @@ class Standing:
     since_s: float
 
 
-class ProblemList(QAbstractTableModel):
+class ProblemList(HeadingTable):
     """Problems by their keys.
 
     Signals:
@@ -45,7 +44,7 @@ class ProblemList(QAbstractTableModel):
     changed = Signal()
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        super().__init__()
+        super().__init__(HEADINGS)
         self._clock = clock
         self._standing: dict[str, Standing] = {}
         self._rows: list[Standing] = []
@@ -82,31 +81,17 @@ class ProblemList(QAbstractTableModel):
         for problem in wanted.values():
             self.put(problem)
 
-    def rowCount(self, parent: Index = ROOT) -> int:
+    def row_count(self) -> int:
         """How many rows there are."""
-        return 0 if parent.isValid() else len(self._rows)
+        return len(self._rows)
 
-    def columnCount(self, parent: Index = ROOT) -> int:
-        """How many columns there are."""
-        return 0 if parent.isValid() else len(HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """A column's heading."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return HEADINGS[section]
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def cell(self, row: int, column: int, role: int) -> Any:
         """What a cell shows in this role."""
-        standing = self._rows[index.row()]
+        standing = self._rows[row]
         problem = standing.problem
         if role == Qt.ItemDataRole.DisplayRole:
             clock = time.strftime("%H:%M:%S", time.localtime(standing.since_s))
-            return (clock, problem.what, problem.cause, problem.remedy)[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+            return (clock, problem.what, problem.cause, problem.remedy)[column]
         if role == self.SeverityRole:
             return str(problem.severity)
         if role == self.ActionRole:

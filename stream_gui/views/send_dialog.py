@@ -88,7 +88,7 @@ class SendDialog(QDialog):
         form.addRow(label, row)
         form.addRow("", problem)
 
-    def _check(self, number: int) -> None:
+    def _check(self, number: int, _text: str) -> None:
         """Take back what was said of a field as soon as it is right."""
         try:
             entry_value([self._entries[number]], [self.lines[number].text()])

@@ -37,6 +37,7 @@ def dialog(
     dialog = SendDialog(INFO, session.sending, window)
     dialog.open()
     yield dialog
+    window.hide()
 
 
 def test_what_was_typed_is_sent_and_the_next_may_be_typed(
