@@ -76,7 +76,8 @@ class ServerProcess:
 
     It has the arguments of `Server`, and `start`, `join`, `terminate`, `kill`, `is_alive`, `pid`
     and `exitcode` as in `multiprocessing.Process`; leaving `with` terminates and joins. Its log
-    goes to this process's standard error, from this process's level of the logger `stream_core` on.
+    goes to this process's standard error, from this process's level of the logger `stream_core` on;
+    or all of it to the end of `log_file`, which outlives this process.
     Ctrl-C in the terminal does not reach it. It belongs to the process that started it: a fork of
     that can neither stop it nor wait for it, and does not end it by leaving `with`.
 
@@ -96,12 +97,14 @@ class ServerProcess:
         tls: Tls | None = None,
         limits: Limits = Limits(),
         insecure: bool = False,
+        log_file: str | os.PathLike[str] | None = None,
     ) -> None:
         files = None if tls is None else msgspec.to_builtins(tls, enc_hook=str)
         known = os.fspath(users) if isinstance(users, os.PathLike) else users
         self._arguments = _Arguments(
             host, port, name, secret, known, files, limits, insecure, logging.WARNING
         )
+        self._log_file = log_file
         self._arguments.server()  # refuses here, not only in the child
         self._child: subprocess.Popen[bytes] | None = None
         self._starter = 0
@@ -142,16 +145,18 @@ class ServerProcess:
 
         Raises:
             ConnectionFailed: it cannot listen there, or did not come up; the message says why.
+            OSError: the log file cannot be written.
             RuntimeError: it was started before.
         """
         if self._child is not None:
             raise RuntimeError(f"{self!r} can be started once only; make a new one")
         self._starter = os.getpid()
-        child = self._child = _spawn()
+        child = self._child = _spawn(self._log_file)
         give_up = threading.Timer(START_S, child.kill)
         give_up.start()
         try:
-            self._arguments.log_level = logging.getLogger("stream_core").getEffectiveLevel()
+            level = logging.getLogger("stream_core").getEffectiveLevel()
+            self._arguments.log_level = level if self._log_file is None else logging.INFO
             _write(child, msgspec.msgpack.encode(self._arguments))
             self._answer = _read_answer(child)
         except StreamError:
@@ -217,14 +222,22 @@ class _Child(subprocess.Popen[bytes]):
         super().__del__(_warn=lambda *_, **__: None)  # type: ignore[call-arg]
 
 
-def _spawn() -> _Child:
+def _spawn(log_file: str | os.PathLike[str] | None) -> _Child:
+    with contextlib.ExitStack() as opened:
+        log: IO[bytes] | int | None = None if _has_stderr() else subprocess.DEVNULL
+        if log_file is not None:
+            log = opened.enter_context(open(log_file, "ab"))
+        return _spawn_with(log)
+
+
+def _spawn_with(log: IO[bytes] | int | None) -> _Child:
     try:
         return _Child(
             # -P: modules of the current directory must not stand in for the library's.
             [sys.executable, "-P", "-m", "stream_core", "serve", "--from-stdin"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=None if _has_stderr() else subprocess.DEVNULL,
+            stderr=log,
             env=_environment(),
             **_own_session(),
         )

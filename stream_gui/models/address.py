@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT_PORT", "AddressError", "full_address", "joinable"]
+from collections.abc import Iterable
+
+__all__ = ["DEFAULT_PORT", "AddressError", "full_address", "joinable", "reachable"]
 
 DEFAULT_PORT = 50012
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]", "[::]": "[::1]"}
@@ -33,6 +35,21 @@ def joinable(address: str) -> str:
     """Where to join a server that listens at `address`: "everywhere" is no place to go to."""
     host, port = _split(address)
     return f"{EVERYWHERE.get(host, host)}:{port}"
+
+
+def reachable(listening: str, interfaces: Iterable[str]) -> str:
+    """Where other computers join a server; "" if it listens for this one only.
+
+    Args:
+        listening: where it listens.
+        interfaces: the numbers of this computer's addresses, the likeliest first.
+    """
+    host, port = _split(listening)
+    if host not in EVERYWHERE:
+        own = host.strip("[]")
+        return "" if own == "localhost" or own.startswith("127.") or own == "::1" else listening
+    found = next((each for each in interfaces if not each.startswith("127.")), "")
+    return f"{found}:{port}" if found else ""
 
 
 def _split(text: str) -> tuple[str, str]:

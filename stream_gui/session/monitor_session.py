@@ -148,6 +148,12 @@ class MonitorSession:
             return
         self._join(target, keep_secret=keep_secret, waits=waits)
 
+    def join_known(self, address: str) -> None:
+        """Connect to a server of this computer that asks for no secret."""
+        known = next((each for each in self.servers.known() if each.address == address), None)
+        tls, authority = (known.tls, known.authority) if known is not None else (False, "")
+        self.join(Target(address, tls=tls, authority=authority))
+
     def forget(self, address: str) -> None:
         """Take a server out of the recent ones, and its secret out of the keyring."""
         former = self._known(address)

@@ -31,6 +31,8 @@ class RunningServer(msgspec.Struct, frozen=True):
         needs_secret: whether it asks for one.
         tls: whether it speaks TLS.
         authority: the file of the authority of its certificate; "": one that the system knows.
+        listens: where it listens, which may be everywhere.
+        log: the file of its log; "" if it has none.
     """
 
     address: str
@@ -40,6 +42,8 @@ class RunningServer(msgspec.Struct, frozen=True):
     needs_secret: bool = False
     tls: bool = False
     authority: str = ""
+    listens: str = ""
+    log: str = ""
 
     def is_alive(self) -> bool:
         """Whether that very process still runs."""
@@ -66,6 +70,11 @@ class RunFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @property
+    def logs(self) -> Path:
+        """The folder of their logs."""
+        return self._folder / "logs"
 
     def add(self, server: RunningServer) -> None:
         """Write the file of a server.
@@ -103,6 +112,8 @@ def running_server(
     needs_secret: bool,
     tls: bool = False,
     authority: str = "",
+    listens: str = "",
+    log: str = "",
 ) -> RunningServer:
     """The record of a process that has just been started.
 
@@ -110,7 +121,7 @@ def running_server(
         psutil.NoSuchProcess: It has ended already.
     """
     started_s = psutil.Process(pid).create_time()
-    return RunningServer(address, name, pid, started_s, needs_secret, tls, authority)
+    return RunningServer(address, name, pid, started_s, needs_secret, tls, authority, listens, log)
 
 
 def _read(path: Path) -> RunningServer | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -12,9 +13,12 @@ from PySide6.QtCore import QObject, Signal
 import stream_core as sc
 from stream_gui.feedback import Feedback
 from stream_gui.models.address import joinable
+from stream_gui.models.server_table import ServerRow, ServerTable
 from stream_gui.session.link import Link, Target
 from stream_gui.session.portal import Portal
 from stream_gui.session.run_files import RunFiles, RunningServer, running_server
+from stream_gui.session.server_figures import ServerFigures
+from stream_gui.session.server_log import new_log, tail
 from stream_gui.tasks import Tasks
 
 __all__ = ["OwnServer", "ServerPlan", "Servers"]
@@ -36,6 +40,7 @@ class ServerPlan:
         asks: whether clients must have a certificate of that authority, too.
         own_certificate, own_key: by which this window then proves itself.
         users: a users file; "": there are none. user: as whom this window joins.
+        limits: what the server allows.
     """
 
     host: str = "127.0.0.1"
@@ -51,6 +56,7 @@ class ServerPlan:
     own_key: str = ""
     users: str = ""
     user: str = ""
+    limits: sc.Limits = field(default_factory=sc.Limits)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -62,6 +68,7 @@ class ServerPlan:
             "secret": None if self.users else self.secret or None,
             "users": self.users or None,
             "tls": self.tls,
+            "limits": self.limits,
         }
 
     @property
@@ -98,6 +105,8 @@ class OwnServer:
     in_window: bool
     stop: Callable[[], Any]
     record: RunningServer | None = None
+    plan: ServerPlan | None = None
+    listens: str = ""
 
 
 class Servers(QObject):
@@ -109,6 +118,7 @@ class Servers(QObject):
     Attributes:
         starting: whether one is being started.
         problem: why the last one could not be started, or "".
+        table: the servers of this computer, as `look` found them.
 
     Args:
         portal: the client's thread, also for what blocks.
@@ -137,6 +147,8 @@ class Servers(QObject):
         self._thread_factory = thread_factory
         self._process_factory = process_factory
         self._own: list[OwnServer] = []
+        self._figures = ServerFigures()
+        self.table = ServerTable()
         self.starting = False
         self.problem = ""
 
@@ -158,6 +170,23 @@ class Servers(QObject):
     def stop(self, address: str) -> None:
         """Stop a server that this window started, or one that has a run file."""
         self._tasks.start(self._stop(address), doing=f"stop the server at {address}")
+
+    def restart(self, address: str) -> None:
+        """Stop a server that this window started, and start it again as it was."""
+        own = self._started_here(address)
+        if own is not None and own.plan is not None:
+            doing = f"start the server at {address} again"
+            self._tasks.start(self._restart(own, own.plan), doing=doing)
+
+    def look(self) -> None:
+        """Bring the table up to date."""
+        target = self._link.target
+        joined = target.address if target is not None else ""
+        self.table.show(self._figures.rows(self._own, self.known(), joined))
+
+    def log_of(self, row: ServerRow) -> str:
+        """The last lines of a server's log; "" if it keeps none."""
+        return tail(Path(row.log)) if row.log else ""
 
     async def close(self, *, stop_processes: bool) -> None:
         """End the servers in this window, and the processes only if that is wanted."""
@@ -194,10 +223,11 @@ class Servers(QObject):
             await thread.call(server.stop())
             await self._blocking(thread.stop)
 
-        return OwnServer(joinable(server.address), True, stop)
+        return OwnServer(joinable(server.address), True, stop, plan=plan, listens=server.address)
 
     async def _spawn(self, plan: ServerPlan) -> OwnServer:
-        process = self._process_factory(**plan.arguments)
+        log = new_log(self._run_files.logs)
+        process = self._process_factory(**plan.arguments, log_file=log)
         await self._blocking(process.start)
 
         async def stop() -> None:
@@ -212,15 +242,17 @@ class Servers(QObject):
             needs_secret=bool(plan.secret or plan.users),
             tls=plan.tls is not None,
             authority=plan.authority,
+            listens=process.address,
+            log=str(log),
         )
         try:
             self._run_files.add(record)
         except OSError as error:
             self._feedback.warning("write the run file", str(error))
-        return OwnServer(address, False, stop, record)
+        return OwnServer(address, False, stop, record, plan, process.address)
 
     async def _stop(self, address: str) -> None:
-        own = next((each for each in self._own if each.address == address), None)
+        own = self._started_here(address)
         if own is not None:
             await self._end(own)
         else:
@@ -230,6 +262,16 @@ class Servers(QObject):
                     self._run_files.remove(record)
         self._feedback.information(address, "the server was stopped")
         self.changed.emit()
+
+    async def _restart(self, own: OwnServer, plan: ServerPlan) -> None:
+        port = int(own.address.rpartition(":")[2])
+        self.starting, self.problem = True, ""
+        self.changed.emit()
+        await self._end(own)
+        await self._start(replace(plan, port=port))
+
+    def _started_here(self, address: str) -> OwnServer | None:
+        return next((each for each in self._own if each.address == address), None)
 
     async def _end(self, server: OwnServer) -> None:
         self._own.remove(server)

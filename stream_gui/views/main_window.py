@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
+from stream_gui.models.server_table import ServerRow
 from stream_gui.models.value_entry import why_not
 from stream_gui.models.versions import versions
 from stream_gui.models.workspace import Section
@@ -30,6 +31,7 @@ from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.problems_view import ProblemsView
 from stream_gui.views.python_view import PythonView
 from stream_gui.views.send_dialog import SendDialog
+from stream_gui.views.servers_view import ServersView
 from stream_gui.views.start_server_dialog import StartServerDialog
 from stream_gui.views.status_bar import StatusBar
 from stream_gui.views.stop_menu import StopMenu
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
         self.console = RpcConsoleView(session.calls, appearance, session.settings.command_lines)
         self.feedback = FeedbackView(session.reports, appearance)
         self.problems = ProblemsView(session.problems, appearance)
+        self.servers = ServersView(session.servers, appearance)
         self.python = PythonView(session.around.python, appearance)
         self.plots = PlotArea(session.plots, session.feeds, session.exports)
         self.banner = LinkBanner(session.state, appearance)
@@ -173,6 +176,7 @@ class MainWindow(QMainWindow):
             "load": self._dock("Load", "load", self.load, BOTTOM),
             "feedback": self._dock("Feedback", "feedback", self.feedback, BOTTOM),
             "problems": self._dock("Problems", "problems", self.problems, BOTTOM),
+            "servers": self._dock("Servers", "servers", self.servers, BOTTOM),
             "python": self._dock("Python", "python", self.python, BOTTOM),
         }
         self._place_docks()
@@ -188,7 +192,7 @@ class MainWindow(QMainWindow):
             dock.setFloating(False)
             self.addDockWidget(areas.get(name, BOTTOM), dock)
             dock.show()
-        for name in ("feedback", "problems", "python"):
+        for name in ("servers", "feedback", "problems", "python"):
             self.tabifyDockWidget(self.docks["load"], self.docks[name])
         self.docks["load"].raise_()
         sides = [self.docks["channels"], self.docks["console"]]
@@ -344,6 +348,8 @@ class MainWindow(QMainWindow):
         self.channels.plot_requested.connect(self._plot)
         self.load.method_chosen.connect(self._show_method)
         self.finder.chosen.connect(lambda *found: self._plot([found[:2]], found[2]))
+        self.servers.start_wanted.connect(self.show_start_dialog)
+        self.servers.join_wanted.connect(self._join_here)
         self.channels.send_requested.connect(self._ask_for_value)
         self.banner.connect_wanted.connect(self.show_connect_dialog)
         self.banner.start_wanted.connect(self.show_start_dialog)
@@ -364,6 +370,12 @@ class MainWindow(QMainWindow):
 
     def _plot(self, curves: list[tuple[str, str]], new_panel: bool) -> None:
         self.plots.plot(curves, anew=new_panel)
+
+    def _join_here(self, server: ServerRow) -> None:
+        if server.needs_secret:
+            self.show_connect_dialog()
+        else:
+            self._session.join_known(server.address)
 
     def _ask_for_value(self, channel: str) -> None:
         session = self._session

@@ -26,6 +26,7 @@ from stream_gui.session.servers import ServerPlan, Servers
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.file_field import FileField
 from stream_gui.views.fitting import fit, steady
+from stream_gui.views.limits_fields import LimitsFields
 
 __all__ = ["StartServerDialog"]
 
@@ -73,6 +74,7 @@ class StartServerDialog(QDialog):
         for box in (self.tls, self.asks):
             box.toggled.connect(self._check)
         self.certificate.chosen.connect(self._look_beside)
+        self.limits = LimitsFields()
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("problem", True)
         self.start_button = QPushButton("Start", default=True)
@@ -99,6 +101,7 @@ class StartServerDialog(QDialog):
             own_key=self.own_key.path,
             users=self.users.path,
             user=self.user.text().strip(),
+            limits=self.limits.limits,
         )
 
     def _arrange(self) -> None:
@@ -144,6 +147,7 @@ class StartServerDialog(QDialog):
         for widget in (title, note):
             column.addWidget(widget)
         column.addLayout(form)
+        column.addWidget(self.limits)
         column.addWidget(self.problem)
         column.addStretch()
         column.addLayout(buttons)

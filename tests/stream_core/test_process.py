@@ -161,3 +161,21 @@ async def test_an_embedded_server_runs_until_a_signal(number: signal.Signals) ->
     async with asyncio.timeout(10):
         await serve_until_signal(server, ready)
     assert not listens(server.address)
+
+
+def test_its_log_goes_to_a_file_that_is_added_to(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_text("before\n")
+    with ServerProcess("127.0.0.1", 0, log_file=log) as server:
+        assert listens(server.address)
+    said = log.read_text()
+    assert said.startswith("before\n")
+    assert f"listening at {server.address}" in said
+    assert "stopped listening" in said
+
+
+def test_a_log_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    server = ServerProcess("127.0.0.1", 0, log_file=tmp_path / "nowhere" / "server.log")
+    with pytest.raises(FileNotFoundError):
+        server.start()
+    assert not server.is_alive()

@@ -8,6 +8,7 @@ import pytest
 import stream_core as sc
 from stream_core.security import make_verifier, new_users_text, with_user
 from stream_gui.models.link_state import LinkPhase
+from stream_gui.models.server_table import OTHER, OWN
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.session.run_files import RunFiles
 from stream_gui.session.servers import ServerPlan
@@ -133,3 +134,56 @@ async def test_a_taken_port_is_told(
 
 def test_a_plan_does_not_show_its_secret() -> None:
     assert "hidden" not in repr(ServerPlan(secret="hidden"))
+
+
+async def test_a_server_process_logs_to_a_file_and_tells_its_cost(
+    session: MonitorSession, eventually: Any
+) -> None:
+    limits = sc.Limits(clients=7)
+    session.servers.start(ServerPlan(port=0, name="lab", limits=limits))
+    await eventually(lambda: session.state.connected)
+    session.servers.look()
+    (row,) = session.servers.table.rows
+    assert (row.name, row.whose, row.joined) == ("lab", OWN, True)
+    assert row.memory_bytes is not None
+    assert row.memory_bytes > 1_000_000
+    assert row.outside == ""  # it listens for this computer only
+    session.servers.look()
+    assert session.servers.table.rows[0].cpu is not None
+    assert f"listening at {row.address}" in session.servers.log_of(row)
+    assert "monitor@" in session.servers.log_of(row)
+    await session.servers.close(stop_processes=True)
+
+
+@pytest.mark.parametrize("in_window", [True, False])
+async def test_a_server_starts_again_as_it_was_and_its_clients_come_back(
+    session: MonitorSession, eventually: Any, in_window: bool
+) -> None:
+    session.servers.start(ServerPlan(port=0, secret="s3cret", in_window=in_window))
+    await eventually(lambda: session.state.connected)
+    (before,) = session.servers.own
+    async with sc.Client("daq", before.address, secret="s3cret") as daq:
+        session.servers.restart(before.address)
+        assert session.servers.own[0] is before
+        await eventually(lambda: session.servers.own and session.servers.own[0] is not before)
+        await eventually(lambda: session.state.connected and daq.state is sc.State.CONNECTED)
+    assert session.servers.own[0].address == before.address
+    await session.servers.close(stop_processes=True)
+
+
+async def test_a_server_of_an_earlier_window_is_found_and_joined(
+    session: MonitorSession, tmp_path: Path, eventually: Any
+) -> None:
+    session.servers.start(ServerPlan(port=0, name="lab"))
+    await eventually(lambda: session.state.connected)
+    (own,) = session.servers.own
+    session.servers._own.clear()  # as if that window had crashed
+    session.link.disconnect_now()
+    await eventually(lambda: not session.state.wanted)
+    session.servers.look()
+    (row,) = session.servers.table.rows
+    assert (row.address, row.whose, row.joined) == (own.address, OTHER, False)
+    session.join_known(row.address)
+    await eventually(lambda: session.state.connected)
+    session.servers.stop(row.address)
+    await eventually(lambda: not session.servers.known())

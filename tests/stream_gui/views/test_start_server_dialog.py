@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QWidget
 
+import stream_core as sc
 from stream_gui.session.monitor_session import MonitorSession
 from stream_gui.session.servers import ServerPlan
 from stream_gui.views.appearance import Appearance
@@ -130,3 +131,16 @@ def test_a_server_with_users_is_joined_as_one_of_them(
     [plan] = plans
     assert (plan.arguments["users"], plan.arguments["secret"]) == ("/lab/users.toml", None)
     assert (plan.target("lab:1").user, plan.target("lab:1").secret) == ("ann", "tea")
+
+
+def test_limits_are_the_usual_ones_until_they_are_changed(dialog: StartServerDialog) -> None:
+    assert dialog.plan.limits == sc.Limits()
+    assert not dialog.limits.fields["clients"].isVisibleTo(dialog)
+    dialog.limits.setChecked(True)
+    assert dialog.limits.fields["clients"].isVisibleTo(dialog)
+    assert dialog.plan.limits == sc.Limits()
+    dialog.limits.fields["clients"].setValue(5)
+    dialog.limits.fields["buffer_bytes"].setValue(64)
+    assert dialog.plan.limits == sc.Limits(clients=5, buffer_bytes=64 * 1024 * 1024)
+    dialog.limits.setChecked(False)
+    assert dialog.plan.limits == sc.Limits()

@@ -1,0 +1,66 @@
+"""Fields for what a server allows, each with what it means; it starts no server."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFormLayout, QGroupBox, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+import stream_core as sc
+
+__all__ = ["LimitsFields"]
+
+_MIB = 1024 * 1024
+_FIELDS = (
+    ("clients", "Clients", "connected at once", 1, 100_000, 1),
+    ("channels", "Channels", "existing at once", 1, 1_000_000, 1),
+    ("readers", "Readers", "of one client", 1, 1_000_000, 1),
+    ("calls", "Calls", "under way from one client", 1, 1_000_000, 1),
+    ("buffer_bytes", "Memory", "for what waits for readers, history included", 1, 1_000_000, _MIB),
+    ("frame_bytes", "Largest item", "that may be sent", 1, 4_000, _MIB),
+)
+
+
+class LimitsFields(QGroupBox):
+    """Folded until its box is checked; then each limit can be changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Other &limits than the usual ones", parent)
+        self.setCheckable(True)
+        self.setChecked(False)
+        self.fields: dict[str, QSpinBox] = {}
+        self._body = QWidget()
+        form = QFormLayout(self._body)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(5)
+        usual = sc.Limits()
+        for name, label, meaning, least, most, unit in _FIELDS:
+            field = QSpinBox(minimum=least, maximum=most)
+            field.setValue(round(getattr(usual, name) / unit))
+            field.setSuffix(" MiB" if unit > 1 else "")
+            field.setGroupSeparatorShown(True)
+            field.setAccessibleName(label)
+            self.fields[name] = field
+            row = QLabel(f"{label}, {meaning}")
+            row.setBuddy(field)
+            form.addRow(row, field)
+        column = QVBoxLayout(self)
+        column.addWidget(self._body)
+        self._body.hide()
+        self.toggled.connect(self._fold)
+
+    @property
+    def limits(self) -> sc.Limits:
+        """What was filled in; the usual ones where nothing was."""
+        usual = sc.Limits()
+        if not self.isChecked():
+            return usual
+        changed = {}
+        for name, _, _, _, _, unit in _FIELDS:
+            value = self.fields[name].value()
+            if value != round(getattr(usual, name) / unit):
+                changed[name] = value * unit
+        return sc.Limits(**changed)
+
+    def _fold(self, opened: bool) -> None:
+        self._body.setVisible(opened)
+        window = self.window()
+        window.adjustSize()
