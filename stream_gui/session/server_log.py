@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
 __all__ = ["new_log", "tail"]
 
+_LINE = re.compile(r"^\S+ (\d\d:\d\d:\d\d),\d+ (\w+) \S+: ", re.MULTILINE)
 KEPT_S = 7 * 86_400.0
 TAIL_BYTES = 64 * 1024
 
@@ -25,7 +27,7 @@ def new_log(folder: Path) -> Path:
 
 
 def tail(path: Path) -> str:
-    """The last lines of a log; what keeps it from being read, in place of them."""
+    """The last lines of a log, shortened to time and words; else what keeps it from being read."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -33,4 +35,10 @@ def tail(path: Path) -> str:
             text = file.read().decode("utf-8", "replace")
     except OSError as error:
         return f"{path} cannot be read: {error.strerror}"
-    return text.partition("\n")[2] if size > TAIL_BYTES else text
+    whole = text.partition("\n")[2] if size > TAIL_BYTES else text
+    return _LINE.sub(_shortened, whole)
+
+
+def _shortened(line: re.Match[str]) -> str:
+    level = "" if line[2] == "INFO" else f"{line[2].lower()}: "
+    return f"{line[1]}  {level}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFormLayout, QGroupBox, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 import stream_core as sc
 
@@ -19,17 +19,16 @@ _FIELDS = (
 )
 
 
-class LimitsFields(QGroupBox):
+class LimitsFields(QWidget):
     """Folded until its box is checked; then each limit can be changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Other &limits than the usual ones", parent)
-        self.setCheckable(True)
-        self.setChecked(False)
+        super().__init__(parent)
+        self.box = QCheckBox("Others than the usual ones")
         self.fields: dict[str, QSpinBox] = {}
         self._body = QWidget()
         form = QFormLayout(self._body)
-        form.setContentsMargins(0, 0, 0, 0)
+        form.setContentsMargins(0, 6, 0, 0)
         form.setVerticalSpacing(5)
         usual = sc.Limits()
         for name, label, meaning, least, most, unit in _FIELDS:
@@ -43,15 +42,19 @@ class LimitsFields(QGroupBox):
             row.setBuddy(field)
             form.addRow(row, field)
         column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.box)
         column.addWidget(self._body)
         self._body.hide()
-        self.toggled.connect(self._fold)
+        self.box.toggled.connect(self._fold)
+        self.setFocusProxy(self.box)
 
     @property
     def limits(self) -> sc.Limits:
         """What was filled in; the usual ones where nothing was."""
         usual = sc.Limits()
-        if not self.isChecked():
+        if not self.box.isChecked():
             return usual
         changed = {}
         for name, _, _, _, _, unit in _FIELDS:
@@ -62,5 +65,4 @@ class LimitsFields(QGroupBox):
 
     def _fold(self, opened: bool) -> None:
         self._body.setVisible(opened)
-        window = self.window()
-        window.adjustSize()
+        self.window().adjustSize()

@@ -12,7 +12,7 @@ __all__ = ["LinkBanner"]
 
 
 class LinkBanner(QFrame):
-    """Hidden while connected.
+    """Hidden while connected, and where the window says itself what to do first.
 
     Signals:
         connect_wanted(), start_wanted(), stop_wanted(): a button was pressed; the last one ends
@@ -28,6 +28,7 @@ class LinkBanner(QFrame):
         self.setObjectName("banner")
         self._state = state
         self._appearance = appearance
+        self._told = False
         self.text = QLabel(wordWrap=True)
         self._sign = QLabel()
         self._connect = QPushButton("Connect …")
@@ -46,9 +47,15 @@ class LinkBanner(QFrame):
         appearance.changed.connect(self._show)
         self._show()
 
+    def set_told(self, told: bool) -> None:
+        """The window says itself how to get a server."""
+        self._told = told
+        self._show()
+
     def _show(self) -> None:
         phase = self._state.phase
-        self.setVisible(phase is not LinkPhase.CONNECTED)
+        nothing_wrong = phase is LinkPhase.DISCONNECTED and not self._state.problem
+        self.setVisible(phase is not LinkPhase.CONNECTED and not (self._told and nothing_wrong))
         self.text.setText(self._state.describe())
         waiting = phase in (LinkPhase.CONNECTING, LinkPhase.RECONNECTING)
         self._stop.setVisible(waiting)

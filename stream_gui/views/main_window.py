@@ -358,6 +358,9 @@ class MainWindow(QMainWindow):
         self.status.feedback_clicked.connect(lambda: self._reveal(self.docks["feedback"]))
         self.status.problems_clicked.connect(lambda: self._reveal(self.docks["problems"]))
         self.problems.remedy_wanted.connect(lambda name: self.menus.actions[name].trigger())
+        for changed in (self._session.plots.panel_added, self._session.plots.panel_removed):
+            changed.connect(lambda _: self.banner.set_told(not self._session.plots.panels))
+        self.banner.set_told(not self._session.plots.panels)
         self._session.state.changed.connect(self._show_link)
         self._session.workspaces.changed.connect(self._show_title)
         self._show_link()

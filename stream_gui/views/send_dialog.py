@@ -82,6 +82,7 @@ class SendDialog(QDialog):
         problem.setProperty("problem", True)
         problem.hide()
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(line, 1)
         if self._info.unit:
             row.addWidget(QLabel(self._info.unit))

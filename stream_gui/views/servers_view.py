@@ -99,7 +99,7 @@ class ServersView(QWidget):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
-        for column, width in enumerate((200, 90, 140, 78, 78)):
+        for column, width in enumerate((196, 70, 130, 74, 70)):
             header.resizeSection(column, width)
         table.activated.connect(lambda _: self._join())
         return table
@@ -126,7 +126,7 @@ class ServersView(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
         splitter.addWidget(self.log)
-        splitter.setSizes([640, 420])
+        splitter.setSizes([660, 420])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(splitter)

@@ -134,6 +134,7 @@ class StartServerDialog(QDialog):
         form.addRow("", self.asks)
         form.addRow("Own cert&ificate", self.own_certificate)
         form.addRow("Own ke&y", self.own_key)
+        form.addRow("&Limits", self.limits)
         steady(form)
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
@@ -147,7 +148,6 @@ class StartServerDialog(QDialog):
         for widget in (title, note):
             column.addWidget(widget)
         column.addLayout(form)
-        column.addWidget(self.limits)
         column.addWidget(self.problem)
         column.addStretch()
         column.addLayout(buttons)

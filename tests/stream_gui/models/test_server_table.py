@@ -22,7 +22,7 @@ def test_it_says_what_a_server_costs(qtbot: QtBot) -> None:
         "lab",
         "of this window",
         "25%",
-        "52.0 MB",
+        "52 MB",
         "1 min 5 s",
     ]
 

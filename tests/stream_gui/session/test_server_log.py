@@ -28,5 +28,14 @@ def test_the_tail_is_of_whole_lines(tmp_path: Path) -> None:
     assert TAIL_BYTES - 30 < len(text) <= TAIL_BYTES
 
 
+def test_lines_are_shortened_to_what_matters(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_text(
+        "2026-11-30 21:31:25,794 INFO stream_core.server.server: listening at 127.0.0.1:1\n"
+        "2026-11-30 21:31:26,123 WARNING stream_core.server: slow\n  and more\n"
+    )
+    assert tail(log) == "21:31:25  listening at 127.0.0.1:1\n21:31:26  warning: slow\n  and more\n"
+
+
 def test_a_log_that_is_gone_is_told(tmp_path: Path) -> None:
     assert "cannot be read: No such file" in tail(tmp_path / "server.log")

@@ -136,11 +136,11 @@ def test_a_server_with_users_is_joined_as_one_of_them(
 def test_limits_are_the_usual_ones_until_they_are_changed(dialog: StartServerDialog) -> None:
     assert dialog.plan.limits == sc.Limits()
     assert not dialog.limits.fields["clients"].isVisibleTo(dialog)
-    dialog.limits.setChecked(True)
+    dialog.limits.box.setChecked(True)
     assert dialog.limits.fields["clients"].isVisibleTo(dialog)
     assert dialog.plan.limits == sc.Limits()
     dialog.limits.fields["clients"].setValue(5)
     dialog.limits.fields["buffer_bytes"].setValue(64)
     assert dialog.plan.limits == sc.Limits(clients=5, buffer_bytes=64 * 1024 * 1024)
-    dialog.limits.setChecked(False)
+    dialog.limits.box.setChecked(False)
     assert dialog.plan.limits == sc.Limits()
