@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
+from stream_gui.models.link_state import LinkPhase
 from stream_gui.models.server_table import ServerRow
 from stream_gui.models.value_entry import why_not
 from stream_gui.models.versions import versions
@@ -45,6 +46,7 @@ SIZE = QSize(1760, 1040)
 FRAME = QSize(8, 44)
 SIDE_SHARES = (0.306, 0.252)
 SAVE_MS = 10_000
+BEHIND_LOAD = ("servers", "feedback", "problems", "python")
 SHORTCUT = Qt.FocusReason.ShortcutFocusReason
 PLOTS_PLACE = 4
 """Among the docks in menu and keys; docks that came later come after it."""
@@ -187,13 +189,16 @@ class MainWindow(QMainWindow):
         return dock
 
     def _place_docks(self) -> None:
-        areas = {"channels": LEFT, "console": RIGHT}
-        for name, dock in self.docks.items():
+        areas = {"channels": LEFT, "console": RIGHT, "load": BOTTOM}
+        for dock in self.docks.values():
+            dock.hide()  # side by side, if only for a moment, they need more than a screen has
             dock.setFloating(False)
-            self.addDockWidget(areas.get(name, BOTTOM), dock)
-            dock.show()
-        for name in ("servers", "feedback", "problems", "python"):
+        for name, area in areas.items():
+            self.addDockWidget(area, self.docks[name])
+        for name in BEHIND_LOAD:
             self.tabifyDockWidget(self.docks["load"], self.docks[name])
+        for dock in self.docks.values():
+            dock.show()
         self.docks["load"].raise_()
         sides = [self.docks["channels"], self.docks["console"]]
         widths = [round(share * self.width()) for share in SIDE_SHARES]
@@ -398,7 +403,8 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         state, workspaces = self._session.state, self._session.workspaces
         name = f"{workspaces.name}{'*' if workspaces.modified else ''}" if workspaces.name else ""
-        address = state.address if state.wanted else ""
+        joined = state.phase in (LinkPhase.CONNECTED, LinkPhase.RECONNECTING)
+        address = state.address if joined else ""
         self.setWindowTitle(" - ".join(part for part in (name, address, "streamscope") if part))
 
     def _filter(self) -> None:

@@ -56,7 +56,7 @@ class ServersView(QWidget):
         self.log.setPlaceholderText(_NO_LOG)
         self.buttons = {
             "join": self._button("Join", self._join),
-            "copy": self._button("Copy address for other computers", self._copy),
+            "copy": self._button("Copy address for others", self._copy),
             "restart": self._button("Start again", self._restart),
             "stop": self._button("Stop …", self._stop),
         }

@@ -37,8 +37,12 @@ def demo(screen: Screen) -> Iterator[subprocess.Popen[str]]:
         process.terminate()
 
 
-PLOTS_RIGHT = 915
-"""The plots end there in a window of this size."""
+def plots(pixels: Pixels) -> Pixels:
+    """The part with the plots, from the border of the channel tree to that of the calls."""
+    part = pixels[150:470, :PLOTS_RIGHT]
+    border = (part[:, :560].min(axis=2) < WHITE).all(axis=0)
+    wide = border[2:] & border[1:-1] & border[:-2]  # not a line of an axis
+    return part[:, int(np.flatnonzero(wide)[-1]) + 3 :]
 
 
 def crossings(pixels: Pixels) -> int:

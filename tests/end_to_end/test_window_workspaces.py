@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from stream_gui import assets
-from tests.end_to_end.screen import CURVE, MISSING, PATIENCE_S, Screen, soon
+from tests.end_to_end.screen import CURVE, MISSING, PATIENCE_S, Screen, seen, soon
 
 pytestmark = [
     pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
@@ -57,7 +57,14 @@ def running(screen: Screen, *arguments: str) -> Iterator[Program]:
 
 @contextmanager
 def server_at(screen: Screen, address: str) -> Iterator[Program]:
-    with running(screen, "serve", "--port", address.rpartition(":")[2]) as server:
+    host, _, port = address.rpartition(":")
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((host, int(port))) == 0
+
+    with running(screen, "serve", "--port", port) as server:
+        soon(listens)
         yield server
 
 
@@ -80,11 +87,18 @@ def moves(screen: Screen) -> bool:
     return is_drawn(screen) and not np.array_equal(before, screen.pixels()[PLOTS])
 
 
+def finds_and_plots(screen: Screen, letters: str) -> bool:
+    """Whether a channel was found and is drawn; it may not be there yet."""
+    screen.do("key", "Escape", "key", "ctrl+k", "type", "--delay", "30", letters)
+    screen.do("key", "--delay", "300", "Return")
+    return seen(lambda: moves(screen), 3.0)
+
+
 def warns(screen: Screen) -> bool:
     """Whether the band above the plots is there, by its edge in the colour of warnings."""
     colour = int(assets.theme("light").warning.removeprefix("#"), 16)
     wanted = colour >> 16, colour >> 8 & 255, colour & 255
-    part = screen.pixels()[25:100, 360:480].astype(int)
+    part = screen.pixels()[25:110, 360:480].astype(int)
     return int((np.abs(part - wanted).sum(axis=2) < 20).sum()) > 60
 
 
@@ -105,7 +119,7 @@ def test_a_workspace_lives_on_when_its_server_is_killed_and_started_again(
     path.write_text(WORKSPACE.format(address=address))
     window = running(screen, "monitor", "--workspace", str(path), "--theme", "light")
     with window as monitor:
-        soon(is_called(screen, "lab.toml", address))
+        soon(is_called(screen, "lab.toml"))
         soon(lambda: warns(screen))  # the server is waited for
         with server_at(screen, address) as server, running(screen, "publish-demo", address):
             soon(lambda: moves(screen))
@@ -123,12 +137,9 @@ def test_a_workspace_is_saved_opened_and_brought_back_by_keys(
 ) -> None:
     path = tmp_path / "mine.toml"
     with server_at(screen, address), running(screen, "publish-demo", address):
-        time.sleep(1.0)
         with running(screen, "monitor", address, "--theme", "light") as monitor:
             soon(is_called(screen, address))
-            screen.do("key", "ctrl+k", "type", "--delay", "30", "waveform ch0")
-            screen.do("key", "--delay", "200", "Return")
-            soon(lambda: moves(screen))
+            soon(lambda: finds_and_plots(screen, "waveform ch0"))
             screen.do("key", "ctrl+alt+s")
             soon(is_called(screen, "Save the workspace"))
             screen.do("key", "ctrl+a", "type", str(path))

@@ -252,3 +252,10 @@ def test_a_value_is_asked_for_where_the_channel_may_be_written_to(
     assert "only its owner, rig" in session.reports.index(0, 2).data()
     window.channels.send_requested.emit("mine")
     assert window.findChild(SendDialog) is not None
+
+
+def test_the_first_layout_fits_a_small_screen(window: MainWindow) -> None:
+    window.resize(1272, 756)
+    window.show()
+    window.menus.actions["reset"].trigger()
+    assert (window.width(), window.height()) == (1272, 756)
