@@ -1,5 +1,7 @@
 """What a workspace file holds, and what is said of one that cannot be understood."""
 
+import re
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +19,7 @@ from stream_gui.models.workspace import (
     read_workspace,
     write_workspace,
 )
+from stream_gui.settings import RecentServer
 
 NAMES = st.text(min_size=1, max_size=20)
 NUMBERS = st.floats(allow_nan=False)
@@ -125,3 +128,15 @@ def test_a_number_that_comes_twice_is_given_once() -> None:
     layout = take("version = 1\n[[plots.panels]]\nnumber = 3\n[[plots.panels]]\nnumber = 3\n")
     assert len(layout.panels) == 2
     assert layout.add_panel() not in layout.panels[:2]
+
+
+def test_the_workspace_of_the_page_can_be_opened() -> None:
+    page = Path(__file__).parents[3] / "docs" / "monitor.md"
+    found = re.search(r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M)
+    assert found is not None
+    layout = PlotLayout()
+    server = Section("server", RecentServer, lambda: None, lambda _: None)
+    read_workspace(found[1], [server, *plots(layout)], plots(layout))()
+    assert [curve.channel for curve in layout.curves(1)] == ["rig/waveform"]
+    assert layout.axis_range(1, "V") == (-5.0, 5.0)
+    assert [marker.text for marker in Measuring(layout).markers] == ["valve open"]
