@@ -27,6 +27,8 @@ from stream_gui.views.history_menu import HistoryButton, HistoryMenu
 from stream_gui.views.leave_question import LeaveQuestion
 from stream_gui.views.link_banner import LinkBanner
 from stream_gui.views.load.load_view import LoadView
+from stream_gui.views.load_view import LoadView
+from stream_gui.views.main_menus import Place, fill_channels_menu, fill_places
 from stream_gui.views.menus import Menus
 from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.problems_view import ProblemsView
@@ -216,7 +218,7 @@ class MainWindow(QMainWindow):
     def _fill_menus(self) -> None:
         self._fill_server_menu()
         self.workspace_menu = WorkspaceMenu(self._session.workspaces, self.menus, self)
-        self._fill_channels_menu()
+        fill_channels_menu(self.menus, self.channels, self._filter, self.finder.come_up)
         self._fill_plots_and_calls_menus()
         self._fill_view_menu()
         self._fill_help_menu()
@@ -255,43 +257,6 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         menus.add(menu, "quit", "&Quit", self.close, shortcut="Ctrl+Q", icon="quit")
 
-    def _fill_channels_menu(self) -> None:
-        menus, menu = self.menus, self.menus.menu("&Channels")
-        menus.add(menu, "filter", "&Filter", self._filter, shortcut="Ctrl+F", icon="filter")
-        menus.add(
-            menu, "find", "Find a channel …", self.finder.come_up, shortcut="Ctrl+K", icon="find"
-        )
-        menus.add(
-            menu, "plot", "&Plot", self.channels.plot_selected, shortcut="Ctrl+P", icon="plot"
-        )
-        menus.add(
-            menu,
-            "plot_anew",
-            "Plot in a &new panel",
-            lambda: self.channels.plot_selected(new_panel=True),
-            shortcut="Ctrl+Alt+P",
-            icon="plot_add",
-        )
-        menus.add(
-            menu,
-            "send",
-            "&Send a value …",
-            self.channels.send_to_selected,
-            shortcut="Ctrl+Alt+V",
-        )
-        menu.addSeparator()
-        menus.add(
-            menu, "live", "&Live values", self.channels.live.toggle, shortcut="Ctrl+L", icon="live"
-        )
-        menus.add(menu, "expand", "&Expand all", self.channels.tree.expandAll, shortcut="Ctrl+E")
-        menus.add(
-            menu,
-            "collapse",
-            "C&ollapse all",
-            self.channels.tree.collapseAll,
-            shortcut="Ctrl+Shift+E",
-        )
-
     def _fill_plots_and_calls_menus(self) -> None:
         plots = self.menus.menu("&Plots")
         self.plots.fill_menu(plots)
@@ -300,19 +265,12 @@ class MainWindow(QMainWindow):
         self.menus.menu("C&alls").addActions(list(self.console.actions_of_console.values()))
 
     def _fill_view_menu(self) -> None:
-        menus, menu = self.menus, self.menus.menu("&View")
-        places = [
+        places: list[Place] = [
             (name, dock.windowTitle(), partial(self._reveal, dock))
             for name, dock in self.docks.items()
         ]
         places.insert(PLOTS_PLACE, ("plots", "Plots", partial(self.plots.setFocus, SHORTCUT)))
-        for number, (name, title, reveal) in enumerate(places, start=1):
-            text = f"&{number} {title}"
-            menus.add(menu, f"show_{name}", text, reveal, shortcut=f"Ctrl+{number}")
-        menu.addSeparator()
-        shown = menu.addMenu("&Docks")
-        shown.addActions([dock.toggleViewAction() for dock in self.docks.values()])
-        menus.add(menu, "reset", "&First layout", self._place_docks, shortcut="Ctrl+0")
+        menus, menu = self.menus, fill_places(self.menus, places, self.docks, self._place_docks)
         menus.add_themes(menu, self._choose_theme)
         menus.add(menu, "full_screen", "Full &screen", self._toggle_full_screen, shortcut="F11")
         menu.addAction(self.feedback.clear_action)
