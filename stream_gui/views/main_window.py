@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from stream_gui.models.link_state import LinkPhase
@@ -14,6 +14,7 @@ from stream_gui.models.value_entry import why_not
 from stream_gui.models.versions import versions
 from stream_gui.models.workspace import Section
 from stream_gui.session.monitor_session import MonitorSession
+from stream_gui.session.run_files import RunningServer
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.channel_finder_view import ChannelFinderView
 from stream_gui.views.channel_tree_view import ChannelTreeView
@@ -293,10 +294,16 @@ class MainWindow(QMainWindow):
     def _welcome(self) -> Welcome:
         action = self.menus.actions
         workspace = ("Come back to what was saved before.", action["workspace_open"])
+        running = self._session.servers.known()
+        join = ("A server runs already: join it.", action["connect"])
+        if running:  # most likely started by a window that is gone
+            here = QAction(f"Join {running[-1].address}", self)
+            here.triggered.connect(lambda: self._join_here(running[-1]))
+            join = ("A server runs on this computer: join it again.", here)
         return Welcome(
             self._session.state,
             [
-                ("A server runs already: join it.", action["connect"]),
+                join,
                 ("There is none yet: start one on this computer.", action["start_server"]),
                 workspace,
             ],
@@ -337,7 +344,7 @@ class MainWindow(QMainWindow):
     def _plot(self, curves: list[tuple[str, str]], new_panel: bool) -> None:
         self.plots.plot(curves, anew=new_panel)
 
-    def _join_here(self, server: ServerRow) -> None:
+    def _join_here(self, server: ServerRow | RunningServer) -> None:
         if server.needs_secret:
             self.show_connect_dialog()
         else:

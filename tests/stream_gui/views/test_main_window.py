@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 import stream_core as sc
 from stream_gui.models.link_state import LinkPhase
 from stream_gui.session.monitor_session import MonitorSession
+from stream_gui.session.run_files import RunningServer
 from stream_gui.session.servers import OwnServer
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.help_dialogs import AboutDialog, ShortcutsDialog
@@ -259,3 +260,19 @@ def test_the_first_layout_fits_a_small_screen(window: MainWindow) -> None:
     window.show()
     window.menus.actions["reset"].trigger()
     assert (window.width(), window.height()) == (1272, 756)
+
+
+def test_a_server_of_a_window_that_crashed_is_offered_again(
+    qtbot: Any, session: MonitorSession, appearance: Appearance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined: list[str] = []
+    monkeypatch.setattr(session, "join_known", joined.append)
+    record = RunningServer("127.0.0.1:50999", "lab", 1, 0.0)
+    monkeypatch.setattr(session.servers, "known", lambda: [record])
+    window = MainWindow(session, appearance)
+    qtbot.addWidget(window)
+    window.show()
+    buttons = [each for each in window.findChildren(QPushButton) if each.isVisible()]
+    next(each for each in buttons if each.text() == "Join 127.0.0.1:50999").click()
+    assert joined == ["127.0.0.1:50999"]
+    window.close_for_good()
