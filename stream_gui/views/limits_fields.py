@@ -47,7 +47,7 @@ class LimitsFields(QWidget):
         column.addWidget(self.box)
         column.addWidget(self._body)
         self._body.hide()
-        self.box.toggled.connect(self._fold)
+        self.box.toggled.connect(self._body.setVisible)
         self.setFocusProxy(self.box)
 
     @property
@@ -62,7 +62,3 @@ class LimitsFields(QWidget):
             if value != round(getattr(usual, name) / unit):
                 changed[name] = value * unit
         return sc.Limits(**changed)
-
-    def _fold(self, opened: bool) -> None:
-        self._body.setVisible(opened)
-        self.window().adjustSize()

@@ -75,6 +75,7 @@ class StartServerDialog(QDialog):
             box.toggled.connect(self._check)
         self.certificate.chosen.connect(self._look_beside)
         self.limits = LimitsFields()
+        self.limits.box.toggled.connect(lambda _: fit(self))
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("problem", True)
         self.start_button = QPushButton("Start", default=True)
