@@ -28,7 +28,6 @@ from stream_gui.views.history_menu import HistoryButton, HistoryMenu
 from stream_gui.views.leave_question import LeaveQuestion
 from stream_gui.views.link_banner import LinkBanner
 from stream_gui.views.load.load_view import LoadView
-from stream_gui.views.load_view import LoadView
 from stream_gui.views.main_menus import Place, fill_channels_menu, fill_places
 from stream_gui.views.menus import Menus
 from stream_gui.views.plots.plot_area import PlotArea
