@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from stream_gui.models.workspace import WorkspaceError
+from stream_gui.session.exporting.atomic_file import replacing
 
 __all__ = ["WorkspaceFile"]
 
@@ -31,7 +32,7 @@ class WorkspaceFile:
     @property
     def backup(self) -> Path:
         """Where the file before this one is."""
-        return self.path.with_name(self.path.name + ".backup")
+        return self.path.with_name(f"{self.path.name}.backup")
 
     @property
     def has_backup(self) -> bool:
@@ -66,12 +67,8 @@ class WorkspaceFile:
         if not (self._backs_up_once and self._is_backed_up):
             self._back_up()
             self._is_backed_up = True
-        fresh = self._beside(".new")
-        with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, self.path)
+        with replacing(self.path) as file:
+            file.write(text.encode())
 
     def set_aside(self) -> Path:
         """Take a damaged file away, so that it never becomes the backup; gives where it is now.
@@ -79,15 +76,11 @@ class WorkspaceFile:
         Raises:
             OSError: It cannot be moved.
         """
-        aside = self._beside(".damaged")
+        aside = self.path.with_name(f"{self.path.name}.damaged")
         os.replace(self.path, aside)
         return aside
 
     def _back_up(self) -> None:
-        copy = self._beside(".backup.new")
         with contextlib.suppress(FileNotFoundError):
-            shutil.copyfile(self.path, copy)
-            os.replace(copy, self.backup)
-
-    def _beside(self, ending: str) -> Path:
-        return self.path.with_name(self.path.name + ending)
+            with self.path.open("rb") as file, replacing(self.backup) as copy:
+                shutil.copyfileobj(file, copy)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QPlainTextEdit,
     QSplitter,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -18,33 +16,9 @@ from PySide6.QtWidgets import (
 
 from stream_gui.models.feedback_list import FeedbackList
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.severity_delegate import SeverityDelegate
 
-__all__ = ["LOOKS", "FeedbackView"]
-
-LOOKS = {
-    "information": ("information", "dim"),
-    "warning": ("warning", "warning"),
-    "error": ("error", "bad"),
-}
-"""Icon and colour of each severity."""
-
-
-class ReportDelegate(QStyledItemDelegate):
-    """Puts the sign of its severity before a report."""
-
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        if index.column() == 0:
-            name, colour = LOOKS[index.data(FeedbackList.SeverityRole)]
-            shade = str(getattr(self._appearance.theme, colour))
-            option.icon = self._appearance.icon(name, shade)
-            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+__all__ = ["FeedbackView"]
 
 
 class FeedbackView(QWidget):
@@ -61,7 +35,9 @@ class FeedbackView(QWidget):
         self.table = QTableView()
         self.table.setAccessibleName("Feedback")
         self.table.setModel(reports)
-        self.table.setItemDelegate(ReportDelegate(appearance, self.table))
+        self.table.setItemDelegate(
+            SeverityDelegate(appearance, FeedbackList.SeverityRole, self.table)
+        )
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLabel,
     QStackedLayout,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
 from stream_gui.models.problem_list import ProblemList
 from stream_gui.views.appearance import Appearance
-from stream_gui.views.feedback_view import LOOKS
+from stream_gui.views.severity_delegate import SeverityDelegate
 
 __all__ = ["ProblemsView"]
-
-
-class ProblemDelegate(QStyledItemDelegate):
-    """Puts the sign of its severity before a problem, and makes its name stand out."""
-
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        if index.column() == 0:
-            name, colour = LOOKS[index.data(ProblemList.SeverityRole)]
-            shade = str(getattr(self._appearance.theme, colour))
-            option.icon = self._appearance.icon(name, shade)
-            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-        elif index.column() == 1:
-            option.font.setBold(True)
 
 
 class ProblemsView(QWidget):
@@ -61,7 +39,9 @@ class ProblemsView(QWidget):
         self.table = QTableView()
         self.table.setAccessibleName("Problems")
         self.table.setModel(problems)
-        self.table.setItemDelegate(ProblemDelegate(appearance, self.table))
+        self.table.setItemDelegate(
+            SeverityDelegate(appearance, ProblemList.SeverityRole, self.table, bold=1)
+        )
         self.table.setShowGrid(False)
         self.table.setTabKeyNavigation(False)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

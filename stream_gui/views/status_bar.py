@@ -11,7 +11,7 @@ from stream_gui.models.load.load_history import LoadHistory
 from stream_gui.models.problem_list import ProblemList
 from stream_gui.models.value_text import bytes_text
 from stream_gui.views.appearance import Appearance
-from stream_gui.views.feedback_view import LOOKS
+from stream_gui.views.severity_delegate import LOOKS
 
 __all__ = ["StatusBar"]
 
