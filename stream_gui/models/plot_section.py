@@ -37,7 +37,7 @@ class PanelEntry(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_d
     curves: tuple[CurveEntry, ...] = ()
 
 
-class PlotSection(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class PlotSection(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     """A `LayoutState`."""
 
     window_s: _Seconds = 10.0

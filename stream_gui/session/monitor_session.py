@@ -46,7 +46,7 @@ from stream_gui.tasks import Tasks
 __all__ = ["MonitorSession"]
 
 
-class ServerSection(RecentServer, frozen=True, forbid_unknown_fields=True):
+class ServerSection(RecentServer, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The server of a workspace."""
 
 

@@ -1,6 +1,7 @@
 """What the parts of a session do together."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -251,3 +252,25 @@ async def test_what_is_too_much_is_asked_for_as_an_envelope_and_no_peak_is_lost(
         await writer.send_samples(np.ones(1000))
         await eventually(lambda: feed.reduced == 1)
         joined.feeds.close(feed)
+
+
+async def test_a_workspace_names_its_server_and_waits_for_it(
+    session: MonitorSession, eventually: Any, tmp_path: Path
+) -> None:
+    async with sc.Server("127.0.0.1", 0) as server:
+        session.join(Target(server.address, "eye"))
+        await eventually(lambda: session.state.connected)
+        assert session.workspaces.save_as(tmp_path / "lab.toml")
+        host, port = server.address.split(":")
+        session.link.disconnect_now()
+        await eventually(lambda: not session.state.wanted)
+    written = (tmp_path / "lab.toml").read_text()
+    assert f'[server]\naddress = "{host}:{port}"\nname = "eye"\n' in written
+    assert "secret" not in written
+    assert session.workspaces.open(tmp_path / "lab.toml")
+    await eventually(lambda: session.state.problem)
+    assert session.state.wanted  # it is tried again until it is there
+    async with sc.Server(host, int(port)):
+        await eventually(lambda: session.state.connected)
+        assert session.state.client_name == "eye"
+        await session.link.close()
