@@ -15,6 +15,7 @@ from stream_core.cli.text import json_line, printable, table
 from stream_core.cli.users_files import change_users
 from stream_core.errors import InvalidValue
 from stream_core.security import (
+    FILE_ITERATIONS,
     Action,
     User,
     check_user_name,
@@ -76,7 +77,7 @@ def add(
                 f"{users} has no role '{each}'; there are {', '.join(before.roles)}; "
                 "write others into the file"
             )
-    verifier = make_verifier(_new_secret(secret_file, name))
+    verifier = make_verifier(_new_secret(secret_file, name), iterations=FILE_ITERATIONS)
     change_users(
         users, lambda now: with_user(now, name, verifier, roles, where=str(users)), new=text
     )

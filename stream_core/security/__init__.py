@@ -5,6 +5,8 @@ from stream_core.security.channel_key import ChannelKey, KeyClaim, KeyProof, key
 from stream_core.security.grants import EVERYTHING, ROLES, Action, Grants
 from stream_core.security.patterns import matches
 from stream_core.security.scram import (
+    FILE_ITERATIONS,
+    WRONG,
     ClientProof,
     ServerProof,
     Strangers,
@@ -21,7 +23,9 @@ from stream_core.security.users_text import (
 
 __all__ = [
     "EVERYTHING",
+    "FILE_ITERATIONS",
     "ROLES",
+    "WRONG",
     "Action",
     "Challenges",
     "ChannelKey",

@@ -16,11 +16,22 @@ from scramp import ScramClient, ScramException, ScramMechanism
 
 from stream_core.errors import AuthenticationFailed, InvalidValue
 
-__all__ = ["SHARED_USER", "ClientProof", "ServerProof", "Strangers", "Verifier", "make_verifier"]
+__all__ = [
+    "FILE_ITERATIONS",
+    "SHARED_USER",
+    "WRONG",
+    "ClientProof",
+    "ServerProof",
+    "Strangers",
+    "Verifier",
+    "make_verifier",
+]
 
 MECHANISM = "SCRAM-SHA-256"
 ITERATIONS = 4096
+FILE_ITERATIONS = 16_384  # of a verifier that is kept in a file, where it may be found
 MOST_ITERATIONS = 1_000_000  # a server may not keep a client computing for longer
+WRONG = "wrong secret or unknown user"
 SHARED_USER = "*"  # stands for "whoever knows the shared secret"; no user is called so
 
 
@@ -33,12 +44,14 @@ class Verifier(msgspec.Struct, frozen=True):
     iterations: int
 
 
-def make_verifier(secret: str, salt: bytes | None = None) -> Verifier:
+def make_verifier(secret: str, salt: bytes | None = None, iterations: int = ITERATIONS) -> Verifier:
     """The verifier of a secret; takes milliseconds.
 
     Args:
         secret: it.
         salt: None: a fresh one.
+        iterations: how often the secret is digested, by each client that proves it and by whoever
+            has the verifier and tries one.
 
     Raises:
         InvalidValue: it cannot be a secret.
@@ -46,7 +59,7 @@ def make_verifier(secret: str, salt: bytes | None = None) -> Verifier:
     _check_secret(secret)
     try:
         facts = ScramMechanism(MECHANISM).make_auth_info(
-            secret, iteration_count=ITERATIONS, salt=salt
+            secret, iteration_count=iterations, salt=salt
         )
     except ScramException as error:
         raise _unusable(error) from None
@@ -193,4 +206,4 @@ class ServerProof:
             self._scram.set_client_final(proof)
             return str(self._scram.get_server_final())
         except (ScramException, ValueError):
-            raise AuthenticationFailed("wrong secret or unknown user") from None
+            raise AuthenticationFailed(WRONG) from None

@@ -10,7 +10,7 @@ import msgspec
 
 from stream_core.errors import AuthenticationFailed, LimitExceeded, ProtocolError, StreamError
 from stream_core.rpc import call_blocks
-from stream_core.security import ServerProof, Verifier
+from stream_core.security import WRONG, ServerProof, Verifier
 from stream_core.server.services import Services
 from stream_core.server.session import Session
 from stream_core.transport import Connection, no_tls_from_client
@@ -134,7 +134,10 @@ class Visitor:
         if self._proof is None:
             raise ProtocolError("PROOF came without a challenge")
         final = self._proof.final(proof.scram)
-        return self._admit(final, user=self._proof.user)
+        user = self._proof.user
+        if user and self._verifier_of(user) is None:  # removed since it was asked
+            raise AuthenticationFailed(WRONG)
+        return self._admit(final, user=user)
 
     def _admit(self, scram: str | None, *, user: str) -> Session:
         assert self._hello is not None

@@ -57,6 +57,7 @@ def test_the_file_keeps_no_secret_and_nobody_else_reads_it(add: Run, tmp_path: P
     add("ann", secret="open sesame")
     file = tmp_path / "users.toml"
     assert "open sesame" not in file.read_text()
+    assert "SCRAM-SHA-256$16384:" in file.read_text()
     assert list(tmp_path.iterdir()) == [file]
     if os.name == "posix":
         assert file.stat().st_mode & 0o777 == 0o600

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from stream_core.errors import AuthenticationFailed, InvalidValue, NameTaken, ProtocolError
-from stream_core.security import ClientProof
+from stream_core.security import ClientProof, Users
 from stream_core.wire import messages
 from stream_core.wire.header import Kind
 
@@ -69,6 +69,17 @@ async def test_nothing_but_a_proof_follows_a_challenge(serve, dial):
     await other.frame(Kind.CHALLENGE)
     other.send(Kind.CALL)
     assert "CALL is not allowed while proving" in (await other.goodbye()).reason
+
+
+async def test_a_user_who_is_removed_while_it_proves_itself_is_not_let_in(serve, dial):
+    server = await serve(users={"ann": {"secret": "tea"}})
+    raw, proof = await dial(server), ClientProof("tea", "ann")
+    raw.send(Kind.HELLO, messages.encode(messages.Hello(user="ann", scram=proof.first())))
+    challenge = messages.decode(messages.Challenge, (await raw.frame(Kind.CHALLENGE)).body)
+    server._services.permits._known = Users.of({"bob": {"secret": "tea"}})
+    answer = messages.Proof(scram=proof.answer(challenge.scram))
+    raw.send(Kind.PROOF, messages.encode(answer))
+    assert (await raw.goodbye()).reason == "wrong secret or unknown user"
 
 
 async def test_a_proof_without_challenge_is_refused(server, dial):
