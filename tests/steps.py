@@ -6,6 +6,7 @@ not.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -27,8 +28,12 @@ def steps_of() -> Iterator[Steps]:
         elif event == "c_call":
             steps[what.__qualname__] += 1
 
+    collecting = gc.isenabled()
+    gc.disable()  # what others have left behind is not part of it
     sys.setprofile(count)
     try:
         yield steps
     finally:
         sys.setprofile(None)
+        if collecting:
+            gc.enable()
