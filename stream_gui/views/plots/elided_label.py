@@ -14,6 +14,9 @@ __all__ = ["ElidedLabel"]
 class ElidedLabel(QLabel):
     """Takes as much room as its text needs, or less.
 
+    Attributes:
+        shorter: what it says in place of its text where there is less room, by falling length.
+
     Args:
         mode: where it is cut.
         letters: it is never narrower than so many.
@@ -23,7 +26,15 @@ class ElidedLabel(QLabel):
         super().__init__()
         self._mode = mode
         self._letters = letters
+        self.shorter: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    @property
+    def shown(self) -> str:
+        """The longest of its texts for which there is room, else the last of them."""
+        metrics, room = self.fontMetrics(), self.contentsRect().width()
+        texts = (self.text(), *self.shorter)
+        return next((text for text in texts if metrics.horizontalAdvance(text) <= room), texts[-1])
 
     def minimumSizeHint(self) -> QSize:
         """A few letters."""
@@ -35,6 +46,5 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """As much of the text as there is room for."""
         painter = QPainter(self)
-        paint_fitting(
-            painter, QRectF(self.contentsRect()), self.text(), self.alignment(), self._mode
-        )
+        place = QRectF(self.contentsRect())
+        paint_fitting(painter, place, self.shown, self.alignment(), self._mode)

@@ -84,19 +84,23 @@ class PlotBar(QFrame):
         )
         self._state.setText(text or ("Paused" if paused else ""))
         if stop_ns is not None:
-            self._zone.setText(self._zone_text(stop_ns))
+            self._show_zone(stop_ns)
 
     @property
     def zone_text(self) -> str:
         """The day and the zone of the times, as they are written there."""
         return self._zone.text()
 
-    def _zone_text(self, stop_ns: int) -> str:
+    def _show_zone(self, stop_ns: int) -> None:
         local = time.localtime(stop_ns // 1_000_000_000)
-        day, zone = time.strftime("%a %d %b %Y", local), utc_offset_text(stop_ns)
+        zone = utc_offset_text(stop_ns)
         if self._layout.shared(SECONDS):
-            return f"{day}, right edge {time.strftime('%H:%M:%S', local)} {zone}"
-        return f"{day}, {zone}"
+            zone = f"right edge {time.strftime('%H:%M:%S', local)} {zone}"
+        self._zone.setText(f"{time.strftime('%a %d %b %Y', local)}, {zone}")
+        self._zone.shorter = f"{time.strftime('%d %b', local)}, {zone}", zone
+        self._zone.setToolTip(
+            f"{self.zone_text}\nTimes are local; this is the day at the right edge."
+        )
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette."""
@@ -113,7 +117,6 @@ class PlotBar(QFrame):
         self._zone.setObjectName("dim")
         self._zone.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._zone.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._zone.setToolTip("Times are local; this is the day at the right edge.")
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(6, 3, 8, 3)
         row.setSpacing(4)
