@@ -114,6 +114,7 @@ async def _take_pages(take: Take, monitor: Monitor, address: str) -> None:
         await take(name)
     await _take_finders(take, monitor)
     await _take_send(take, monitor)
+    await _take_questions(take, monitor)
     session.join(Target("127.0.0.1:1"))
     window.docks["problems"].reveal()
     await asyncio.sleep(1.0)
@@ -149,6 +150,18 @@ async def _take_send(take: Take, monitor: Monitor) -> None:
     dialog.send_button.click()
     await take("send", dialog)
     dialog.close()
+
+
+async def _take_questions(take: Take, monitor: Monitor) -> None:
+    """What becomes of a server, and of a file that is damaged."""
+    await _take_dialog(take, monitor, "leave", monitor.window.close)
+    with tempfile.TemporaryDirectory(prefix="lab") as folder:
+        path = Path(folder) / "lab.toml"
+        monitor.session.workspaces.save_as(path)
+        monitor.session.workspaces.save()
+        path.write_text("version = 1\n[plots]\nwindow = 10\n")
+        show = partial(monitor.window.workspace_menu.open, path)
+        await _take_dialog(take, monitor, "damaged", show)
 
 
 if __name__ == "__main__":

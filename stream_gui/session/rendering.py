@@ -46,7 +46,7 @@ class Rendering:
         damages: list[Damage] = []
         session.workspaces.damaged.connect(damages.append)
         if not session.workspaces.open(self.workspace, without=("window",)):
-            problem = damages[0].problem
+            problem = f"{self.workspace} cannot be opened: {damages[0].problem}"
             if damages[0].has_backup:
                 problem += f"; {self.workspace}.backup is the one before it"
             raise WorkspaceError(problem)

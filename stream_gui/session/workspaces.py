@@ -191,11 +191,10 @@ class Workspaces(QObject):
 
     def _tell(self, file: WorkspaceFile, error: Exception, *, backup: bool) -> None:
         path = file.backup if backup else file.path
-        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        problem = f"{path} cannot be opened: {reason}"
+        problem = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         if self._kept is not None and file.path == self._kept.path and not backup:
             problem += self._saved_from_oblivion()
-        self._feedback.error("open a workspace", problem)
+        self._feedback.error("open a workspace", f"{path} cannot be opened: {problem}")
         self.damaged.emit(Damage(file.path, problem, file.has_backup and not backup))
 
     def _saved_from_oblivion(self) -> str:

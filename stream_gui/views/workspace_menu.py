@@ -113,7 +113,7 @@ class WorkspaceMenu:
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowModality(Qt.WindowModality.WindowModal)
         box.setText(f"<b>{damage.path.name} cannot be opened</b>")
-        said = damage.problem
+        said = damage.problem[:1].upper() + damage.problem[1:]
         if damage.has_backup:
             said += "\n\nThe file before this one was kept and can be opened instead."
             opening = box.addButton("Open the backup", QMessageBox.ButtonRole.AcceptRole)

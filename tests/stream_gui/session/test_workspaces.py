@@ -99,7 +99,8 @@ def test_a_damaged_file_changes_nothing_and_has_a_backup(bench: Bench) -> None:
     assert bench.channels == ["a", "b"]
     (damage,) = bench.damages
     assert damage.has_backup
-    assert "lab.toml cannot be opened: line 3: plots.window_s" in damage.problem
+    assert damage.problem.startswith("line 3: plots.window_s")
+    assert f"{path} cannot be opened: line 3: plots.window_s" in bench.told[-1]
     assert bench.workspaces.open(path, backup=True)
     assert bench.channels == ["a"]
     assert bench.workspaces.modified  # the file itself is still the damaged one

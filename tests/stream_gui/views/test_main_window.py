@@ -134,7 +134,7 @@ def test_the_backup_of_a_damaged_workspace_is_offered(
     path.write_text("version = 1\n[plots]\nwindow = 3\n")
     window.workspace_menu.open(path)
     (box,) = window.findChildren(QMessageBox)
-    assert "line 3: plots.window: there is no such key" in box.informativeText()
+    assert "Line 3: plots.window: there is no such key" in box.informativeText()
     assert not session.plots.panels
     next(each for each in box.buttons() if each.text() == "Open the backup").click()
     assert session.plots.panels
