@@ -30,7 +30,7 @@ class CachedColumns:
 
 
 class Source(Protocol):
-    """A series, or several of the same times."""
+    """A series, or some rows of a table."""
 
     @property
     def news(self) -> News:

@@ -57,7 +57,7 @@ class _Bins:
 
 
 class Samples(Protocol):
-    """A ring, or several of the same length."""
+    """Some rows of a ring."""
 
     @property
     def start(self) -> int:
@@ -75,7 +75,7 @@ class Samples(Protocol):
 
 
 class LevelOfBins(Protocol):
-    """A level of a pyramid, or the same one of several."""
+    """Some rows of a level of a pyramid."""
 
     @property
     def end(self) -> int:
@@ -91,7 +91,7 @@ class LevelOfBins(Protocol):
 
 
 class Levels(Protocol):
-    """The levels of a pyramid, the finest first."""
+    """Some rows of the levels of a pyramid, the finest first."""
 
     def __len__(self) -> int:
         """How many there are."""

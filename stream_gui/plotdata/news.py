@@ -1,15 +1,14 @@
-"""What is new in a series, as one value: read at any time, it is never half of one state."""
+"""What is new in a table of samples, as one value: never half of one state, whenever read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 __all__ = ["News"]
 
 
 class News(NamedTuple):
-    """How far a series is.
+    """How far a table is.
 
     Attributes:
         version: grows whenever there is something new to show.
@@ -22,13 +21,3 @@ class News(NamedTuple):
     epoch: int = 0
     newest_ns: int | None = None
     latest_ns: int | None = None
-
-    @staticmethod
-    def joined(parts: Sequence[News]) -> News:
-        """Of several, to which the same times are always appended in this order."""
-        return News(
-            sum(part.version for part in parts),
-            sum(part.epoch for part in parts),
-            parts[-1].newest_ns,
-            parts[0].latest_ns,
-        )

@@ -1,4 +1,4 @@
-"""Asks a series' rings for single samples and for stretches of them; never changes anything."""
+"""Asks a table's rings for single samples and for stretches of them; never changes anything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from stream_gui.plotdata.gaps import Gap, GapList, GapSpans
 from stream_gui.plotdata.moments import MOMENTS
 from stream_gui.plotdata.reductions import Reductions
-from stream_gui.plotdata.sample_ring import SampleRing
+from stream_gui.plotdata.sample_ring import RingRows, SampleRing
 from stream_gui.plotdata.statistics import Extract
 from stream_gui.plotdata.summary import Summary
 from stream_gui.plotdata.time_axis import TimeAxis
@@ -48,9 +48,10 @@ class Stretch:
 
 
 class Probe:
-    """Reads what a series keeps; whoever holds the series' lock may ask.
+    """Reads one row of what a table keeps; whoever holds the table's lock may ask.
 
     Args:
+        row: which.
         samples: the raw values.
         times: their times.
         summary: their moments.
@@ -60,13 +61,15 @@ class Probe:
 
     def __init__(
         self,
+        row: int,
         samples: SampleRing,
         times: TimeAxis,
         summary: Summary,
         gaps: GapList,
         reductions: Reductions,
     ) -> None:
-        self._samples = samples
+        self._row = row
+        self._samples = RingRows(samples, row)
         self._times = times
         self._summary = summary
         self._gaps = gaps
@@ -108,7 +111,9 @@ class Probe:
         """What the statistics of a stretch of time need."""
         sums, raw, area = [np.zeros(0, MOMENTS)], [], 0.0
         for first, last in self.spans(start_ns, stop_ns):
-            stretches, bins, across = self._summary.parts(first, last, self._gaps.numbers)
+            stretches, bins, across = self._summary.parts(
+                self._row, first, last, self._gaps.numbers
+            )
             sums.append(bins)
             area += across
             for begin, end in stretches:

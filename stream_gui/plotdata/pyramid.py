@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from stream_gui.plotdata.sample_ring import SampleRing
+from stream_gui.plotdata.sample_ring import RingRows, Rows, SampleRing
 
-__all__ = ["BYTES_WITH_PYRAMID", "FACTOR", "Level", "Pyramid"]
+__all__ = ["BYTES_WITH_PYRAMID", "FACTOR", "Level", "LevelRows", "Pyramid", "PyramidRows"]
 
 FACTOR = 16
 """How many bins of a level one bin of the next level covers."""
@@ -31,13 +31,13 @@ class Level:
     Args:
         size: samples in a bin.
         capacity: bins kept.
-        dtype: the samples' numpy type.
+        samples: gives type and rows.
     """
 
-    def __init__(self, size: int, capacity: int, dtype: np.dtype[Any]) -> None:
+    def __init__(self, size: int, capacity: int, samples: SampleRing) -> None:
         self.size = size
-        self.low = SampleRing(capacity, dtype)
-        self.high = SampleRing(capacity, dtype)
+        self.low = SampleRing(capacity, samples.dtype, samples.rows)
+        self.high = SampleRing(capacity, samples.dtype, samples.rows)
 
     def resized(self, capacity: int) -> Level:
         """Another level with room for so many bins, which holds the newest of this one's."""
@@ -79,8 +79,7 @@ class Pyramid:
     def __init__(self, samples: SampleRing) -> None:
         self._samples = samples
         self.levels = [
-            Level(FACTOR**k, _bins(samples.capacity, k), samples.dtype)
-            for k in range(1, _DEPTH + 1)
+            Level(FACTOR**k, _bins(samples.capacity, k), samples) for k in range(1, _DEPTH + 1)
         ]
 
     def resize(self, samples: SampleRing) -> None:
@@ -118,6 +117,40 @@ class Pyramid:
             low, high = level.low, level.high
 
 
+class LevelRows(NamedTuple):
+    """A level's bins of some rows.
+
+    Attributes:
+        end: the number of the next bin to be folded.
+        low: the minima.
+        high: the maxima.
+    """
+
+    end: int
+    low: RingRows
+    high: RingRows
+
+
+class PyramidRows:
+    """The levels of a pyramid, of some rows only, the finest first.
+
+    Args:
+        pyramid: of all rows.
+        rows: which.
+    """
+
+    def __init__(self, pyramid: Pyramid, rows: Rows) -> None:
+        self._levels = pyramid.levels
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._levels)
+
+    def __getitem__(self, number: int) -> LevelRows:
+        level, rows = self._levels[number], self._rows
+        return LevelRows(level.end, RingRows(level.low, rows), RingRows(level.high, rows))
+
+
 def _bins(samples: int, level: int) -> int:
     """How many bins of a level are kept for so many samples."""
     return int(samples // FACTOR**level + 2 * FACTOR * _BATCH)
@@ -125,9 +158,9 @@ def _bins(samples: int, level: int) -> int:
 
 def _reduced(values: NDArray[Any], smaller: np.ufunc) -> NDArray[Any]:
     """One value for each 16 (halving is several times faster than reducing short rows)."""
-    rows = values.reshape(-1, FACTOR)
+    bins = values.reshape(*values.shape[:-1], -1, FACTOR)
     width = FACTOR // 2
     while width:
-        rows = smaller(rows[:, :width], rows[:, width:])
+        bins = smaller(bins[..., :width], bins[..., width:])
         width //= 2
-    return rows[:, 0]
+    return bins[..., 0]

@@ -1,29 +1,29 @@
 """From a reader's blocks to series: in the client's thread, with no word to Qt but the news.
 
-A column of a samples channel is a series of its own; objects that are numbers, rows of numbers or
-dicts of numbers are taken too. Anything else cannot be drawn, and says so; among numbers it is NaN.
-The pairs of an envelope are two samples each, the minimum at the time of its bin and the maximum in
-the middle of it.
+The columns of a samples channel share a table; each is a series. Objects that are numbers, rows of
+numbers or dicts of numbers are taken too. Anything else cannot be drawn, and says so; among numbers
+it is NaN. The pairs of an envelope are two samples each, the minimum at the time of its bin and the
+maximum in the middle of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import stream_core as sc
 from stream_gui.models.panel_kinds import EVENTS, TIME, kind_for_item
-from stream_gui.plotdata.series import Series
+from stream_gui.plotdata.sample_table import Precision, SampleTable
+from stream_gui.plotdata.series import Series, series_of
 from stream_gui.plotdata.time_axis import even_interval
 from stream_gui.session.channel_feeds import NotShowableError
 
 __all__ = ["BlockSink", "Curves", "NotDrawableError"]
 
-Precision = Literal["float32", "float64"]
 CAPACITY = 2_000_000
 COLUMN_LIMIT = 64
 SINGLE_PRECISION = ("f2", "f4", "i1", "i2", "u1", "u2", "b1")
@@ -89,32 +89,27 @@ class BlockSink:
             else:
                 rows = self._rows_among_numbers(block.values)
             curves = self._curves_for(rows, info)
-            interval_ns = even_interval(times_ns)  # found once for all columns
+            interval_ns = even_interval(times_ns)
             stands_for = max(2, reduced) if is_envelope else 1
-            for column, series in enumerate(curves.series):
-                if interval_ns is None:
-                    series.append(rows[:, column], times_ns, reduced=stands_for)
-                else:
-                    time_ns = int(times_ns[0])
-                    series.append(
-                        rows[:, column],
-                        time_ns=time_ns,
-                        interval_ns=interval_ns,
-                        reduced=stands_for,
-                    )
+            table = curves.series[0].table
+            if interval_ns is None:
+                table.append(rows.T, times_ns, reduced=stands_for)
+            else:
+                time_ns = int(times_ns[0])
+                table.append(rows.T, time_ns=time_ns, interval_ns=interval_ns, reduced=stands_for)
         return lost
 
     def _mark(self, losses: tuple[sc.Loss, ...]) -> int:
         for loss in losses:
             count = loss.count if loss.last is not None else None
-            for series in self._curves.series if self._curves is not None else ():
-                series.mark_gap(loss.reason, count)
+            if self._curves is not None:
+                self._curves.series[0].mark_gap(loss.reason, count)
         return sum(loss.count for loss in losses)
 
     def interrupt(self, reason: str) -> None:
         """Nothing is read for a while: what comes next is not joined to what has come."""
-        for series in self._curves.series if self._curves is not None else ():
-            series.mark_gap(reason, is_loss=False)
+        if self._curves is not None:
+            self._curves.series[0].mark_gap(reason, is_loss=False)
 
     def _curves_for(self, rows: NDArray[Any], info: sc.ChannelInfo | None) -> Curves:
         """The curves that these rows belong to: those there are, if the channel is what it was."""
@@ -125,18 +120,16 @@ class BlockSink:
             curves = self._curves = replace(curves, unit=info.unit)
             self._announce(curves)
         if _precision(rows) == "float64" and curves.series[0].precision == "float32":
-            for series in curves.series:
-                series.widen()
+            curves.series[0].widen()
         return curves
 
     def _begin(self, rows: NDArray[Any], info: sc.ChannelInfo | None) -> Curves:
         width, unit = rows.shape[1], info.unit if info is not None else ""
         columns = self._names(width, info)
         dtype = _precision(rows)
-        series = tuple(
-            Series(_label(self._channel, name), unit=unit, capacity=CAPACITY, dtype=dtype)
-            for name in columns
-        )
+        table = SampleTable(self._channel, width, capacity=CAPACITY, dtype=dtype)
+        labels = [_label(self._channel, name) for name in columns]
+        series = series_of(table, labels, unit)
         self._curves = Curves(columns, series, unit)
         self._announce(self._curves)
         return self._curves

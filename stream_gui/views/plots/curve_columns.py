@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from stream_gui.plotdata.bundle import Bundle
 from stream_gui.plotdata.column_cache import CachedColumns, ColumnCache
 from stream_gui.plotdata.columns import ColumnView
 from stream_gui.plotdata.picture import DrawnCurve
-from stream_gui.plotdata.series import Series
-from stream_gui.views.plots.feed_source import PlotFeed
+from stream_gui.plotdata.sample_table import SampleTable, TableRows
 from stream_gui.views.plots.panel_curves import ShownCurve
 from stream_gui.views.plots.panel_scales import AxisGroup
 
@@ -24,7 +22,7 @@ class CurveColumns:
     """
 
     def __init__(self) -> None:
-        self._sources: list[tuple[Bundle, ColumnCache]] = []
+        self._sources: list[tuple[TableRows, ColumnCache]] = []
         self.drawn: tuple[DrawnCurve, ...] = ()
 
     def take(
@@ -43,17 +41,17 @@ class CurveColumns:
         scale_of = {
             shown.key: scale for scale, group in enumerate(groups) for shown in group.curves
         }
-        together: dict[PlotFeed, list[Series]] = {}
+        together: dict[SampleTable, list[int]] = {}
         places: dict[tuple[str, str], tuple[int, int]] = {}
         for shown in curves:
             if shown.key in scale_of and shown.series is not None:
-                rows = together.setdefault(shown.feed, [])
-                places[shown.key] = list(together).index(shown.feed), len(rows)
-                rows.append(shown.series)
-        known = {bundle.series: (bundle, cache) for bundle, cache in self._sources}
+                rows = together.setdefault(shown.series.table, [])
+                places[shown.key] = list(together).index(shown.series.table), len(rows)
+                rows.append(shown.series.row)
+        known = {(source.table, source.rows): (source, cache) for source, cache in self._sources}
         self._sources = [
-            known.get(tuple(series)) or (Bundle(series), ColumnCache())
-            for series in together.values()
+            known.get((table, tuple(rows))) or (TableRows(table, rows), ColumnCache())
+            for table, rows in together.items()
         ]
         self.drawn = tuple(
             DrawnCurve(shown.key, colour_of(shown), scale_of[shown.key], *places[shown.key])
@@ -63,4 +61,4 @@ class CurveColumns:
 
     def update(self, view: ColumnView) -> tuple[CachedColumns, ...]:
         """The columns of these curves, those of a channel together."""
-        return tuple(cache.update(bundle, view) for bundle, cache in self._sources)
+        return tuple(cache.update(source, view) for source, cache in self._sources)

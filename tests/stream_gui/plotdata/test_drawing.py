@@ -7,13 +7,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from stream_gui.plotdata.bundle import Bundle
 from stream_gui.plotdata.column_cache import ColumnCache
 from stream_gui.plotdata.columns import ColumnView
 from stream_gui.plotdata.drawing import draw, draw_news
 from stream_gui.plotdata.picture import DrawnCurve, Paint, Picture
 from stream_gui.plotdata.raster import Raster
-from stream_gui.plotdata.series import Series
+from stream_gui.plotdata.sample_table import SampleTable, TableRows
 from stream_gui.plotdata.value_scale import ValueScale
 
 MILLI = 1_000_000
@@ -37,17 +36,18 @@ class Scene:
     """Two channels of three columns and of one, and an image that follows them."""
 
     def __init__(self, pixel_ratio: float) -> None:
-        self.channels = [[Series(str(n), dtype="float64") for n in range(3)], [Series("alone")]]
+        self.channels = [SampleTable("three", 3, dtype="float64"), SampleTable("alone")]
         self.now_ns = T0
-        self._sources = [(Bundle(series), ColumnCache()) for series in self.channels]
+        self._sources = [
+            (TableRows(table, range(table.rows)), ColumnCache()) for table in self.channels
+        ]
         self._raster = Raster(WIDTH, HEIGHT)
         self._before: Picture | None = None
         self._ratio = pixel_ratio
 
     def append(self, rows: np.ndarray) -> None:
-        for series in self.channels:
-            for number, each in enumerate(series):
-                each.append(rows[number], time_ns=self.now_ns, interval_ns=MILLI)
+        for table in self.channels:
+            table.append(rows[: table.rows], time_ns=self.now_ns, interval_ns=MILLI)
         self.now_ns += rows.shape[1] * MILLI
 
     def images(self, first: int) -> tuple[np.ndarray, np.ndarray]:
@@ -67,7 +67,7 @@ class Scene:
         view = ColumnView(first, WIDTH, 10 * MILLI)
         return Picture(
             view=view,
-            columns=tuple(cache.update(bundle, view) for bundle, cache in self._sources),
+            columns=tuple(cache.update(source, view) for source, cache in self._sources),
             curves=CURVES,
             scales=SCALES,
             grid_columns=np.arange(-first % 40, WIDTH, 40),
@@ -104,8 +104,8 @@ def test_an_image_that_is_moved_on_is_the_one_drawn_anew(
             scene.now_ns -= 3000 * MILLI
         elif what == "gap":
             scene.now_ns += count * MILLI
-            for series in (each for channel in scene.channels for each in channel):
-                series.mark_gap("lost")
+            for table in scene.channels:
+                table.mark_gap("lost")
         values = rng.normal(size=(3, count))
         values[1, : count // 2 if what == "nan" else 0] = np.nan
         values[:2, : count // 3 if what == "inf" else 0] = np.inf
@@ -125,7 +125,7 @@ def test_nothing_but_the_grid_is_drawn_where_nothing_has_come_yet(
     scene.images(FIRST - 60)
     calls: list[int] = []
     monkeypatch.setattr("stream_gui.plotdata.drawing.draw_strip", lambda *_: calls.append(1))
-    monkeypatch.setattr(Bundle, "envelope", lambda *_: calls.append(2))
+    monkeypatch.setattr(TableRows, "envelope", lambda *_: calls.append(2))
     moved_on, _ = scene.images(FIRST - 57)
     assert not calls
     assert set(np.unique(moved_on[:, -3:])) <= {0xFF101214, 0xFF303234}

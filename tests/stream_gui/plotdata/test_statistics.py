@@ -196,7 +196,7 @@ def test_the_cost_is_that_of_the_ends_whatever_lies_between() -> None:
     series = Series("a", capacity=3_000_000)
     for block in range(30):
         series.append(np.zeros(100_000), time_ns=T0 + block * 10 * SECOND, interval_ns=100_000)
-    extract = series._probe.extract(T0 + 1, T0 + 299 * SECOND)
+    extract = series.table.probe(0).extract(T0 + 1, T0 + 299 * SECOND)
     assert sum(len(values) for values, _, _ in extract.raw) < 3 * 4096 + 10_000
     assert len(extract.sums) > 700
 

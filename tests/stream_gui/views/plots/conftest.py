@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from stream_gui.models.plot_layout import PlotLayout
 from stream_gui.plotdata.frames import FrameRing
 from stream_gui.plotdata.item_log import ItemLog
-from stream_gui.plotdata.series import Series
+from stream_gui.plotdata.sample_table import SampleTable
+from stream_gui.plotdata.series import Series, series_of
 from stream_gui.views.plots.plot_area import PlotArea
 from stream_gui.views.plots.plot_canvas import PlotCanvas
 
@@ -38,18 +39,18 @@ class FakeFeed(QObject):
 
     def become_live(self, *columns: str, unit: str = "V") -> None:
         self.columns = columns or ("",)
-        self.series = tuple(Series(column, dtype="float64") for column in self.columns)
+        table = SampleTable(self.channel, len(self.columns), dtype="float64")
+        self.series = series_of(table, self.columns)
         self.unit = unit
         self.state = "live"
         self.changed.emit()
 
     def append(self, *values: float, start_s: float = 0.0, interval_s: float = 1.0) -> None:
-        for series in self.series:
-            series.append(
-                np.array(values),
-                time_ns=T0 + round(start_s * SECOND),
-                interval_ns=round(interval_s * SECOND),
-            )
+        self.series[0].table.append(
+            np.tile(np.array(values), (len(self.series), 1)),
+            time_ns=T0 + round(start_s * SECOND),
+            interval_ns=round(interval_s * SECOND),
+        )
 
 
 class FakeChannelFeed(QObject):
