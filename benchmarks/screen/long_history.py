@@ -38,16 +38,17 @@ def _look(line: Line, duration_s: float) -> None:
     """Pan and zoom through all of it; tell "measured" with the frames' times and the memory."""
     import numpy as np
 
-    from stream_gui.plotdata.series import Series
+    from stream_gui.plotdata.sample_table import SampleTable
+    from stream_gui.plotdata.series import series_of
 
     before_bytes = psutil.Process().memory_info().rss
-    series = [Series(f"ch{n}", capacity=SAMPLES, dtype="float32") for n in range(CURVES)]
-    noise = np.random.default_rng(1).normal(0, 1, BLOCK).astype(np.float32)
+    table = SampleTable("rig", CURVES, capacity=SAMPLES, dtype="float32")
+    noise = np.random.default_rng(1).normal(0, 1, (CURVES, BLOCK)).astype(np.float32)
     for first in range(0, SAMPLES, BLOCK):
-        for each in series:
-            each.append(noise, time_ns=first * INTERVAL_NS + SECOND_NS, interval_ns=INTERVAL_NS)
+        table.append(noise, time_ns=first * INTERVAL_NS + SECOND_NS, interval_ns=INTERVAL_NS)
     raw_bytes = CURVES * SAMPLES * 4
     memory = (psutil.Process().memory_info().rss - before_bytes) / raw_bytes
+    series = series_of(table, [f"ch{number}" for number in range(CURVES)])
     plots = BarePlots([series], 10.0, SIZE)
     plots.frame(0)
     plots.layout.paused = True
