@@ -43,9 +43,10 @@ def _look(line: Line, duration_s: float) -> None:
 
     before_bytes = psutil.Process().memory_info().rss
     table = SampleTable("rig", CURVES, capacity=SAMPLES, dtype="float32")
-    noise = np.random.default_rng(1).normal(0, 1, (CURVES, BLOCK)).astype(np.float32)
+    noise = np.random.default_rng(1).normal(0, 1, BLOCK).astype(np.float32)
+    block = np.broadcast_to(noise, (CURVES, BLOCK))
     for first in range(0, SAMPLES, BLOCK):
-        table.append(noise, time_ns=first * INTERVAL_NS + SECOND_NS, interval_ns=INTERVAL_NS)
+        table.append(block, time_ns=first * INTERVAL_NS + SECOND_NS, interval_ns=INTERVAL_NS)
     raw_bytes = CURVES * SAMPLES * 4
     memory = (psutil.Process().memory_info().rss - before_bytes) / raw_bytes
     series = series_of(table, [f"ch{number}" for number in range(CURVES)])
