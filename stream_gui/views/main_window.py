@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from stream_gui.models.link_state import LinkPhase
@@ -28,6 +28,7 @@ from stream_gui.views.history_menu import HistoryButton, HistoryMenu
 from stream_gui.views.leave_question import LeaveQuestion
 from stream_gui.views.link_banner import LinkBanner
 from stream_gui.views.load.load_view import LoadView
+from stream_gui.views.main_docks import MainDocks
 from stream_gui.views.main_menus import Place, fill_channels_menu, fill_places
 from stream_gui.views.menus import Menus
 from stream_gui.views.plots.plot_area import PlotArea
@@ -44,19 +45,10 @@ from stream_gui.views.workspace_menu import WorkspaceMenu
 
 __all__ = ["MainWindow"]
 
-SIZE = QSize(1760, 1040)
-FRAME = QSize(8, 44)
-SIDE_SHARES = (0.306, 0.252)
 SAVE_MS = 10_000
-BEHIND_LOAD = ("servers", "feedback", "problems", "python")
 SHORTCUT = Qt.FocusReason.ShortcutFocusReason
 PLOTS_PLACE = 4
 """Among the docks in menu and keys; docks that came later come after it."""
-LEFT, RIGHT, BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
 
 
 class MainWindow(QMainWindow):
@@ -120,7 +112,7 @@ class MainWindow(QMainWindow):
         session.workspaces.add(
             Section("window", WindowSection, self._state.write, self._state.read)
         )
-        self._first_size()
+        self._places.begin()
         self._saving = QTimer(self, interval=SAVE_MS)
         self._saving.timeout.connect(self.save_state)
         self._saving.start()
@@ -172,48 +164,17 @@ class MainWindow(QMainWindow):
         column.addWidget(self.banner)
         column.addWidget(self.plots, 1)
         self.setCentralWidget(centre)
-        self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
-        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
-        self.docks = {
-            "channels": self._dock("Channels", "channels", self.channels, LEFT),
-            "console": self._dock("Remote calls", "console", self.console, RIGHT),
-            "load": self._dock("Load", "load", self.load, BOTTOM),
-            "feedback": self._dock("Feedback", "feedback", self.feedback, BOTTOM),
-            "problems": self._dock("Problems", "problems", self.problems, BOTTOM),
-            "servers": self._dock("Servers", "servers", self.servers, BOTTOM),
-            "python": self._dock("Python", "python", self.python, BOTTOM),
+        bodies = {
+            "channels": ("Channels", self.channels),
+            "console": ("Remote calls", self.console),
+            "load": ("Load", self.load),
+            "feedback": ("Feedback", self.feedback),
+            "problems": ("Problems", self.problems),
+            "servers": ("Servers", self.servers),
+            "python": ("Python", self.python),
         }
-        self._place_docks()
-
-    def _dock(self, title: str, name: str, body: QWidget, area: Qt.DockWidgetArea) -> Dock:
-        dock = Dock(title, name, body, self._appearance, self)
-        self.addDockWidget(area, dock)
-        return dock
-
-    def _place_docks(self) -> None:
-        areas = {"channels": LEFT, "console": RIGHT, "load": BOTTOM}
-        for dock in self.docks.values():
-            dock.hide()  # side by side, if only for a moment, they need more than a screen has
-            dock.setFloating(False)
-        for name, area in areas.items():
-            self.addDockWidget(area, self.docks[name])
-        for name in BEHIND_LOAD:
-            self.tabifyDockWidget(self.docks["load"], self.docks[name])
-        for dock in self.docks.values():
-            dock.show()
-        self.docks["load"].raise_()
-        sides = [self.docks["channels"], self.docks["console"]]
-        widths = [round(share * self.width()) for share in SIDE_SHARES]
-        self.resizeDocks(sides, widths, Qt.Orientation.Horizontal)
-        self.resizeDocks(
-            [self.docks["load"]], [max(self.height() // 4, 240)], Qt.Orientation.Vertical
-        )
-
-    def _first_size(self) -> None:
-        room = QGuiApplication.primaryScreen().availableSize()
-        off_screen = QGuiApplication.platformName() == "offscreen"
-        self.resize(SIZE if off_screen else SIZE.boundedTo(room - FRAME))
-        self._place_docks()
+        self._places = MainDocks(self, self._appearance, bodies)
+        self.docks = self._places.all
 
     def _fill_menus(self) -> None:
         self._fill_server_menu()
@@ -270,7 +231,7 @@ class MainWindow(QMainWindow):
             for name, dock in self.docks.items()
         ]
         places.insert(PLOTS_PLACE, ("plots", "Plots", partial(self.plots.setFocus, SHORTCUT)))
-        menus, menu = self.menus, fill_places(self.menus, places, self.docks, self._place_docks)
+        menus, menu = self.menus, fill_places(self.menus, places, self.docks, self._places.place)
         menus.add_themes(menu, self._choose_theme)
         menus.add(menu, "full_screen", "Full &screen", self._toggle_full_screen, shortcut="F11")
         menu.addAction(self.feedback.clear_action)
