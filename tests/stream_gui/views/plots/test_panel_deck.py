@@ -202,20 +202,24 @@ def test_a_tab_is_moved_by_key(deck: Deck) -> None:
     assert tab_order(deck) == moved
 
 
-def test_the_order_of_tabs_comes_back_with_the_layout(
-    deck: Deck, qtbot: QtBot, feeds: FakeFeeds
-) -> None:
-    deck.key(Qt.Key.Key_T)
-    deck.key(Qt.Key.Key_PageUp)
-    assert tab_order(deck) == ["Panel 3", "Panel 2"]
+def started_again(deck: Deck, feeds: FakeFeeds) -> Deck:
+    """Other panels, as the layout of these says."""
     layout = PlotLayout()
     layout.read(deck.layout.write())
     area = PlotArea(layout, feeds)
-    qtbot.addWidget(area, before_close_func=lambda widget: widget.shut_down())
+    deck.qtbot.addWidget(area, before_close_func=lambda widget: widget.shut_down())
     area.resize(deck.area.size())
     area.show()
-    again = Deck(area, layout, qtbot)
+    again = Deck(area, layout, deck.qtbot)
     again.settle()
+    return again
+
+
+def test_the_order_of_tabs_comes_back_with_the_layout(deck: Deck, feeds: FakeFeeds) -> None:
+    deck.key(Qt.Key.Key_T)
+    deck.key(Qt.Key.Key_PageUp)
+    assert tab_order(deck) == ["Panel 3", "Panel 2"]
+    again = started_again(deck, feeds)
     assert tab_order(again) == ["Panel 3", "Panel 2"]
 
 
@@ -336,21 +340,12 @@ def test_the_first_arrangement_comes_back_and_is_undone(deck: Deck) -> None:
     assert deck.rows() == mixed
 
 
-def test_the_arrangement_comes_back_at_the_next_start(
-    deck: Deck, feeds: FakeFeeds, qtbot: QtBot
-) -> None:
+def test_the_arrangement_comes_back_at_the_next_start(deck: Deck, feeds: FakeFeeds) -> None:
     deck.key(Qt.Key.Key_Right)
     deck.layout.set_current(1)
     deck.key(Qt.Key.Key_Right)
     rows = deck.rows()
-    layout = PlotLayout()
-    layout.read(deck.layout.write())
-    area = PlotArea(layout, feeds)
-    qtbot.addWidget(area, before_close_func=lambda widget: widget.shut_down())
-    area.resize(deck.area.size())
-    area.show()
-    again = Deck(area, layout, qtbot)
-    again.settle()
+    again = started_again(deck, feeds)
     assert again.rows() == rows
     assert [again.rect(number) for number in (1, 2, 3)] == [
         deck.rect(number) for number in (1, 2, 3)
