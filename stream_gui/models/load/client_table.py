@@ -12,7 +12,7 @@ import stream_core as sc
 from stream_gui.models.heading_table import NOWHERE, Heading, HeadingTable
 from stream_gui.models.value_text import bytes_text, duration_text, rate_text, span_text
 
-__all__ = ["SPARK", "ClientTable"]
+__all__ = ["CONNECTED", "SPARK", "ClientTable"]
 
 Client = sc.ClientStatistics
 SPARK = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -29,15 +30,22 @@ class OwnCost:
         self._now_s = now_s
         self._spent_s = spent_s
         self._begun_s = now_s()
+        self._counting: set[int] = set()
         self._spent: deque[tuple[float, float]] = deque()
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """What is done inside counts."""
+        """What is done inside counts, once."""
+        thread = threading.get_ident()
+        if thread in self._counting:
+            yield
+            return
+        self._counting.add(thread)
         before_s = self._spent_s()
         try:
             yield
         finally:
+            self._counting.discard(thread)
             self._spent.append((self._now_s(), self._spent_s() - before_s))
 
     @property

@@ -16,14 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from stream_gui.models.load.client_table import ClientTable
+from stream_gui.models.load.client_table import CONNECTED, SPARK, ClientTable
 from stream_gui.models.load.load_stack import StackKind
 from stream_gui.models.value_text import bytes_text, duration_text
 from stream_gui.session.administration import Administration
 from stream_gui.session.calls import Calls
 from stream_gui.session.load import Load
 from stream_gui.views.appearance import Appearance
-from stream_gui.views.load.client_delegate import ClientDelegate
+from stream_gui.views.load.client_delegates import FigureDelegate, NameDelegate, SparkDelegate
 from stream_gui.views.load.client_details import ClientDetails
 from stream_gui.views.load.kick_dialog import KickDialog
 from stream_gui.views.load.stack_graph import StackGraph
@@ -92,7 +92,12 @@ class LoadView(QWidget):
         table.setAccessibleName("Clients")
         table.setModel(self._sorted)
         load = self._load
-        table.setItemDelegate(ClientDelegate(load.history, load.cost, self._appearance, table))
+        sparks = SparkDelegate(load.history, load.cost, self._appearance, table)
+        figures = FigureDelegate(load.cost, self._appearance, table)
+        for column in range(SPARK + 1, CONNECTED + 1):
+            table.setItemDelegateForColumn(column, figures)
+        table.setItemDelegateForColumn(0, NameDelegate(self._appearance, table))
+        table.setItemDelegateForColumn(SPARK, sparks)
         table.setSortingEnabled(True)
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         table.setShowGrid(False)

@@ -18,11 +18,12 @@ __all__ = ["StackGraph", "layer_colour"]
 
 POINTS = 120
 LINE = 20
+FINEST_PX = 4
 LIST_WIDTH = 190
 EDGE = 8
 STEPS = (1.0, 2.0, 5.0, 10.0)
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-OPAQUE, FAINT = 0.85, 0.3
+STRONG, FAINT = 0.85, 0.3
 
 
 def layer_colour(key: int | str | None, appearance: Appearance) -> QColor:
@@ -94,7 +95,6 @@ class StackGraph(QWidget):
         """Draw it all."""
         with self._cost.counted():
             painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillRect(self.rect(), self._appearance.colour("base"))
             self._draw_list(painter)
             self._draw_layers(painter)
@@ -143,16 +143,18 @@ class StackGraph(QWidget):
         if ages_s.size < 2:
             return
         span_s = max(-float(ages_s[0]), 30.0)
-        x = area.right() + ages_s / span_s * area.width()
+        step = max(1, round(FINEST_PX * ages_s.size * span_s / -ages_s[0] / area.width()))
+        shown = slice((ages_s.size - 1) % step, None, step)
+        x = area.right() + ages_s[shown] / span_s * area.width()
         scale = area.height() / top
+        base = self._appearance.colour("base")
         for layer in self.stack.layers:
             colour = layer_colour(layer.key, self._appearance)
             dimmed = self._marked is not None and layer.key != self._marked
-            colour.setAlphaF(FAINT if dimmed else OPAQUE)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            upper = area.bottom() - layer.top * scale
-            lower = area.bottom() - layer.bottom * scale
+            painter.setBrush(_mixed(base, colour, FAINT if dimmed else STRONG))
+            upper = area.bottom() - layer.top[shown] * scale
+            lower = area.bottom() - layer.bottom[shown] * scale
             painter.drawPolygon(_polygon(x, upper, lower))
         painter.setPen(self._appearance.colour("dim"))
         oldest = f"{span_s:.0f} s ago"
@@ -176,6 +178,12 @@ def _polygon(x: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> QPolygonF:
     points = [QPointF(*each) for each in zip(x.tolist(), upper.tolist(), strict=True)]
     back = zip(x[::-1].tolist(), lower[::-1].tolist(), strict=True)
     return QPolygonF([*points, *(QPointF(*each) for each in back)])
+
+
+def _mixed(base: QColor, colour: QColor, share: float) -> QColor:
+    """So much of the colour on the base: what is not see-through is painted many times faster."""
+    pairs = zip((base.red(), base.green(), base.blue()), colour.toTuple()[:3], strict=True)
+    return QColor(*(round(a + (b - a) * share) for a, b in pairs))
 
 
 def _rounded_up(value: float) -> float:

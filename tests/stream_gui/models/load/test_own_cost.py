@@ -33,3 +33,11 @@ def test_what_fails_has_cost_too() -> None:
     except RuntimeError:
         pass
     assert cost.share == 0.5
+
+
+def test_what_is_counted_inside_of_another_counts_once() -> None:
+    clock, spent = Clock(), Clock()
+    cost = OwnCost(now_s=clock, spent_s=spent)
+    with cost.counted(), cost.counted():
+        spent.now_s += 0.5
+    assert cost.share == 0.5
