@@ -27,6 +27,7 @@ from stream_gui.views.load.client_delegates import FigureDelegate, NameDelegate,
 from stream_gui.views.load.client_details import ClientDetails
 from stream_gui.views.load.kick_dialog import KickDialog
 from stream_gui.views.load.stack_graph import StackGraph
+from stream_gui.views.plots.elided_label import ElidedLabel
 
 __all__ = ["LoadView"]
 
@@ -57,9 +58,9 @@ class LoadView(QWidget):
         self._load = load
         self._administration = administration
         self._appearance = appearance
-        self.server = QLabel("No server")
+        self.server = ElidedLabel(Qt.TextElideMode.ElideRight, 12)
+        self.server.setText("No server")
         self.server.setObjectName("dim")
-        self.server.setMinimumWidth(120)
         self.told = QLabel(wordWrap=True)
         self.told.setContentsMargins(8, 0, 8, 4)
         self.told.hide()
@@ -117,7 +118,8 @@ class LoadView(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 6, 4)
         row.setSpacing(8)
-        row.addWidget(self.server, 1)
+        row.addWidget(self.server)
+        row.addStretch()
         row.addWidget(self.filter)
         row.addWidget(self.kinds)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -154,13 +156,14 @@ class LoadView(QWidget):
         count = self._load.clients.rowCount()
         facts = [
             server.name or server.address,
-            f"processor {server.cpu:.0%} of a core",
-            f"memory {bytes_text(server.memory_bytes)}",
-            f"loop delay {duration_text(server.loop_delay_s)}",
-            f"buffered {bytes_text(server.buffered_bytes)}",
             f"{count} client" if count == 1 else f"{count} clients",
+            f"processor {server.cpu:.0%} of a core",
             f"this page {self._load.cost.share:.1%}",
+            f"loop delay {duration_text(server.loop_delay_s)}",
+            f"memory {bytes_text(server.memory_bytes)}",
+            f"buffered {bytes_text(server.buffered_bytes)}",
         ]
+        self.server.setToolTip("\n".join(facts))
         self.server.setText("  ·  ".join(facts))
 
     def _tell(self, text: str, *, problem: bool) -> None:

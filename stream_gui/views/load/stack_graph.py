@@ -182,8 +182,15 @@ def _polygon(x: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> QPolygonF:
 
 def _mixed(base: QColor, colour: QColor, share: float) -> QColor:
     """So much of the colour on the base: what is not see-through is painted many times faster."""
-    pairs = zip((base.red(), base.green(), base.blue()), colour.toTuple()[:3], strict=True)
-    return QColor(*(round(a + (b - a) * share) for a, b in pairs))
+    mixed = (
+        round(a + (b - a) * share)
+        for a, b in (
+            (base.red(), colour.red()),
+            (base.green(), colour.green()),
+            (base.blue(), colour.blue()),
+        )
+    )
+    return QColor(*mixed)
 
 
 def _rounded_up(value: float) -> float:
