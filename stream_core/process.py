@@ -76,10 +76,13 @@ class ServerProcess:
 
     It has the arguments of `Server`, and `start`, `join`, `terminate`, `kill`, `is_alive`, `pid`
     and `exitcode` as in `multiprocessing.Process`; leaving `with` terminates and joins. Its log
-    goes to this process's standard error, from this process's level of the logger `stream_core` on;
-    or all of it to the end of `log_file`, which outlives this process.
+    goes to this process's standard error, from this process's level of the logger `stream_core` on.
     Ctrl-C in the terminal does not reach it. It belongs to the process that started it: a fork of
     that can neither stop it nor wait for it, and does not end it by leaving `with`.
+
+    Attributes:
+        log_file: set before the start, a file to whose end all of the log goes; it outlives this
+            process.
 
     Raises:
         InvalidValue: an argument is wrong.
@@ -97,14 +100,13 @@ class ServerProcess:
         tls: Tls | None = None,
         limits: Limits = Limits(),
         insecure: bool = False,
-        log_file: str | os.PathLike[str] | None = None,
     ) -> None:
         files = None if tls is None else msgspec.to_builtins(tls, enc_hook=str)
         known = os.fspath(users) if isinstance(users, os.PathLike) else users
         self._arguments = _Arguments(
             host, port, name, secret, known, files, limits, insecure, logging.WARNING
         )
-        self._log_file = log_file
+        self.log_file: str | os.PathLike[str] | None = None
         self._arguments.server()  # refuses here, not only in the child
         self._child: subprocess.Popen[bytes] | None = None
         self._starter = 0
@@ -151,12 +153,12 @@ class ServerProcess:
         if self._child is not None:
             raise RuntimeError(f"{self!r} can be started once only; make a new one")
         self._starter = os.getpid()
-        child = self._child = _spawn(self._log_file)
+        child = self._child = _spawn(self.log_file)
         give_up = threading.Timer(START_S, child.kill)
         give_up.start()
         try:
             level = logging.getLogger("stream_core").getEffectiveLevel()
-            self._arguments.log_level = level if self._log_file is None else logging.INFO
+            self._arguments.log_level = level if self.log_file is None else logging.INFO
             _write(child, msgspec.msgpack.encode(self._arguments))
             self._answer = _read_answer(child)
         except StreamError:

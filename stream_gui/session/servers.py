@@ -226,8 +226,8 @@ class Servers(QObject):
         return OwnServer(joinable(server.address), True, stop, plan=plan, listens=server.address)
 
     async def _spawn(self, plan: ServerPlan) -> OwnServer:
-        log = new_log(self._run_files.logs)
-        process = self._process_factory(**plan.arguments, log_file=log)
+        process = self._process_factory(**plan.arguments)
+        process.log_file = log = new_log(self._run_files.logs)
         await self._blocking(process.start)
 
         async def stop() -> None:

@@ -166,7 +166,9 @@ async def test_an_embedded_server_runs_until_a_signal(number: signal.Signals) ->
 def test_its_log_goes_to_a_file_that_is_added_to(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
     log.write_text("before\n")
-    with ServerProcess("127.0.0.1", 0, log_file=log) as server:
+    server = ServerProcess("127.0.0.1", 0)
+    server.log_file = log
+    with server:
         assert listens(server.address)
     said = log.read_text()
     assert said.startswith("before\n")
@@ -175,7 +177,8 @@ def test_its_log_goes_to_a_file_that_is_added_to(tmp_path: Path) -> None:
 
 
 def test_a_log_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    server = ServerProcess("127.0.0.1", 0, log_file=tmp_path / "nowhere" / "server.log")
+    server = ServerProcess("127.0.0.1", 0)
+    server.log_file = tmp_path / "nowhere" / "server.log"
     with pytest.raises(FileNotFoundError):
         server.start()
     assert not server.is_alive()
