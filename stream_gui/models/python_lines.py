@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
+import numpy as np
+
 from stream_gui.models.console.array_files import COLUMN_FILES
 from stream_gui.models.console.command_line import CallText, literal_text
 from stream_gui.models.console.expressions import NAMED_VALUES, NUMPY_NAMES
@@ -16,8 +18,8 @@ __all__ = ["call_line", "call_script", "client_lines", "preamble", "python_call"
 
 def python_call(function: str, *args: Any, **kwargs: Any) -> str:
     """The line that calls a function with plain values: `client.kick("daq", ban_s=5)`."""
-    texts = [literal_text(each) for each in args]
-    texts += [f"{name}={literal_text(each)}" for name, each in kwargs.items()]
+    texts = [_written(each) for each in args]
+    texts += [f"{name}={_written(each)}" for name, each in kwargs.items()]
     return f"{function}({', '.join(texts)})"
 
 
@@ -76,6 +78,13 @@ def python_value(source: str) -> str:
     names = _NumpyNames()
     rewritten = names.visit(tree)
     return ast.unparse(rewritten) if names.changed else source.strip()
+
+
+def _written(value: Any) -> str:
+    """A value as Python writes it; what is not plain is made of plain ones by numpy."""
+    if isinstance(value, np.ndarray | np.generic):
+        return f'np.array({value.tolist()!r}, "{value.dtype}")'
+    return literal_text(value)
 
 
 def _arguments(call: CallText) -> str:

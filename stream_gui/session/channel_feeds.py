@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 import stream_core as sc
+from stream_gui.models.python_lines import python_call
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.following import Following, Surroundings
 
@@ -113,6 +114,7 @@ class ChannelFeeds(QObject, Generic[FeedType]):
         self._users[channel] = self._users.get(channel, 0) + 1
         if channel not in self._feeds:
             feed = self._feeds[channel] = self._make(channel)
+            self._around.python.add(python_call("reader = client.subscribe", channel, wait=True))
             self._following[channel] = self._begin_following(feed)
         return self._feeds[channel]
 

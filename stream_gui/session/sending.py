@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 import stream_core as sc
+from stream_gui.models.python_lines import python_call
 from stream_gui.session.following import Surroundings
 
 __all__ = ["Sending"]
@@ -37,6 +38,8 @@ class Sending(QObject):
         if client is None:
             self._end("there is no server to send it to")
             return
+        writer = python_call("client.open_writer", channel)
+        self._around.python.add(python_call(f"{writer}.send", value))
         self.busy, self.problem = True, ""
         self.changed.emit()
         self._around.tasks.start(self._send(client, channel, value), doing=f"send to {channel}")

@@ -82,3 +82,8 @@ def test_the_client_is_made_without_its_secret() -> None:
     assert 'secret=getpass.getpass(), tls=sc.Tls(authority="ca.pem")' in lines
     assert "tls=sc.Tls()" in client_lines("eye", "a:1", tls=True)
     assert preamble([lines]) == ["import getpass", "", "import stream_core as sc"]
+
+
+def test_arrays_are_made_by_numpy() -> None:
+    line = python_call("client.open_writer", "x") + "." + python_call("send", np.ones(2, "f4"))
+    assert line == 'client.open_writer("x").send(np.array([1.0, 1.0], "float32"))'

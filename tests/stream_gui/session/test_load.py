@@ -122,3 +122,18 @@ async def test_joining_is_told_as_python(joined: MonitorSession) -> None:
         f'client = sc.blocking.Client("monitor", "{joined.state.address}")',
         "client.connect()",
     ]
+
+
+async def test_plotting_and_sending_are_told_as_python(
+    joined: MonitorSession, rig: sc.Client, eventually: Any
+) -> None:
+    await rig.create_channel("rig/set", shared=True)
+    feed = joined.feeds.open("rig/set")
+    joined.feeds.close(joined.feeds.open("rig/set"))
+    joined.sending.send("rig/set", 2.5)
+    await eventually(lambda: not joined.sending.busy)
+    assert joined.around.python.lines[-2:] == [
+        'reader = client.subscribe("rig/set", wait=True)',
+        'client.open_writer("rig/set").send(2.5)',
+    ]
+    joined.feeds.close(feed)
