@@ -206,6 +206,8 @@ def _report(
         )
         if slope > steepest and slope * minutes > NOISE[fact]:
             failures.append(f"{fact} grows by {slope:,.2f} a minute")
+    most = {fact: max(sample.facts[fact] for sample in host.samples) for fact in STEEPEST}
+    print(f"at most, from the beginning on, the burst included: {most}")
     cpu = (samples[-1].facts["cpu_s"] - samples[0].facts["cpu_s"]) / (60 * minutes)
     print(f"the server took {cpu:.0%} of a processor; load of this computer {os.getloadavg()}")
     print(f"when all have gone: {left}")

@@ -129,7 +129,7 @@ async def handshake_bytes(lab: Lab) -> str:
     return await refusal(raw.hello("daq", program="p" * 1000), ProtocolError)
 
 
-@at(0.5)
+@at(1)
 async def handshake_s(lab: Lab) -> str:
     return (await (await lab.dial(lab.server)).goodbye()).reason
 
