@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import selectors
 import time
 from typing import Any
 
@@ -67,17 +66,6 @@ def _said(kind: Kind) -> list[bytes]:
     return spoken(kind, CHANNEL, READER, NUMBER) + more.get(kind, [])
 
 
-class Unsleeping(selectors.DefaultSelector):  # type: ignore[valid-type, misc]
-    """Waits for nothing: where a loop would sleep its time is put forward."""
-
-    loop: SteppedLoop
-
-    def select(self, timeout: float | None = None) -> Any:
-        if timeout:
-            self.loop.ahead_s += timeout
-        return super().select(0)
-
-
 class ClientTarget:
     """One kind of frame, said to a client that has a channel, a reader and calls under way."""
 
@@ -85,8 +73,7 @@ class ClientTarget:
         self.seeds = _said(kind) or [bytes(HEADER_BYTES)]
         self._kind = kind
         self._welcomed = welcomed
-        selector = Unsleeping()
-        self._loop = selector.loop = SteppedLoop(selector)
+        self._loop = SteppedLoop()
         self._faults = Faults()
         self._loop.set_exception_handler(lambda _, c: self._faults.found.append(str(c)))
         self._wire: Wire | None = None

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import selectors
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,13 +31,30 @@ TURNS = 6  # of the loop: what a frame causes has been sent by then
 MOST_TURNS = 200
 
 
-class SteppedLoop(asyncio.SelectorEventLoop):
-    """A loop whose time can be put forward."""
+class Unsleeping(selectors.DefaultSelector):
+    """Waits for nothing: where a loop would sleep its time is put forward."""
 
-    ahead_s = 0.0
+    loop: SteppedLoop
+
+    def select(self, timeout: float | None = None) -> Any:
+        ready = super().select(None if timeout is None else 0)
+        if timeout and not ready:
+            self.loop.now_s += timeout
+        return ready
+
+
+class SteppedLoop(asyncio.SelectorEventLoop):
+    """A loop whose time stands still until it is put forward, or nothing else can happen."""
+
+    now_s = 0.0
+
+    def __init__(self) -> None:
+        selector = Unsleeping()
+        selector.loop = self
+        super().__init__(selector)
 
     def time(self) -> float:
-        return super().time() + self.ahead_s
+        return self.now_s
 
 
 class Wire(asyncio.Transport):
@@ -279,7 +297,7 @@ class Bench:
             self.loop.run_forever()
 
     def pass_time(self, seconds: float) -> None:
-        self.loop.ahead_s += seconds
+        self.loop.now_s += seconds
         self.turn()
 
     def join(self, name: str | None = None, **facts: Any) -> Peer:

@@ -250,7 +250,7 @@ class Lives(RuleBasedStateMachine):
         self.bench.pass_time(seconds)
         now_s = self.bench.loop.time()
         for member in tuple(self.members.values()):
-            if member.peer is None and now_s - member.broken_s > RESUME_S:
+            if member.peer is None and now_s - member.broken_s >= RESUME_S:
                 self.forget(member)
 
     # What holds always
