@@ -50,7 +50,9 @@ class FormView(QScrollArea):
     @property
     def focus_chain(self) -> list[QWidget]:
         """What Tab goes through, in order."""
-        return [each for view in self._views for each in view.focus_chain]
+        tab = Qt.FocusPolicy.TabFocus  # what takes no focus would break the chain
+        chain = (each for view in self._views for each in view.focus_chain)
+        return [each for each in chain if each.focusPolicy() & tab]
 
     @property
     def texts(self) -> dict[str, str]:

@@ -190,3 +190,12 @@ def test_filling_in_by_the_line_is_no_change_by_hand(form: FormView) -> None:
     form.fill_in({"volts": "5", "limits": '{"low": 1}', "levels": "[1]"})
     assert heard == []
     assert form.texts["volts"] == "5"
+
+
+def test_tab_passes_by_what_takes_no_focus(form: FormView) -> None:
+    passed = [widget.accessibleName() for widget in form.focus_chain]
+    assert passed[:4] == ["volts", "count", "speed", "limits"]  # no sliders
+    assert passed[4:] == [
+        *["low", "high", "mode"],
+        *["levels", "Members of levels", "names", "Members of names", "wave", "File for wave"],
+    ]
