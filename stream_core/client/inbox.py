@@ -265,11 +265,12 @@ class Inbox:
         """Why nothing more will come, even if items are held still."""
         return self._end
 
-    def advance(self, *, whole: bool = False) -> Step:
+    def advance(self, *, whole: bool = False, past_marks: bool = False) -> Step:
         """Make `values` hold the next items, if there are any; `values` must be empty.
 
         Args:
             whole: leave an array as it is; `take_rest` or `fill` must follow at once.
+            past_marks: pass all end marks, of which a writer may claim billions, at once.
         """
         self._early = None
         while self._things:
@@ -290,7 +291,7 @@ class Inbox:
                 self._losses.append(thing)
                 if thing.last is not None:
                     self._pass(attachment, thing.last, 0, 0)
-            else:
+            elif not past_marks:
                 if thing.count > 1:
                     self._things.appendleft((None, _Ends(thing.count - 1)))
                 return Step.MARK

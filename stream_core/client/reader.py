@@ -215,16 +215,10 @@ class Reader:
     def _advance(self, *, whole: bool = False) -> bool:
         """Whether there is a value now."""
         self._check_open()
-        while True:
-            match self._inbox.advance(whole=whole):
-                case Step.VALUES:
-                    return True
-                case Step.EMPTY:
-                    return False
-                case Step.ENDED:
-                    self._raise()
-                case Step.MARK:
-                    continue
+        step = self._inbox.advance(whole=whole, past_marks=True)
+        if step is Step.ENDED:
+            self._raise()
+        return step is Step.VALUES
 
     def _raise(self) -> None:
         error = self._inbox.error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from tests.fuzzing.one import _mutate
@@ -31,3 +33,19 @@ def test_what_is_raised_is_a_find(tmp_path, capsys: pytest.CaptureFixture[str]) 
     assert _mutate(Broken(), FEW_S, tmp_path)
     assert len([*tmp_path.iterdir()]) == 1
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+# What was found
+
+FINDS = {
+    "MARK-to-a-client": "AAAAABQAAAAGAAAAABQAAAAGAAAAQAAnpwAAAKenAAAAAKenFACnGg==",  # 2**30 ends
+}
+
+
+@pytest.mark.parametrize("name", FINDS)
+def test_what_was_found_is_mended(name: str) -> None:
+    target = TARGETS[name]()
+    try:
+        target(base64.b64decode(FINDS[name]))
+    finally:
+        target.close()
