@@ -125,3 +125,10 @@ def sections(page: Path) -> set[str]:
     """What its headings are called in a link."""
     titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_decision_is_listed() -> None:
+    folder = REPOSITORY / "docs/decisions"
+    listed = LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
+    records = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    assert [name for name, _ in listed if name in records] == records
