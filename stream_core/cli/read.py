@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Annotated, Any
@@ -27,6 +28,7 @@ from stream_core.cli.options import (
     read_key,
     run_client,
 )
+from stream_core.cli.skew import SkewNotice
 from stream_core.cli.text import json_line, readable
 
 __all__ = ["read"]
@@ -55,6 +57,13 @@ def read(
     min_interval: Annotated[
         float, typer.Option(min=0.0, metavar="SECONDS", help="Be served at most so often.")
     ] = 0.0,
+    history: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Begin with up to so many past items.")
+    ] = 0,
+    envelope: Annotated[
+        int | None,
+        typer.Option(min=2, metavar="M", help="The least and the greatest of each m samples."),
+    ] = None,
     wait: Annotated[
         bool, typer.Option("--wait", "-w", help="Wait for a channel that is not there yet.")
     ] = False,
@@ -76,19 +85,28 @@ def read(
             overflow=overflow,
             every=every,
             min_interval_s=min_interval,
+            envelope=envelope,
+            history=history,
             wait=wait,
         )
         reader.on_lost(_report_loss)
-        await _write_items(reader, line, count, timeout)
+        notice = SkewNotice()
+
+        def written(items: Iterator[sc.Item]) -> list[str]:
+            if times and (differ := notice.look(client.now_ns(), _own_clock_ns())):
+                typer.echo(f"streamscope: {differ}", err=True)
+            return [line(item) for item in items]
+
+        await _write_items(reader, written, count, timeout)
 
     run_client(work, server=server, name=name, user=user, secret_file=secret_file, tls=files)
 
 
-Line = Callable[[sc.Item], str]
+Lines = Callable[[Iterator[sc.Item]], list[str]]
 
 
 async def _write_items(
-    reader: sc.Reader, line: Line, count: int | None, timeout_s: float | None
+    reader: sc.Reader, written: Lines, count: int | None, timeout_s: float | None
 ) -> None:
     left = count
     while left is None or left > 0:
@@ -97,7 +115,7 @@ async def _write_items(
         except sc.ChannelClosed as closed:
             typer.echo(f"streamscope: the channel has ended: {closed.reason}", err=True)
             return
-        lines = [line(item) for item in _items(block)][:left]
+        lines = written(_items(block))[:left]
         left = None if left is None else left - len(lines)
         # a terminal or a pipe that is slow must not hold up the link
         await asyncio.to_thread(_write, "".join(f"{text}\n" for text in lines))
@@ -129,6 +147,10 @@ def _json_item(item: sc.Item) -> str:
         "value": item.value,
     }
     return json_line(facts)
+
+
+def _own_clock_ns() -> int:
+    return time.time_ns()
 
 
 def _local_time(time_ns: int) -> str:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
+import msgspec
 import numpy as np
 
+import stream_core as sc
 from stream_gui.models.console.array_files import COLUMN_FILES
 from stream_gui.models.console.command_line import CallText, literal_text
 from stream_gui.models.console.expressions import NAMED_VALUES, NUMPY_NAMES
 
-__all__ = ["call_line", "call_script", "client_lines", "preamble", "python_call", "python_value"]
+__all__ = [
+    "call_line",
+    "call_script",
+    "client_lines",
+    "preamble",
+    "python_call",
+    "python_value",
+    "server_lines",
+    "stop_lines",
+]
+
+_SECRET = "secret=getpass.getpass()"
 
 
 def python_call(function: str, *args: Any, **kwargs: Any) -> str:
@@ -49,22 +62,67 @@ def call_script(call: CallText, address: str, *, streams: bool = False) -> str:
 
 
 def client_lines(
-    name: str, address: str, *, has_secret: bool = False, tls: bool = False, authority: str = ""
+    name: str,
+    address: str,
+    *,
+    user: str = "",
+    has_secret: bool = False,
+    tls: sc.Tls | None = None,
 ) -> str:
-    """The lines that make the client `client` of the others; a secret is asked for, not told."""
+    """The lines that make the client `client` of the others; a secret is asked for, not told.
+
+    Args:
+        name: of the client; "" for the automatic one.
+        address: of the server.
+        user: who proves itself by the secret; "": nobody by name.
+        has_secret: whether there is one.
+        tls: what the server must prove, and by what the client proves itself.
+    """
     texts = [literal_text(name or None), literal_text(address)]
-    texts += ["secret=getpass.getpass()"] if has_secret else []
-    if tls:
-        texts.append(
-            f"tls={python_call('sc.Tls', **({'authority': authority} if authority else {}))}"
-        )
+    texts += [f"user={literal_text(user)}"] if user else []
+    texts += [_SECRET] if has_secret else []
+    texts += [] if tls is None else [_tls_text(tls)]
     return f"client = sc.blocking.Client({', '.join(texts)})\nclient.connect()"
+
+
+def server_lines(arguments: Mapping[str, Any], *, in_window: bool) -> str:
+    """The lines that start a server; a secret is asked for, not told.
+
+    Args:
+        arguments: of `stream_core.Server`; those that are None are left out.
+        in_window: whether it lives in the program, else in a process of its own.
+    """
+    texts = [literal_text(arguments["host"]), literal_text(arguments["port"])]
+    for name, value in arguments.items():
+        if value is None or name in ("host", "port"):
+            continue
+        if name == "secret":
+            texts.append(_SECRET)
+        elif isinstance(value, sc.Tls):
+            texts.append(_tls_text(value))
+        elif isinstance(value, sc.Limits):
+            usual = msgspec.structs.asdict(sc.Limits())
+            other = {k: v for k, v in msgspec.structs.asdict(value).items() if v != usual[k]}
+            texts += [f"limits={python_call('sc.Limits', **other)}"] if other else []
+        else:
+            texts.append(f"{name}={literal_text(value)}")
+    made = f"({', '.join(texts)})"
+    if not in_window:
+        return f"server = sc.ServerProcess{made}\nserver.start()"
+    return f"thread = sc.LoopThread().start()\nserver = sc.Server{made}\nthread.run(server.start())"
+
+
+def stop_lines(*, in_window: bool) -> str:
+    """The lines that stop the server of `server_lines`."""
+    if in_window:
+        return "thread.run(server.stop())\nthread.stop()"
+    return "server.terminate()\nserver.join()"
 
 
 def preamble(lines: Iterable[str]) -> list[str]:
     """The imports that the lines need."""
     text = "\n".join(lines)
-    own = [f"import {name}" for name in ("getpass", "time") if f"{name}." in text]
+    own = [f"import {name}" for name in ("getpass", "os", "signal", "time") if f"{name}." in text]
     numpy = ["import numpy as np"] if "np." in text else []
     return [*own, *([""] if own else []), *numpy, "import stream_core as sc"]
 
@@ -85,6 +143,11 @@ def _written(value: Any) -> str:
     if isinstance(value, np.ndarray | np.generic):
         return f'np.array({value.tolist()!r}, "{value.dtype}")'
     return literal_text(value)
+
+
+def _tls_text(tls: sc.Tls) -> str:
+    files = {name: str(file) for name, file in msgspec.structs.asdict(tls).items() if file}
+    return f"tls={python_call('sc.Tls', **files)}"
 
 
 def _arguments(call: CallText) -> str:

@@ -95,7 +95,7 @@ class MonitorSession:
         self.values = LastValues(self.around, self.bridge, self.channels.tree, self.feeds.newest)
         self.problems = ProblemList()
         self.watch = ProblemWatch(self.around, self.bridge, self.problems, self.feeds)
-        self.servers = Servers(portal, self.tasks, self.feedback, self.link, run_files)
+        self.servers = Servers(self.around, run_files)
         self.sending = Sending(self.around)
         self.exports = Exports(self.around, self.bridge)
         self.plots = PlotLayout()
@@ -148,6 +148,12 @@ class MonitorSession:
             return
         self._join(target, keep_secret=keep_secret, waits=waits)
 
+    def leave(self) -> None:
+        """End the link to the server, or the attempts to have one."""
+        if self.state.connected:
+            self.around.python.add("client.close()")
+        self.link.disconnect_now()
+
     def join_known(self, address: str) -> None:
         """Connect to a server of this computer that asks for no secret."""
         known = next((each for each in self.servers.known() if each.address == address), None)
@@ -191,9 +197,9 @@ class MonitorSession:
             client_lines(
                 target.name,
                 target.address,
+                user=target.user,
                 has_secret=bool(target.secret),
-                tls=target.tls,
-                authority=target.authority,
+                tls=target.proof["tls"],
             )
         )
         asked_for, keep_secret = self._asked_for

@@ -11,15 +11,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 import stream_core as sc
-from stream_gui.feedback import Feedback
 from stream_gui.models.address import joinable
+from stream_gui.models.python_lines import server_lines, stop_lines
 from stream_gui.models.server_table import ServerRow, ServerTable
-from stream_gui.session.link import Link, Target
-from stream_gui.session.portal import Portal
+from stream_gui.session.following import Surroundings
+from stream_gui.session.link import Target
 from stream_gui.session.run_files import RunFiles, RunningServer, running_server
 from stream_gui.session.server_figures import ServerFigures
 from stream_gui.session.server_log import new_log, tail
-from stream_gui.tasks import Tasks
 
 __all__ = ["OwnServer", "ServerPlan", "Servers"]
 
@@ -121,7 +120,8 @@ class Servers(QObject):
         table: the servers of this computer, as `look` found them.
 
     Args:
-        portal: the client's thread, also for what blocks.
+        around: what the session works with; its portal is also for what blocks.
+        run_files: those of the processes on this computer.
         thread_factory: makes a `stream_core.LoopThread` for a server in this window.
         process_factory: makes a `stream_core.ServerProcess`.
     """
@@ -130,19 +130,17 @@ class Servers(QObject):
 
     def __init__(
         self,
-        portal: Portal,
-        tasks: Tasks,
-        feedback: Feedback,
-        link: Link,
+        around: Surroundings,
         run_files: RunFiles,
         thread_factory: Callable[[], sc.LoopThread] = sc.LoopThread,
         process_factory: Callable[..., sc.ServerProcess] = sc.ServerProcess,
     ) -> None:
         super().__init__()
-        self._portal = portal
-        self._tasks = tasks
-        self._feedback = feedback
-        self._link = link
+        self._portal = around.portal
+        self._tasks = around.tasks
+        self._feedback = around.feedback
+        self._link = around.link
+        self._python = around.python
         self._run_files = run_files
         self._thread_factory = thread_factory
         self._process_factory = process_factory
@@ -203,6 +201,7 @@ class Servers(QObject):
             return
         else:
             self._own.append(server)
+            self._python.add(server_lines(plan.arguments, in_window=plan.in_window))
             self._feedback.information("start a server", f"listening at {server.address}")
             self._link.connect_to(plan.target(server.address))
         finally:
@@ -260,6 +259,7 @@ class Servers(QObject):
                 if record.address == address:
                     record.terminate()
                     self._run_files.remove(record)
+                    self._python.add(f"os.kill({record.pid}, signal.SIGTERM)")
         self._feedback.information(address, "the server was stopped")
         self.changed.emit()
 
@@ -275,6 +275,7 @@ class Servers(QObject):
 
     async def _end(self, server: OwnServer) -> None:
         self._own.remove(server)
+        self._python.add(stop_lines(in_window=server.in_window))
         await server.stop()
         if server.record is not None:
             self._run_files.remove(server.record)

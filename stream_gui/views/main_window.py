@@ -198,7 +198,7 @@ class MainWindow(QMainWindow):
             menu,
             "disconnect",
             "&Disconnect",
-            self._session.link.disconnect_now,
+            self._session.leave,
             shortcut="Ctrl+D",
             icon="disconnect",
         )
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
         self.channels.send_requested.connect(self._ask_for_value)
         self.banner.connect_wanted.connect(self.show_connect_dialog)
         self.banner.start_wanted.connect(self.show_start_dialog)
-        self.banner.stop_wanted.connect(self._session.link.disconnect_now)
+        self.banner.stop_wanted.connect(self._session.leave)
         self.status.link_clicked.connect(self.show_connect_dialog)
         self.status.feedback_clicked.connect(lambda: self._reveal(self.docks["feedback"]))
         self.status.problems_clicked.connect(lambda: self._reveal(self.docks["problems"]))

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 import stream_core as sc
 
@@ -44,6 +46,27 @@ def test_json_has_number_and_time(client: sc.blocking.Client, spawn: Callable[..
         "time_ns": 123,
         "value": {"a": 1},
     }
+
+
+def test_a_clock_that_was_set_is_told_beside_times(
+    client: sc.blocking.Client,
+    server: sc.Server,
+    run: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    past = "stream_core.cli.read._own_clock_ns"
+    monkeypatch.setattr(past, lambda: time.time_ns() - 3_000_000_000)
+    writer = client.create_channel("notes", history=5)
+    writer.send(1)
+    writer.send(2)
+    writer.flush()
+    assert run("read", "notes", "--history", "2", "-n", "2").stderr == ""
+    outcome = run("read", "notes", "--history", "2", "-n", "2", "--times")
+    assert outcome.stderr == (
+        "streamscope: the server's clock is 3.0 s ahead of this computer's, and times are the "
+        "server's; set both clocks (NTP), then start the server again\n"
+    )
+    assert outcome.exit_code == 0
 
 
 def test_an_absent_channel_is_one_sentence(server: sc.Server, run: Callable[..., Any]) -> None:

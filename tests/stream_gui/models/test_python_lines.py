@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import stream_core as sc
 from stream_gui.models.console.command_line import split
 from stream_gui.models.console.expressions import literal
 from stream_gui.models.python_lines import (
@@ -16,6 +17,8 @@ from stream_gui.models.python_lines import (
     preamble,
     python_call,
     python_value,
+    server_lines,
+    stop_lines,
 )
 
 
@@ -78,12 +81,41 @@ def test_the_client_is_made_without_its_secret() -> None:
         'client = sc.blocking.Client(None, "a:1")',
         "client.connect()",
     ]
-    lines = client_lines("eye", "a:1", has_secret=True, tls=True, authority="ca.pem")
-    assert 'secret=getpass.getpass(), tls=sc.Tls(authority="ca.pem")' in lines
-    assert "tls=sc.Tls()" in client_lines("eye", "a:1", tls=True)
+    tls = sc.Tls(authority="ca.pem")
+    lines = client_lines("eye", "a:1", user="ann", has_secret=True, tls=tls)
+    assert 'user="ann", secret=getpass.getpass(), tls=sc.Tls(authority="ca.pem")' in lines
+    assert "tls=sc.Tls()" in client_lines("eye", "a:1", tls=sc.Tls())
     assert preamble([lines]) == ["import getpass", "", "import stream_core as sc"]
 
 
 def test_arrays_are_made_by_numpy() -> None:
     line = python_call("client.open_writer", "x") + "." + python_call("send", np.ones(2, "f4"))
     assert line == 'client.open_writer("x").send(np.array([1.0, 1.0], "float32"))'
+
+
+def test_a_server_is_started_and_stopped_without_its_secret() -> None:
+    arguments = {
+        "host": "0.0.0.0",
+        "port": 0,
+        "name": None,
+        "secret": "s3cret",
+        "tls": sc.Tls(certificate="c.pem", key="k.pem"),
+        "limits": sc.Limits(clients=5),
+    }
+    assert server_lines(arguments, in_window=False).splitlines() == [
+        'server = sc.ServerProcess("0.0.0.0", 0, secret=getpass.getpass(), '
+        'tls=sc.Tls(certificate="c.pem", key="k.pem"), limits=sc.Limits(clients=5))',
+        "server.start()",
+    ]
+
+
+@pytest.mark.parametrize("in_window", [True, False])
+def test_the_lines_of_a_server_do_what_they_say(in_window: bool) -> None:
+    arguments = {"host": "127.0.0.1", "port": 0, "name": "lab", "limits": sc.Limits()}
+    names: dict[str, object] = {"sc": sc}
+    exec(server_lines(arguments, in_window=in_window), names)
+    server = names["server"]
+    assert isinstance(server, sc.Server | sc.ServerProcess)
+    with sc.blocking.Client("pc", server.address) as client:
+        assert client.ping() > 0
+    exec(stop_lines(in_window=in_window), names)

@@ -29,8 +29,9 @@ async def test_the_tree_follows_the_server(
         assert tree_text(tree, "rig/t", 5) == "rig"
         await writer.close()
         await eventually(lambda: "rig/t" not in tree.names)
-    joined.link.disconnect_now()
+    joined.leave()
     await eventually(lambda: not tree.names)
+    assert joined.around.python.lines[-1] == "client.close()"
 
 
 async def test_the_load_of_every_client_is_shown(

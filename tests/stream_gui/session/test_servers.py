@@ -31,6 +31,10 @@ async def test_a_server_in_this_window_is_joined_and_ends_with_it(
     assert session.servers.known() == []
     await session.servers.close(stop_processes=False)
     await eventually(lambda: session.state.phase is LinkPhase.RECONNECTING)
+    started, joined, stopped = session.around.python.lines
+    assert 'server = sc.Server("127.0.0.1", 0)' in started
+    assert own.address in joined
+    assert stopped == "thread.run(server.stop())\nthread.stop()"
 
 
 async def test_a_server_process_stays_and_can_be_found_and_stopped(
@@ -49,6 +53,7 @@ async def test_a_server_process_stays_and_can_be_found_and_stopped(
     await eventually(lambda: not session.servers.own)
     await eventually(lambda: not found.is_alive())
     assert session.servers.known() == []
+    assert session.around.python.lines[-1] == "server.terminate()\nserver.join()"
 
 
 @pytest.mark.parametrize("in_window", [True, False])
@@ -117,6 +122,7 @@ async def test_a_server_of_another_window_can_be_stopped(
     session.servers.stop(own.address)
     assert own.record is not None
     await eventually(lambda: not session.servers.known())
+    assert f"os.kill({own.record.pid}, signal.SIGTERM)" in session.around.python.lines
     await own.stop()
     assert not own.record.is_alive()
 
