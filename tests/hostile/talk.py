@@ -52,7 +52,7 @@ def frame(kind: int, body: bytes = b"", **facts: int) -> bytes:
     return header(kind, len(body), **facts) + body
 
 
-def _block(channel: int, sequence: int, count: int, *, compressed: bool = False) -> bytes:
+def block(channel: int, sequence: int, count: int, *, compressed: bool = False) -> bytes:
     batch = ObjectBatch()
     for number in range(count):
         batch.add(f"item {number} " * 30, number)
@@ -75,8 +75,8 @@ def spoken(kind: Kind, channel: int = 0, reader: int = 0, target: int = 0) -> li
         ],
         Kind.PROOF: [frame(Kind.PROOF, messages.encode(messages.Proof(scram="c=biws,r=a,p=YQ==")))],
         Kind.DATA: [
-            _block(channel, 0, 3),
-            _block(channel, 0, 4, compressed=True),
+            block(channel, 0, 3),
+            block(channel, 0, 4, compressed=True),
             frame(Kind.DATA, address=channel, sequence=9, flags=int(Flag.GAP_OUTBOX)),
         ],
         Kind.DEMAND: [frame(Kind.DEMAND, address=channel, sequence=1)],

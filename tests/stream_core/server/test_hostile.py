@@ -8,9 +8,8 @@ import random
 import pytest
 
 from stream_core.rpc import encode_call
-from stream_core.wire.batches import ObjectBatch
-from stream_core.wire.compression import Compressor
-from stream_core.wire.header import HEADER_BYTES, Flag, Kind, header
+from stream_core.wire.header import HEADER_BYTES, Flag, Kind
+from tests.hostile.talk import block, frame
 from tests.junk import FRAMES, mutated
 
 CLIENTS = 25
@@ -31,21 +30,6 @@ METHODS = [
     ("find_client", ["nobody"], {"wait_s": 0.01}),
     ("describe", [], {}),
 ]
-
-
-def frame(kind: int, body: bytes = b"", **facts: int) -> bytes:
-    return header(kind, len(body), **facts) + body
-
-
-def block(channel: int, sequence: int, count: int, *, compressed: bool = False) -> bytes:
-    batch = ObjectBatch()
-    for number in range(count):
-        batch.add(f"item {number} " * 30, number)
-    packed = batch.pack()
-    flag, parts = Compressor("gzip").packed(packed.parts) if compressed else (0, packed.parts)
-    facts = {"codec": packed.codec, "flags": packed.flags | flag, "count": count, "stride": 1}
-    body = b"".join(parts)
-    return frame(Kind.DATA, body, address=channel, sequence=sequence, **facts)
 
 
 def talk(channel: int, reader: int) -> list[bytes]:
