@@ -181,6 +181,15 @@ def test_transfers_whose_marks_did_not_come_end_too(inbox: Inbox) -> None:
     assert steps(inbox) == [Step.MARK]
 
 
+@pytest.mark.parametrize("claimed", [10_001, 2**30, 2**31 - 1])
+def test_more_ends_than_there_can_have_been_are_one(inbox: Inbox, claimed: int) -> None:
+    """Who loops over transfers would go round for minutes otherwise."""
+    inbox.attach(1, ChannelInfo(name="x"), origin=2, first=0, epoch=1, transfers=1)
+    inbox.attach(2, ChannelInfo(name="x"), origin=2, first=0, epoch=2, transfers=1 + claimed)
+    inbox.receive_mark(2 + claimed)
+    assert [inbox.advance() for _ in range(3)] == [Step.MARK, Step.MARK, Step.EMPTY]
+
+
 def test_items_of_a_former_channel_are_decoded_by_its_layout(inbox: Inbox) -> None:
     inbox.attach(1, ChannelInfo(name="x", dtype="int32"), origin=2, first=0, epoch=1)
     inbox.receive_block(samples_block(0, np.arange(3, dtype="i4")))
