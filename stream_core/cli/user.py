@@ -18,6 +18,7 @@ from stream_core.security import (
     FILE_ITERATIONS,
     Action,
     User,
+    Users,
     check_user_name,
     make_verifier,
     new_users_text,
@@ -65,27 +66,42 @@ def add(
     The file is made if there is none. It keeps a verifier, of which the secret cannot be computed.
     """
     check_user_name(name)
-    text = read_users_text(users) if users.exists() else new_users_text()
-    before = parse_users(text, where=str(users))
-    there = before.named.get(name)
-    if there is not None and not replace:
-        raise InvalidValue(f"{users} has user '{name}' already; --replace changes it")
-    roles = role or (list(there.roles) if there is not None else [DEFAULT_ROLE])
-    for each in roles:
-        if each not in before.roles:
-            raise InvalidValue(
-                f"{users} has no role '{each}'; there are {', '.join(before.roles)}; "
-                "write others into the file"
-            )
+    none = new_users_text()
+    known = parse_users(read_users_text(users) if users.exists() else none, where=str(users))
+    _roles(known, name, role, users, replace=replace)
     verifier = make_verifier(_new_secret(secret_file, name), iterations=FILE_ITERATIONS)
-    change_users(
-        users, lambda now: with_user(now, name, verifier, roles, where=str(users)), new=text
-    )
-    done = "changed" if there is not None else "added"
+    roles: list[str] = []
+
+    def change(now: str) -> str:
+        """Add to what the file has now: since the secret was asked for it may have changed."""
+        nonlocal known
+        known = parse_users(now, where=str(users))
+        roles.extend(_roles(known, name, role, users, replace=replace))
+        return with_user(now, name, verifier, roles, where=str(users))
+
+    change_users(users, change, new=none)
+    done = "changed" if name in known.named else "added"
     typer.echo(f"{done} user '{name}' in {users}, with the role {', '.join(roles)}")
-    if there is None and len(before.named) == 0:
+    if not known.named:
         typer.echo(f"next: streamscope serve --users {users}")
         typer.echo(f"then: streamscope list --user {name}")
+
+
+def _roles(
+    known: Users, name: str, wanted: list[str] | None, file: Path, *, replace: bool
+) -> list[str]:
+    """What the user's roles are to be; refused if it is there, or one of them is not."""
+    there = known.named.get(name)
+    if there is not None and not replace:
+        raise InvalidValue(f"{file} has user '{name}' already; --replace changes it")
+    roles = wanted or (list(there.roles) if there is not None else [DEFAULT_ROLE])
+    for each in roles:
+        if each not in known.roles:
+            raise InvalidValue(
+                f"{file} has no role '{each}'; there are {', '.join(known.roles)}; "
+                "write others into the file"
+            )
+    return roles
 
 
 def _new_secret(file: Path | None, name: str) -> str:

@@ -142,6 +142,33 @@ def test_a_person_is_asked_twice_and_shown_nothing(
     assert "ann" in asked["text"]
 
 
+@pytest.mark.parametrize(
+    ("other", "said", "listed"),
+    [
+        ("bob", "", ["ann   admin", "bob   writer"]),
+        ("ann", "users.toml has user 'ann' already", ["ann   writer"]),
+    ],
+)
+def test_who_was_added_while_a_person_was_asked_stays(
+    add: Run,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    other: str,
+    said: str,
+    listed: list[str],
+) -> None:
+    def prompt(text: str, **how: Any) -> str:
+        monkeypatch.setattr(command, "_a_person_is_there", lambda: False)
+        add(other, "--role", "writer", secret="cocoa")
+        return "tea"
+
+    monkeypatch.setattr(command, "_a_person_is_there", lambda: True)
+    monkeypatch.setattr(typer, "prompt", prompt)
+    assert said in run("user", "add", "ann", "--role", "admin").stderr
+    rows = run("user", "list").stdout.splitlines()[1:]
+    assert [row[: len(start)] for row, start in zip(rows, listed, strict=True)] == listed
+
+
 def test_a_file_without_users_says_so(run: Run, add: Run) -> None:
     assert "'streamscope user add' makes one" in run("user", "list").stderr
     add("ann")
