@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from itertools import takewhile
 from time import perf_counter_ns
 from typing import Any
 
@@ -13,6 +12,7 @@ from stream_core.blocking.taking import size_bytes
 from stream_core.client.outlet import Outlet
 from stream_core.errors import StreamError
 from stream_core.loop_thread import LoopThread
+from stream_core.transport.forks import keep_from_forks
 
 __all__ = ["Outbox"]
 
@@ -21,9 +21,17 @@ logger = logging.getLogger(__name__)
 ITEMS = 2048
 BYTES = 1024 * 1024
 OFFSET_NS = 100_000  # so long the offset to the server's clock holds: it changes by 1 % of that
+NO_KINDS: frozenset[type] = frozenset()
 
-# in the place of a size: what needs no look; it is not counted, since it is small
-PLAIN_ITEM = -1
+
+class _Counted:
+    """A value that needs a look, or is large enough to count."""
+
+    __slots__ = ("size_bytes", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self.size_bytes = size_bytes(value)
 
 
 class Outbox:
@@ -42,28 +50,33 @@ class Outbox:
         self.outlet = outlet
         self._thread = thread
         self._lock = threading.Lock()
-        # value, time_ns, size_bytes. All may append, only the loop takes, from the front and by a
-        # slice: so neither needs a lock.
-        self._items: list[tuple[Any, int, int]] = []
+        # A value and its time, and so on. All may add two, only the loop takes, from the front and
+        # by a slice: so neither needs a lock.
+        self._items: list[Any] = []
+        self._counted = 0  # how many of these are counted; more rather than less
         self._offset_ns = 0
         self._offset_until_ns = 0
         self._bytes = 0
-        self._freed_bytes = 0
+        self._freed = self._freed_bytes = 0  # of those counted, since that was last put right
         self._offered = 0
-        self._woken = False
+        self._attentive = True  # who puts must look whether the loop is awake, or we are paused
         self._offering = False
         self._paused = False
         self._waiting: list[asyncio.Future[None]] = []
+        self._plain_kinds = NO_KINDS  # of the outlet, while items flow
+        self._plain_short = 0
         outlet.on_change.append(self._changed)
         outlet.on_pause.append(self._pause)
+        self._admit()
+        keep_from_forks(self, Outbox._inherited)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._items) // 2
 
     @property
     def room(self) -> bool:
         """Whether another item should be put."""
-        return len(self._items) < ITEMS and self._bytes < BYTES
+        return len(self._items) < 2 * ITEMS and self._bytes < BYTES
 
     def now_ns(self) -> int:
         """The server's clock."""
@@ -76,30 +89,37 @@ class Outbox:
     def put_plain(self, value: Any) -> bool:
         """Put an item that needs no look, with the time of now; from any thread.
 
-        Args:
-            value: short bytes, or of one of the lane's kinds.
-
         Returns:
-            False if there is no room, or the channel was just paused.
+            False if it needs one, nothing flows, or there is no room.
 
         Raises:
             NotRunningError: the client was closed.
         """
+        kind = type(value)
+        if len(value) >= self._plain_short if kind is bytes else kind not in self._plain_kinds:
+            return False
         items = self._items
-        if self._paused or len(items) >= ITEMS:
+        if len(items) >= 2 * ITEMS:
             return False
         now_ns = perf_counter_ns()
         if now_ns >= self._offset_until_ns:
             now_ns = self.now_ns()
         else:
             now_ns += self._offset_ns
-        entry = (value, now_ns, PLAIN_ITEM)
-        items.append(entry)
-        if self._paused:  # just now: it may have come too late to leave before
-            return self._thread.run(self._left(entry))
-        if not self._woken:  # set to False before the loop looks at what is here
-            self._woken = True
-            self._thread.call_soon(self._offer)
+        items.extend((value, now_ns))
+        if self._attentive:
+            return self._attend(now_ns)
+        return True
+
+    def _attend(self, time_ns: int) -> bool:
+        """An item was put: wake the loop; False: the item came too late to leave before a pause."""
+        with self._lock:
+            if not self._paused:
+                self._attentive = False  # the loop changes that before it looks at what is here
+            paused = self._paused
+        if paused:
+            return self._thread.run(self._left(time_ns))
+        self._thread.call_soon(self._offer)
         return True
 
     def put(self, taken: Any, time_ns: int) -> bool:
@@ -111,16 +131,22 @@ class Outbox:
         Raises:
             NotRunningError: the client was closed.
         """
-        size = size_bytes(taken)
+        item = _Counted(taken)
         with self._lock:
             if self._paused:
                 return False
-            self._items.append((taken, time_ns, size))
-            self._bytes += size
-            asleep, self._woken = not self._woken, True
+            self._counted += 1  # first: the loop looks at it last
+            self._bytes += item.size_bytes
+            self._items.extend((item, time_ns))
+            asleep, self._attentive = self._attentive, False
         if asleep:
             self._thread.call_soon(self._offer)
         return True
+
+    def _inherited(self) -> None:
+        """This is a fork: nothing can be sent here."""
+        self._lock = threading.Lock()
+        self._plain_kinds, self._plain_short = NO_KINDS, 0
 
     # In the loop
 
@@ -133,72 +159,85 @@ class Outbox:
             self._offer_for_a_turn()
         finally:
             self._offering = False
-        if self._freed_bytes:
+        if self._freed:
             with self._lock:  # once a turn: who sends all the time holds it most of the time
                 self._bytes -= self._freed_bytes
-            self._freed_bytes = 0
+                self._counted -= self._freed
+            self._freed_bytes = self._freed = 0
         if self._waiting:
             self._tell_offered()
 
     def _offer_for_a_turn(self) -> None:
-        self._woken = False
+        self._attentive = True
         outlet, items = self.outlet, self._items
         while items and (outlet.flowing or not self._held_up):
-            if items[0][2] == PLAIN_ITEM:
-                self._offer_plain()
+            if type(items[0]) is _Counted:
+                self._offer_counted()
             else:
-                self._offer_one(*items.pop(0))
+                self._offer_plain()
             if outlet.overdue:
                 outlet.overdue = False
-                self._woken = True
+                self._attentive = self._paused
                 asyncio.get_running_loop().call_soon(self._offer)
                 return
 
-    def _offer_one(self, value: Any, time_ns: int, size: int) -> None:
-        self._offered += 1
-        self._freed_bytes += size
-        try:
-            self.outlet.offer(value, time_ns)
-        except StreamError:  # it was checked when it was taken
-            logger.exception("channel '%s': an item could not be sent", self.outlet.name)
-
     def _offer_plain(self) -> None:
         """Offer items that need no look, as many as the open block takes."""
-        plain = self._items[: self.outlet.plain_room]
-        sizes = [size for _, _, size in plain]
-        if sizes.count(PLAIN_ITEM) < len(sizes):
-            plain = list(takewhile(lambda item: item[2] == PLAIN_ITEM, plain))
-        del self._items[: len(plain)]
-        self._offered += len(plain)
-        self.outlet.offer_plain(
-            [value for value, _, _ in plain], [time_ns for _, time_ns, _ in plain]
-        )
+        run = self._items[: 2 * self.outlet.plain_room]
+        if self._counted:
+            del run[_until_counted(run) :]
+        del self._items[: len(run)]
+        self._offered += len(run) // 2
+        self.outlet.offer_plain(run[::2], run[1::2])
+
+    def _offer_counted(self) -> None:
+        item, time_ns = self._items[:2]
+        del self._items[:2]
+        self._offered += 1
+        self._freed_bytes += item.size_bytes
+        self._freed += 1
+        try:
+            self.outlet.offer(item.value, time_ns)
+        except StreamError:  # it was checked when it was taken
+            logger.exception("channel '%s': an item could not be sent", self.outlet.name)
 
     def _pause(self) -> None:
         """Offer all that was put, and have nothing put any more."""
         with self._lock:
-            self._paused = True
+            self._paused = self._attentive = True
+            self._plain_kinds, self._plain_short = NO_KINDS, 0
         while self._items and self.outlet.flowing:
             self._offer()
 
-    async def _left(self, entry: tuple[Any, int, int]) -> bool:
+    async def _left(self, time_ns: int) -> bool:
         """Whether an item has left, or will; one that came too late is taken out again.
 
         While the channel is paused nothing is here but such items, one of a thread, and no thread
         goes on before it is told.
+
+        Args:
+            time_ns: its time, the object itself.
         """
         if not self._paused:
             return True
-        for index, late in enumerate(self._items):
-            if late is entry:
-                del self._items[index]
+        for index, late_ns in enumerate(self._items):
+            if late_ns is time_ns:
+                del self._items[index - 1 : index + 1]
                 return False
         return True
 
     def _changed(self) -> None:
-        if self.outlet.flowing:
-            self._paused = False
+        self._admit()
         self._offer()
+
+    def _admit(self) -> None:
+        """Let in what needs no look, if items flow."""
+        outlet = self.outlet
+        if outlet.flowing:
+            self._paused = False
+            self._plain_kinds, self._plain_short = outlet.plain_kinds, outlet.plain_short
+        else:
+            self._plain_kinds, self._plain_short = NO_KINDS, 0
 
     @property
     def _held_up(self) -> bool:
@@ -214,7 +253,9 @@ class Outbox:
 
     async def until_offered(self) -> None:
         """Wait until all that was put before has been offered, whatever is put meanwhile."""
-        last = self._offered + len(self._items)
+        last = self._offered + len(self)
+        if self._items:
+            self._offer()  # also if Ctrl-C came before who put them had woken the loop
         while self._items and self._offered < last:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(future)
@@ -222,6 +263,14 @@ class Outbox:
 
     def settle(self) -> None:
         """Offer now what is here and flows, without giving the loop a turn."""
-        last = self._offered + len(self._items)  # other threads may put more all the time
+        last = self._offered + len(self)  # other threads may put more all the time
         while self._items and self._offered < last and self.outlet.flowing:
             self._offer()
+
+
+def _until_counted(run: list[Any]) -> int:
+    """How much of it lies before the first item that is counted."""
+    for index in range(0, len(run), 2):
+        if type(run[index]) is _Counted:
+            return index
+    return len(run)

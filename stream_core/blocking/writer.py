@@ -60,16 +60,13 @@ class Writer:
             InvalidValue: it cannot be encoded.
             ChannelClosed: the channel has ended.
         """
-        outlet = self._outlet
-        if outlet.flowing:
-            if time_ns is None:
-                kind = type(value)
-                if len(value) < outlet.plain_short if kind is bytes else kind in outlet.plain_kinds:
-                    try:
-                        if self._put_plain(value):
-                            return True
-                    except NotRunningError:
-                        raise self._closed() from None
+        if time_ns is None:
+            try:
+                if self._put_plain(value):
+                    return True
+            except NotRunningError:
+                raise self._closed() from None
+        if self._outlet.flowing:
             taken = self._take(value)
             if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
                 return True
@@ -92,16 +89,13 @@ class Writer:
             InvalidValue: it cannot be encoded.
             ChannelClosed: the channel has ended.
         """
-        outlet = self._outlet
-        if outlet.flowing:
-            if time_ns is None:
-                kind = type(value)
-                if len(value) < outlet.plain_short if kind is bytes else kind in outlet.plain_kinds:
-                    try:
-                        if self._put_plain(value):
-                            return True
-                    except NotRunningError:
-                        raise self._closed() from None
+        if time_ns is None:
+            try:
+                if self._put_plain(value):
+                    return True
+            except NotRunningError:
+                raise self._closed() from None
+        if self._outlet.flowing:
             taken = self._take(value)
             if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
                 return True

@@ -40,6 +40,8 @@ class Outlet:
         return self.flowing
 
     plain_room = 300
+    plain_kinds = frozenset({int, tuple})
+    plain_short = 100
 
     def offer_plain(self, values: list[Any], times_ns: list[int]) -> None:
         assert len(values) <= self.plain_room
