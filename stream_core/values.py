@@ -342,6 +342,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
             itself is cut off.
         handshake_bytes: received from a client before it is authenticated.
         handshake_s: until a client must be authenticated.
+        guess_delay_s: after a wrong secret, until the next proof from the same address is
+            answered: a tenth of a second after the first, doubled by each other, up to this.
         calls: in flight from one client.
         name_bytes: of a channel's or a client's name, in UTF-8.
         heartbeat_s: without any byte until a peer is asked; three times that ends the link.
@@ -362,6 +364,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     link_bytes: int = 64 * 1024 * 1024
     handshake_bytes: int = 64 * 1024
     handshake_s: float = 10.0
+    guess_delay_s: float = 2.0
     calls: int = 10_000
     name_bytes: int = 200
     heartbeat_s: float = 5.0

@@ -3,6 +3,7 @@
 from stream_core.security.challenges import Challenges
 from stream_core.security.channel_key import ChannelKey, KeyClaim, KeyProof, key_verifier
 from stream_core.security.grants import EVERYTHING, ROLES, Action, Grants
+from stream_core.security.guesses import Guesses, place_of
 from stream_core.security.patterns import matches
 from stream_core.security.scram import (
     FILE_ITERATIONS,
@@ -31,6 +32,7 @@ __all__ = [
     "ChannelKey",
     "ClientProof",
     "Grants",
+    "Guesses",
     "KeyClaim",
     "KeyProof",
     "ServerProof",
@@ -44,6 +46,7 @@ __all__ = [
     "matches",
     "new_users_text",
     "parse_users",
+    "place_of",
     "with_user",
     "without_user",
 ]

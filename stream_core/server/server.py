@@ -23,6 +23,7 @@ from stream_core.server.events import Events
 from stream_core.server.holdings import Holdings
 from stream_core.server.methods import ServerMethods
 from stream_core.server.permits import Permits, UsersGiven, known_users
+from stream_core.server.proofs import Proofs
 from stream_core.server.services import Services
 from stream_core.server.sessions import Sessions
 from stream_core.server.statistics import Meter
@@ -166,6 +167,7 @@ class Server:
         services.streams = Streams(services)
         services.events = Events(services)
         services.permits = Permits(services, self._users)
+        services.proofs = Proofs(self._limits.guess_delay_s)
         services.calls = CallRouter(services)
         self._count_files()
         self._listener = await self._listen(loop)

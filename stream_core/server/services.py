@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from stream_core.server.demands import Demands
     from stream_core.server.events import Events
     from stream_core.server.permits import Permits
+    from stream_core.server.proofs import Proofs
     from stream_core.server.sessions import Sessions
     from stream_core.server.streams import Streams
     from stream_core.server.watches import Watches
@@ -28,7 +29,7 @@ class Services:
     Attributes:
         name: of the server; limits: what it allows.
         epoch: a random number; a restarted server has another.
-        sessions, streams, demands, calls, watches, events, permits: the parts.
+        sessions, streams, demands, calls, watches, events, permits, proofs: the parts.
     """
 
     sessions: Sessions
@@ -38,6 +39,7 @@ class Services:
     watches: Watches
     events: Events
     permits: Permits
+    proofs: Proofs
 
     def __init__(self, name: str, limits: Limits) -> None:
         self.name = name

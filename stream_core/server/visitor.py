@@ -49,16 +49,33 @@ class Visitor:
         self._conversation = Conversation(SERVER_RECEIVES)
         self._hello: messages.Hello | None = None
         self._proof: ServerProof | None = None
+        self._answer: messages.Proof | None = None  # to the challenge
+        self._held: list[Frame] | None = None  # what came behind it, while that must wait
         self._handed_over = False
         limit_s = services.limits.handshake_s
         self._timer = asyncio.get_running_loop().call_later(limit_s, self._too_slow)
         self.connection = Connection(self, frame_bytes=services.limits.handshake_bytes)
+
+    # proofs.Prover
+
+    @property
+    def host(self) -> str:
+        """Where it comes from."""
+        return self.connection.peer.host
+
+    @property
+    def user(self) -> str:
+        """Who it says it is; "" if it knows the shared secret."""
+        return "" if self._proof is None else self._proof.user
 
     # transport.Receiver
 
     def frames_received(self, connection: Connection, frames: list[Frame]) -> None:
         """The next steps of the handshake."""
         for index, frame in enumerate(frames):
+            if self._held is not None:
+                self._held += frames[index:]
+                break
             try:
                 self._conversation.receive(frame.kind)
                 session = self._step(frame)
@@ -94,7 +111,7 @@ class Visitor:
             case Kind.HELLO:
                 return self._greeted(messages.decode(messages.Hello, frame.body))
             case Kind.PROOF:
-                return self._proven(messages.decode(messages.Proof, frame.body))
+                return self._proving(messages.decode(messages.Proof, frame.body))
             case Kind.GOODBYE:
                 self.connection.close()
             case _:
@@ -130,14 +147,40 @@ class Visitor:
             return users.verifier(user)
         return None if user else self._verifier
 
-    def _proven(self, proof: messages.Proof) -> Session:
+    def _proving(self, answer: messages.Proof) -> Session | None:
         if self._proof is None:
             raise ProtocolError("PROOF came without a challenge")
-        final = self._proof.final(proof.scram)
-        user = self._proof.user
-        if user and self._verifier_of(user) is None:  # removed since it was asked
-            raise AuthenticationFailed(WRONG)
-        return self._admit(final, user=user)
+        self._answer = answer
+        if self._services.proofs.may_be_answered(self):
+            return self._proven()
+        self._held = []
+        return None
+
+    def answer(self) -> None:
+        """The proof has waited long enough; what came behind it follows."""
+        held, self._held = self._held or [], None
+        try:
+            session = self._proven()
+        except StreamError as error:
+            self.turn_away(error)
+            return
+        try:
+            session.frames_received(self.connection, held)
+        except ProtocolError as error:
+            session.broken(self.connection, error)
+
+    def _proven(self) -> Session:
+        assert self._proof is not None
+        assert self._answer is not None
+        try:
+            final = self._proof.final(self._answer.scram)
+            if self.user and self._verifier_of(self.user) is None:  # removed since it was asked
+                raise AuthenticationFailed(WRONG)
+        except AuthenticationFailed:
+            self._services.proofs.failed(self)
+            raise
+        self._services.proofs.proven(self)
+        return self._admit(final, user=self.user)
 
     def _admit(self, scram: str | None, *, user: str) -> Session:
         assert self._hello is not None
@@ -172,8 +215,16 @@ class Visitor:
     # Ends
 
     def _too_slow(self) -> None:
-        limit_s = self._services.limits.handshake_s
-        self.turn_away(LimitExceeded(f"no proof within handshake_s={limit_s:g}"))
+        limits = self._services.limits
+        if self._held is None:
+            reason = f"no proof within handshake_s={limits.handshake_s:g}"
+        else:
+            reason = (
+                f"too many wrong secrets come from {self.host}: no answer within "
+                f"handshake_s={limits.handshake_s:g}, since each comes up to "
+                f"guess_delay_s={limits.guess_delay_s:g} after the last"
+            )
+        self.turn_away(LimitExceeded(reason))
 
     def turn_away(self, error: StreamError) -> None:
         """Say why, and close."""
@@ -194,6 +245,7 @@ class Visitor:
 
     def _gone(self) -> None:
         self._timer.cancel()
+        self._services.proofs.gone(self)
         self._on_gone(self)
 
 

@@ -47,6 +47,7 @@ class Lives(RuleBasedStateMachine):
     def start(self) -> None:
         self._exit = contextlib.ExitStack()
         limits = {"clients": MOST_CLIENTS, "handshake_s": HANDSHAKE_S}
+        limits["guess_delay_s"] = 0  # time stands still, and an answer is waited for
         self.bench = self._exit.enter_context(bench(secret=SECRET, resume_s=RESUME_S, **limits))
         self.members: dict[str, Member] = {}
         self.strangers: list[Peer] = []

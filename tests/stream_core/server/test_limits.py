@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from stream_core.errors import LimitExceeded, ProtocolError, StreamError
+from stream_core.errors import AuthenticationFailed, LimitExceeded, ProtocolError, StreamError
 from stream_core.rpc import decode_failure
+from stream_core.security import make_verifier
 from stream_core.server import Server
 from stream_core.values import Limits
 from stream_core.wire.header import Kind
@@ -132,6 +133,14 @@ async def handshake_bytes(lab: Lab) -> str:
 @at(1)
 async def handshake_s(lab: Lab) -> str:
     return (await (await lab.dial(lab.server)).goodbye()).reason
+
+
+@at(0.01)
+async def guess_delay_s(lab: Lab) -> str:
+    lab.server._verifier = make_verifier("tea")
+    raw = await lab.dial(lab.server)
+    await refusal(raw.hello("guesser", secret="coffee"), AuthenticationFailed)
+    return await lab.logged("wrong secrets come from 127.0.0.1")
 
 
 @at(2)
