@@ -1,11 +1,12 @@
-"""Fuzzes every target for its share of the time: `python -m tests.fuzzing`, or `make fuzz`.
+"""Fuzzes one target after another for a share of the time: `python -m tests.fuzzing`, `make fuzz`.
 
 python -m tests.fuzzing --minutes 30
 python -m tests.fuzzing --only DATA-member,CALL-member --minutes 5
 python -m tests.fuzzing --only CALL-member --again .fuzz/finds/CALL-member/crash-…
 
-The corpus of each target grows in `.fuzz/corpus`; what was found lies in `.fuzz/finds`, and becomes
-a test.
+Where there is no time for all, as many as there is time for have their turn, and the next run goes
+on from there. The corpus of each target grows in `.fuzz/corpus`; what was found lies in
+`.fuzz/finds`, and becomes a test.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ import os
 import re
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.fuzzing.round import Round, turned
 from tests.fuzzing.targets import TARGETS
 
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ROOT / ".fuzz"
+NEXT = KEPT / "next"  # whose turn it is
 START_S = 180.0  # of a process, on a busy computer, and its last input
 RUNS = re.compile(r"number_of_executed_units: *(\d+)")
 LAST_LINES = 40
@@ -50,14 +54,23 @@ def main() -> int:
             "atheris is not installed for this Python, so nothing is guided by coverage: valid "
             "frames are changed at random"
         )
-    seconds = max(1.0, 60 * options.minutes * options.jobs / len(options.only))
+    first = NEXT.read_text() if NEXT.exists() else ""
+    names = turned(options.only, first)
+    work = Round(names, options.jobs, time.monotonic() + 60 * options.minutes)
     with ThreadPoolExecutor(options.jobs) as pool:
-        outcomes = list(pool.map(lambda name: _fuzz(name, seconds), options.only))
+        done = [pool.submit(_work, work) for _ in range(options.jobs)]
+    outcomes = [outcome for each in done for outcome in each.result()]
     finds = [outcome for outcome in outcomes if outcome.failed]
     for outcome in finds:
         print(f"\n── {outcome.name}: a find, in {KEPT / 'finds' / outcome.name}\n{outcome.said}")
     runs = sum(outcome.runs for outcome in outcomes)
     print(f"{len(outcomes)} targets, {runs} inputs, {len(finds)} finds")
+    if work.left:
+        print(
+            f"no time for {len(work.left)}, with which the next run begins: {', '.join(work.left)}"
+        )
+        KEPT.mkdir(exist_ok=True)
+        NEXT.write_text(work.left[0])
     return int(bool(finds))
 
 
@@ -80,6 +93,16 @@ def _names(text: str) -> list[str]:
         if name not in TARGETS:
             raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(TARGETS)}")
     return names
+
+
+def _work(work: Round) -> list[Outcome]:
+    """Fuzz one after another until the time is over."""
+    outcomes = []
+    while (target := work.next(begin_s := time.monotonic())) is not None:
+        outcomes.append(_fuzz(*target))
+        if not outcomes[-1].failed:
+            work.ended(time.monotonic() - begin_s, target[1])
+    return outcomes
 
 
 def _fuzz(name: str, seconds: float) -> Outcome:
