@@ -133,13 +133,13 @@ def _read(what: str, file: Path | None, named_by: str, variable: str) -> str | N
     if file is None:
         return os.environ.get(variable) or None
     if file == STANDARD_INPUT:
-        found = sys.stdin.readline()
+        found, missing = sys.stdin.readline(), "came by standard input; it is the first line there"
     else:
-        found = _text(file, named_by)
+        found, missing = _text(file, named_by), f"in {file}, named by {named_by}"
         warn_if_others_read(what, file)
     found = found.strip("\r\n")
     if not found:
-        raise sc.InvalidValue(f"no {what} in {file}, named by {named_by}")
+        raise sc.InvalidValue(f"no {what} {missing}")
     return found
 
 

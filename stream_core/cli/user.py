@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from stream_core.cli.options import SECRET_VARIABLE, SecretFile, read_secret
+from stream_core.cli.options import SECRET_VARIABLE, STANDARD_INPUT, SecretFile, read_secret
 from stream_core.cli.reporting import fail
 from stream_core.cli.text import json_line, printable, table
 from stream_core.cli.users_files import change_users
@@ -112,7 +112,7 @@ def _new_secret(file: Path | None, name: str) -> str:
             typer.echo(f"its secret is that of ${SECRET_VARIABLE}", err=True)
         return secret
     if not _a_person_is_there():
-        return read_secret(Path("-"), "standard input") or ""
+        return read_secret(STANDARD_INPUT) or ""
     asked: str = typer.prompt(
         f"Secret of '{name}'", hide_input=True, confirmation_prompt="The same again", err=True
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import OrderedDict
 from collections.abc import Iterator
 
@@ -199,7 +200,7 @@ class Sessions:
             return
         left = until - asyncio.get_running_loop().time()
         if left > 0:
-            raise NotAllowed(f"client '{name}' was kicked and may return in {left:.0f} s")
+            raise NotAllowed(f"client '{name}' was kicked and may return in {math.ceil(left)} s")
         del self._banned[name]
 
     # Going

@@ -92,8 +92,8 @@ def test_another_secret_or_role_is_given_by_replacing(run: Run, add: Run) -> Non
 @pytest.mark.parametrize(
     ("words", "stdin", "said"),
     [
-        (["ann"], "", "no secret"),
-        (["ann"], "\n", "no secret"),
+        (["ann"], "", "no secret came by standard input"),
+        (["ann"], "\n", "no secret came by standard input"),
         (["*"], "x\n", "no user can be called '*'"),
         (["ann", "--role", "boss"], "x\n", "no role 'boss'; there are reader, writer, operator"),
         (["ann", "--secret-file", "missing"], "", "cannot read missing"),

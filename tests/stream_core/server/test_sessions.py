@@ -260,7 +260,10 @@ async def test_ban(server, join, dial):
         with pytest.raises(NotAllowed, match="may return in 60 s"):
             await (await dial(server)).hello(**facts)
     known = server._services.sessions
-    known._banned = {name: until_s - 60 for name, until_s in known._banned.items()}
+    known._banned = {name: until_s - 59.5 for name, until_s in known._banned.items()}
+    with pytest.raises(NotAllowed, match="may return in 1 s"):
+        await (await dial(server)).hello("victim")
+    known._banned = {name: until_s - 1 for name, until_s in known._banned.items()}
     await join(server, "victim")
 
 
