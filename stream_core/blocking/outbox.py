@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 ITEMS = 2048
 BYTES = 1024 * 1024
-OFFSET_NS = 100_000  # so long the offset to the server's clock holds: it changes by 1 % of that
+HOLDS_NS = 100_000  # what is found of clock and room holds so long: an offset changes by 1 % of it
 NO_KINDS: frozenset[type] = frozenset()
 
 
@@ -54,8 +54,8 @@ class Outbox:
         # by a slice: so neither needs a lock.
         self._items: list[Any] = []
         self._counted = 0  # how many of these are counted; more rather than less
-        self._offset_ns = 0
-        self._offset_until_ns = 0
+        self._offset_ns = 0  # to the server's clock
+        self._holds_until_ns = 0
         self._bytes = 0
         self._freed = self._freed_bytes = 0  # of those counted, since that was last put right
         self._offered = 0
@@ -81,9 +81,8 @@ class Outbox:
     def now_ns(self) -> int:
         """The server's clock."""
         now_ns = perf_counter_ns()
-        if now_ns >= self._offset_until_ns:
-            self._offset_ns = self.outlet.clock.offset_ns(now_ns)
-            self._offset_until_ns = now_ns + OFFSET_NS
+        if now_ns >= self._holds_until_ns:
+            self._look_at_clock(now_ns)
         return now_ns + self._offset_ns
 
     def put_plain(self, value: Any) -> bool:
@@ -98,18 +97,25 @@ class Outbox:
         kind = type(value)
         if len(value) >= self._plain_short if kind is bytes else kind not in self._plain_kinds:
             return False
-        items = self._items
-        if len(items) >= 2 * ITEMS:
-            return False
         now_ns = perf_counter_ns()
-        if now_ns >= self._offset_until_ns:
-            now_ns = self.now_ns()
-        else:
-            now_ns += self._offset_ns
-        items.extend((value, now_ns))
+        if now_ns >= self._holds_until_ns and not self._look(now_ns):
+            return False
+        now_ns += self._offset_ns
+        self._items.extend((value, now_ns))
         if self._attentive:
             return self._attend(now_ns)
         return True
+
+    def _look(self, now_ns: int) -> bool:
+        """Whether there is room, and what the clock's offset is: both hold for a while."""
+        if not self.room:
+            return False
+        self._look_at_clock(now_ns)
+        return True
+
+    def _look_at_clock(self, now_ns: int) -> None:
+        self._offset_ns = self.outlet.clock.offset_ns(now_ns)
+        self._holds_until_ns = now_ns + HOLDS_NS
 
     def _attend(self, time_ns: int) -> bool:
         """An item was put: wake the loop; False: the item came too late to leave before a pause."""

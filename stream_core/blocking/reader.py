@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from itertools import chain
 from typing import Any, TypeVar
 
+from stream_core.blocking.loan import Loan
 from stream_core.client.inbox import Step
 from stream_core.client.link import CLIENT_CLOSED
 from stream_core.client.reader import Reader as AsyncReader
@@ -33,12 +35,15 @@ class Reader:
 
     Iterating gives the values, one by one, and stops when the channel ends. Several threads may
     take from it: each item goes to one of them. All that waits may be interrupted by Ctrl-C or
-    time out; nothing is lost by that.
+    time out; nothing is lost by that, but an iterator that was interrupted has ended: the next
+    `for` makes a new one.
     """
 
     # Who takes holds `_lock`, also while it waits, and is then the only one to touch what the
     # inbox has opened: the loop opens a block when it is told to, never by itself. The lock knows
     # who holds it, since Ctrl-C may come between any two steps, also as soon as it is taken.
+    # An iterator has all values but the last one of a block on loan, and takes them without the
+    # lock; whoever gets the lock calls the loan in. With the last one the block is credited.
 
     def __init__(self, reader: AsyncReader, thread: LoopThread) -> None:
         self._reader = reader
@@ -50,6 +55,7 @@ class Reader:
         self._left = reader._home.left  # noqa: SLF001
         self._values = self._inbox.values
         self._lock = threading.RLock()
+        self._loan: Loan | None = None
         self._waiting = False
         self._begun: list[Any] = []
         keep_from_forks(self, Reader._inherited)
@@ -59,21 +65,35 @@ class Reader:
 
     # One by one
 
-    def __iter__(self) -> Reader:
-        return self
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(iter(self._lend, None))
 
-    def __next__(self) -> Any:
-        lock, values = self._lock, self._values
+    def _lend(self) -> Iterable[Any] | None:
+        """The next values for an iterator; None: the channel has ended."""
         try:
-            if lock.acquire(False):  # as `get`, without its calls: this is once an item
-                if len(values) > 1:
-                    value = values.popleft()
-                    lock.release()
-                    return value
-                lock.release()
+            if self._lock.acquire(blocking=False):
+                self._call_in()
+                count = len(self._values) - 1
+                if count > 0:
+                    loan = self._loan = Loan(self._values, count)
+                    self._lock.release()
+                    return loan.taking
+                self._lock.release()
         except BaseException:
             self._let_go()
             raise
+        try:
+            return (self.get(),)
+        except ChannelClosed:
+            return None
+
+    def _call_in(self) -> None:
+        """Nothing is taken any more but by who holds the lock."""
+        loan, self._loan = self._loan, None
+        if loan is not None:
+            loan.call_in()
+
+    def __next__(self) -> Any:
         try:
             return self.get()
         except ChannelClosed:
@@ -93,6 +113,8 @@ class Reader:
         """
         try:
             if self._lock.acquire(blocking=False):
+                if self._loan is not None:
+                    self._call_in()
                 values = self._values
                 if values:
                     value = values.popleft()
@@ -121,6 +143,7 @@ class Reader:
             while not self._lock.acquire(timeout=POLL_S):
                 if self._waiting:
                     raise Empty
+            self._call_in()
             if not self._values and not self._wait_for(self._advance):
                 raise Empty
             value = self._pop(None)
@@ -169,7 +192,7 @@ class Reader:
     def transfer(self) -> Iterator[Any]:
         """The values up to the end marks of all writers, or to the end of the channel."""
         while True:
-            with self._lock:
+            with self._turn(None):
                 if not self._values and not self._wait_for(self._until_mark):
                     return
                 value = self._pop(None)
@@ -191,6 +214,7 @@ class Reader:
                     )
                 if timeout_s is not None:
                     left_s = max(0.0, timeout_s - (time.monotonic() - begin_s))
+            self._call_in()
             yield left_s
             self._lock.release()
         except BaseException:
@@ -231,6 +255,7 @@ class Reader:
         """This is a fork: the thread that held the lock does not run here."""
         self._lock = threading.RLock()
         self._waiting = False
+        self._call_in()
 
     def _exhausted(self, last: Any) -> None:
         """Credit the block; in the loop, before anything that this thread has done there next.
@@ -290,6 +315,7 @@ class Reader:
                 return act()
             await asyncio.sleep(POLL_S)
         try:
+            self._call_in()
             return act()
         finally:
             self._lock.release()
@@ -313,7 +339,7 @@ class Reader:
         try:
             self._thread.run(self._undisturbed(self._reader.clear))
         except NotRunningError:
-            with self._lock:
+            with self._turn(None):
                 self._reader.clear()
 
     def close(self) -> None:
@@ -321,7 +347,7 @@ class Reader:
         try:
             self._thread.run(self._close())
         except NotRunningError:
-            with self._lock:
+            with self._turn(None):
                 self._reader._leave()  # noqa: SLF001
 
     def __len__(self) -> int:

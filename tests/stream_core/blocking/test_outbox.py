@@ -274,7 +274,7 @@ def test_a_plain_item_that_a_pause_overtakes_is_not_put(
         run(outlet.change(flowing=True))
         return run(work)
 
-    box._offset_until_ns = 1  # the clock is looked at once, after the look whether there is a pause
+    box._holds_until_ns = 1  # the clock is looked at once, after the look whether there is a pause
     monkeypatch.setattr(outbox, "perf_counter_ns", lambda: run(pause()))
     if resumed:
         monkeypatch.setattr(thread, "run", resume_and_run)

@@ -331,6 +331,58 @@ def test_ctrl_c_at_any_step_leaves_the_reader_to_all_threads(pair: Pair, take: s
     assert interruptions > 10
 
 
+def test_an_iterator_takes_no_more_than_what_others_leave(pair: Pair) -> None:
+    writer, reader = pair
+    for value in range(500):
+        writer.send(value)
+    writer.flush()
+    items = iter(reader)
+    assert [next(items) for _ in range(3)] == [0, 1, 2]
+    assert reader.get(timeout_s=10) == 3
+    assert next(items) == 4
+    item = reader.get_item(timeout_s=10)
+    assert (item.value, item.sequence) == (5, 5)
+    assert next(items) == 6
+    rest = list(reader.get_block(timeout_s=10).values)
+    assert rest == list(range(7, 7 + len(rest)))
+    for value in range(500, 600):
+        writer.send(value)
+    for value in range(7 + len(rest), 600):
+        assert next(items) == value
+    assert len(reader) == 0
+    assert balanced(reader)
+
+
+def test_what_an_iterator_may_take_can_be_discarded(pair: Pair) -> None:
+    writer, reader = pair
+    for value in range(500):
+        writer.send(value)
+    writer.flush()
+    items = iter(reader)
+    assert next(items) == 0
+    reader.clear()
+    writer.send("new")
+    assert next(items) == "new"
+    assert balanced(reader)
+
+
+def test_iterators_of_several_threads_share_what_comes(client: Connected) -> None:
+    writer = client("writer").create_channel("x")
+    reader = client("reader").subscribe("x", overflow="wait")
+    taken: list[list[int]] = [[] for _ in range(3)]
+    threads = [threading.Thread(target=each.extend, args=(reader,)) for each in taken]
+    for thread in threads:
+        thread.start()
+    for value in range(20_000):
+        writer.send(value)
+    writer.close()
+    for thread in threads:
+        thread.join(30)
+        assert not thread.is_alive()
+    assert sorted(itertools.chain(*taken)) == list(range(20_000))
+    assert all(values == sorted(values) for values in taken)
+
+
 def drain(reader: blocking.Reader) -> None:
     while len(reader):
         reader.get()
