@@ -20,7 +20,7 @@ from benchmarks.line import Line, PartError, hear_all
 from benchmarks.processes import Part, started
 from benchmarks.work import Pace
 
-__all__ = ["TRIAL"]
+__all__ = ["TRIAL", "allow_files", "bounded"]
 
 FEW = 10
 MANY = 1000
@@ -46,7 +46,7 @@ class _Tally:
 
 
 def _measure(pace: Pace) -> Mapping[str, float]:
-    _allow_files()
+    allow_files()
     few_s, _ = _cost_s(FEW, pace)
     many_s, usage = _cost_s(MANY, pace)
     return {
@@ -57,7 +57,7 @@ def _measure(pace: Pace) -> Mapping[str, float]:
     }
 
 
-def _allow_files() -> None:
+def allow_files() -> None:
     """Let the server, which inherits it, have a file for each client."""
     with suppress(ImportError):
         import resource
@@ -98,15 +98,15 @@ async def _take_part(line: Line, address: str, number: int, total: int) -> None:
     """Be each second client, beginning with one's number."""
     mine = range(number, total, PROCESSES)
     clients = {index: sc.Client(f"client {index}", address) for index in mine}
-    await _bounded(client.connect() for client in clients.values())
-    writers = await _bounded(
+    await bounded(client.connect() for client in clients.values())
+    writers = await bounded(
         clients[index].create_channel(_name(index, channel))
         for channel in range(CHANNELS)
         for index in mine
     )
     line.say("made")
     await listen(line, "subscribe")
-    readers = await _bounded(
+    readers = await bounded(
         clients[index].subscribe(_name((index + 1) % total, channel), overflow="wait")
         for channel in range(CHANNELS)
         for index in mine
@@ -118,7 +118,7 @@ async def _take_part(line: Line, address: str, number: int, total: int) -> None:
     await listen(line)
     for task in taking:
         task.cancel()
-    await _bounded(client.close() for client in clients.values())
+    await bounded(client.close() for client in clients.values())
 
 
 async def _send_and_count(line: Line, writers: Sequence[sc.Writer], tally: _Tally) -> None:
@@ -156,7 +156,7 @@ def _name(client: int, channel: int) -> str:
     return f"crowd/{client}/{channel}"
 
 
-async def _bounded(coroutines: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
+async def bounded(coroutines: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
     """Await all, so many at once."""
     turns = asyncio.Semaphore(AT_ONCE)
 

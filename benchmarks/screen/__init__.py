@@ -1,9 +1,9 @@
-"""What is measured of the monitor's plots, off screen: one file for each kind of trial."""
+"""What is measured of the monitor's plots and pages, off screen: a file for each kind of trial."""
 
 from __future__ import annotations
 
-from benchmarks.screen import curves, long_history, opening
+from benchmarks.screen import curves, load_page, long_history, opening
 
 __all__ = ["TRIALS"]
 
-TRIALS = (*curves.TRIALS, long_history.TRIAL, opening.TRIAL)
+TRIALS = (*curves.TRIALS, long_history.TRIAL, opening.TRIAL, *load_page.TRIALS)

@@ -20,7 +20,7 @@ from benchmarks.screen.source import Rig
 if TYPE_CHECKING:
     from stream_gui.app import Monitor
 
-__all__ = ["Screen", "fill", "show", "until"]
+__all__ = ["Clicks", "Screen", "fill", "show", "until"]
 
 WINDOW_S = 5.0
 PATIENCE_S = 30.0
@@ -59,7 +59,7 @@ async def _measure(line: Line, screen: Screen, monitor: Monitor) -> None:
     await _fit(monitor, screen)
     line.say("ready")
     await asyncio.sleep(WINDOW_S)
-    clicks = _Clicks()
+    clicks = Clicks()
     frames, cpu_s, begun_s = monitor.frames, time.thread_time(), time.monotonic()
     await asyncio.sleep(screen.duration_s)
     elapsed_s = time.monotonic() - begun_s
@@ -116,7 +116,7 @@ async def _fit(monitor: Monitor, screen: Screen) -> None:
     await asyncio.sleep(0.2)
 
 
-class _Clicks:
+class Clicks:
     """Posts events from another thread, and notes how long each waits for the window's thread."""
 
     def __init__(self) -> None:

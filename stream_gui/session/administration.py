@@ -1,8 +1,9 @@
-"""What an operator may do to others: kick a client, delete a channel, change a reader."""
+"""What an operator may do to others: kick clients, delete channels, change a reader."""
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +15,7 @@ from stream_gui.session.following import Surroundings
 __all__ = ["Administration"]
 
 REASON = "asked for by the monitor"
+Make = Callable[[sc.Client], Coroutine[Any, Any, None]]
 
 
 class Administration(QObject):
@@ -31,45 +33,58 @@ class Administration(QObject):
         super().__init__()
         self._around = around
 
-    def kick(self, name: str, *, reason: str = "", ban_s: float = 0.0) -> None:
-        """End another client's session; it may return after `ban_s` seconds."""
+    def kick(self, *names: str, reason: str = "", ban_s: float = 0.0) -> None:
+        """End other clients' sessions; they may return after `ban_s` seconds."""
         options: dict[str, Any] = {"reason": reason or REASON, "ban_s": ban_s}
         self._ask(
-            f"kick {name}",
-            lambda client: client.kick(name, **options),
-            python_call("client.kick", name, **options),
+            f"kick {_together(names, 'clients')}",
+            [partial(sc.Client.kick, name=name, **options) for name in names],
+            [python_call("client.kick", name, **options) for name in names],
         )
 
-    def delete_channel(self, name: str) -> None:
-        """Delete a channel, whoever's it is."""
+    def delete_channels(self, *names: str) -> None:
+        """Delete channels, whoever's they are."""
         self._ask(
-            f"delete channel {name}",
-            lambda client: client.delete_channel(name),
-            python_call("client.delete_channel", name),
+            f"delete {_together(names, 'channels', 'channel ')}",
+            [partial(sc.Client.delete_channel, name=name) for name in names],
+            [python_call("client.delete_channel", name) for name in names],
         )
 
     def configure_reader(self, client_name: str, reader: int, **changes: Any) -> None:
         """Change the parameters of a client's reader."""
         self._ask(
             f"change a reader of {client_name}",
-            lambda client: client.configure_reader(client_name, reader, **changes),
-            python_call("client.configure_reader", client_name, reader, **changes),
+            [lambda client: client.configure_reader(client_name, reader, **changes)],
+            [python_call("client.configure_reader", client_name, reader, **changes)],
         )
 
-    def _ask(self, deed: str, make: Any, line: str) -> None:
+    def _ask(self, deed: str, makes: Sequence[Make], lines: Sequence[str]) -> None:
         client = self._around.link.client
         if client is None:
             self.refused.emit(f"{deed}: there is no server")
             return
-        self._around.python.add(line)
-        self._around.tasks.start(self._act(make(client), deed), doing=deed)
+        for line in lines:
+            self._around.python.add(line)
+        self._around.tasks.start(self._act(client, makes, deed), doing=deed)
 
-    async def _act(self, asked: Coroutine[Any, Any, None], deed: str) -> None:
-        try:
-            await self._around.portal.call(asked)
-        except (sc.StreamError, TimeoutError, ValueError) as error:
-            self.refused.emit(f"{deed}: {error}")
-            self._around.feedback.warning(deed, str(error))
-        else:
+    async def _act(self, client: sc.Client, makes: Sequence[Make], deed: str) -> None:
+        """Do one after another, whatever becomes of each; tell once."""
+        refusals: list[str] = []
+        for make in makes:
+            try:
+                await self._around.portal.call(make(client))
+            except (sc.StreamError, TimeoutError, ValueError) as error:
+                refusals.append(str(error))
+        if not refusals:
             self.done.emit(deed)
             self._around.feedback.information(deed, "done")
+            return
+        why = "; ".join(dict.fromkeys(refusals))
+        if len(refusals) < len(makes):
+            why = f"{len(makes) - len(refusals)} done; {why}"
+        self.refused.emit(f"{deed}: {why}")
+        self._around.feedback.warning(deed, why)
+
+
+def _together(names: Sequence[str], many: str, one: str = "") -> str:
+    return f"{one}{names[0]}" if len(names) == 1 else f"{len(names)} {many}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QPlainTextEdit,
     QSplitter,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from stream_gui.models.feedback_list import FeedbackList
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.plain_table import make_plain
 from stream_gui.views.severity_delegate import SeverityDelegate
 
 __all__ = ["FeedbackView"]
@@ -33,20 +33,12 @@ class FeedbackView(QWidget):
         super().__init__()
         self._reports = reports
         self.table = QTableView()
-        self.table.setAccessibleName("Feedback")
+        make_plain(self.table, "Feedback", 25)
         self.table.setModel(reports)
         self.table.setItemDelegate(
             SeverityDelegate(appearance, FeedbackList.SeverityRole, self.table)
         )
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(25)
         header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.resizeSection(0, 92)
         header.resizeSection(1, 220)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)

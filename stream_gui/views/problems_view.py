@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QLabel,
     QStackedLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from stream_gui.models.problem_list import ProblemList
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.plain_table import make_plain
 from stream_gui.views.severity_delegate import SeverityDelegate
 
 __all__ = ["ProblemsView"]
@@ -37,19 +37,14 @@ class ProblemsView(QWidget):
         super().__init__()
         self._problems = problems
         self.table = QTableView()
-        self.table.setAccessibleName("Problems")
+        make_plain(self.table, "Problems", 25)
+        self.table.setWordWrap(True)
         self.table.setModel(problems)
         self.table.setItemDelegate(
             SeverityDelegate(appearance, ProblemList.SeverityRole, self.table, bold=1)
         )
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.verticalHeader().hide()
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.resizeSection(0, 100)
         header.resizeSection(1, 250)
         for column in (2, 3):

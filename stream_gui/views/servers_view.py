@@ -19,6 +19,7 @@ from stream_gui.models.server_table import HERE, OTHER, ServerRow, ServerTable
 from stream_gui.session.servers import Servers
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.confirmation import confirm
+from stream_gui.views.plain_table import make_plain
 
 __all__ = ["ServersView"]
 
@@ -87,17 +88,10 @@ class ServersView(QWidget):
 
     def _make_table(self, model: ServerTable) -> QTableView:
         table = QTableView()
-        table.setAccessibleName("Servers of this computer")
+        make_plain(table, "Servers of this computer", 25)
         table.setModel(model)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(25)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setStretchLastSection(True)
         for column, width in enumerate((196, 70, 130, 74, 70)):
             header.resizeSection(column, width)

@@ -2,84 +2,40 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 
 import stream_core as sc
-from stream_gui.models.heading_table import NOWHERE, Heading, HeadingTable
-from stream_gui.models.value_text import bytes_text, duration_text, rate_text, span_text
+from stream_gui.models.heading_table import NOWHERE, HeadingTable
+from stream_gui.models.load.client_columns import COLUMNS, ClientRow
 
-__all__ = ["CONNECTED", "SPARK", "ClientTable"]
+__all__ = ["ClientTable"]
 
 Client = sc.ClientStatistics
-SPARK = 1
-"""The column in which a view may draw what a client's load was."""
-_HEADINGS = (
-    Heading("Client", "name of the client"),
-    Heading("Last minute", "bytes a second in and out together, in the last minute"),
-    Heading("In", "bytes a second that the client sends to the server", True),
-    Heading("Out", "bytes a second that the server sends to the client", True),
-    Heading("Items in", "items a second that it publishes", True),
-    Heading("Items out", "items a second that it reads", True),
-    Heading("Buffered", "bytes that wait for it at the server", True),
-    Heading("Dropped", "items that it lost since it connected", True),
-    Heading("Round trip", "how long a message to it and back takes", True),
-    Heading("Channels", "channels that it owns", True),
-    Heading("Readers", "channels that it reads", True),
-    Heading("Connected", "for how long it has been connected", True),
-    Heading("Version", "version of its library"),
-    Heading("User", "whom it has proven to be"),
-    Heading("Address", "where it connects from"),
-)
-CONNECTED, VERSION, USER, ADDRESS = range(11, 15)
-_SHOWN: tuple[Callable[[Client], str], ...] = (
-    lambda client: client.name,
-    lambda client: "",
-    lambda client: bytes_text(client.bytes_in_per_s, "/s"),
-    lambda client: bytes_text(client.bytes_out_per_s, "/s"),
-    lambda client: rate_text(client.items_in_per_s),
-    lambda client: rate_text(client.items_out_per_s),
-    lambda client: bytes_text(client.buffered_bytes),
-    lambda client: str(client.dropped),
-    lambda client: "" if client.round_trip_s is None else duration_text(client.round_trip_s),
-    lambda client: str(client.channels),
-    lambda client: str(client.readers),
-)
-_SORTED: tuple[Callable[[Client], Any], ...] = (
-    lambda client: client.name.lower(),
-    lambda client: client.bytes_in_per_s + client.bytes_out_per_s,
-    lambda client: client.bytes_in_per_s,
-    lambda client: client.bytes_out_per_s,
-    lambda client: client.items_in_per_s,
-    lambda client: client.items_out_per_s,
-    lambda client: client.buffered_bytes,
-    lambda client: client.dropped,
-    lambda client: client.round_trip_s or 0.0,
-    lambda client: client.channels,
-    lambda client: client.readers,
-)
 
 
 class ClientTable(HeadingTable):
-    """One row for each client, in the order of their numbers.
+    """One row for each client that is wanted, in the order that is wanted.
 
-    `NumberRole` gives the client's number, `SortRole` what to sort a column by. A measurement
-    touches the rows that it changes, those beside each other at once; others stay untouched.
+    `NumberRole` gives the client's number. A measurement tells once of all that it changes, and
+    moves rows only where their order is another one: sorting and choosing is done here, since a
+    thousand rows would be asked for one by one from outside.
     """
 
     NumberRole = Qt.ItemDataRole.UserRole + 1
-    SortRole = Qt.ItemDataRole.UserRole + 2
-    NameRole = Qt.ItemDataRole.UserRole + 3
-    ConnectedRole = Qt.ItemDataRole.UserRole + 4
+    NameRole = Qt.ItemDataRole.UserRole + 2
 
     def __init__(self) -> None:
-        super().__init__(_HEADINGS)
-        self._rows: list[Client] = []
+        super().__init__([column.heading for column in COLUMNS])
+        self._clients: dict[int, Client] = {}
         self._infos: Mapping[int, sc.ClientInfo] = {}
         self._now_ns = 0
+        self._shown: list[int] = []
+        self._wanted = ""
+        self._sorted_by = 0
+        self._descending = False
 
     def update(self, clients: Sequence[Client], now_ns: int = 0) -> None:
         """Take the latest measurement; rows that are still there stay the same rows.
@@ -90,22 +46,27 @@ class ClientTable(HeadingTable):
         """
         self._now_ns = now_ns
         fresh = {client.number: client for client in clients}
-        self._remove([row for row, each in enumerate(self._rows) if each.number not in fresh])
-        known = {client.number: row for row, client in enumerate(self._rows)}
-        changed = []
-        for number, row in known.items():
-            if self._rows[row] != fresh[number]:
-                self._rows[row] = fresh[number]
-                changed.append(row)
-        self._tell(changed)
-        for number in sorted(fresh.keys() - known.keys()):
-            self._insert(fresh[number])
+        self._take_out(fresh)
+        before, self._clients = self._clients, fresh
+        self._arrange()
+        self._tell({each.number for each in clients if before.get(each.number) != each})
 
     def describe(self, infos: Mapping[int, sc.ClientInfo]) -> None:
         """Take what the server tells of its clients beside their load, by their numbers."""
         before, self._infos = self._infos, infos
-        numbers = [client.number for client in self._rows]
-        self._tell([row for row, each in enumerate(numbers) if before.get(each) != infos.get(each)])
+        self._arrange()
+        self._tell({each for each in self._clients if before.get(each) != infos.get(each)})
+
+    def choose(self, text: str) -> None:
+        """Show only the clients whose name has this in it."""
+        self._wanted = text.lower()
+        self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Keep the rows in the order of a column."""
+        self._sorted_by = max(0, column)
+        self._descending = order is Qt.SortOrder.DescendingOrder
+        self._arrange()
 
     def knows(self, clients: Sequence[Client]) -> bool:
         """Whether it has been told of all these clients."""
@@ -117,74 +78,90 @@ class ClientTable(HeadingTable):
         self._infos = {}
 
     @property
+    def count(self) -> int:
+        """How many clients there are, those that are not shown among them."""
+        return len(self._clients)
+
+    @property
     def names(self) -> list[str]:
-        """The names of the clients that are connected."""
-        return [client.name for client in self._rows if client.connected]
+        """The names of the clients that are connected, also of those that are not shown."""
+        return [client.name for client in self._clients.values() if client.connected]
 
     def client(self, number: int) -> Client | None:
-        """The client of that number."""
-        row = bisect_left(self._rows, number, key=lambda each: each.number)
-        found = row < len(self._rows) and self._rows[row].number == number
-        return self._rows[row] if found else None
+        """The client of that number, also if it is not shown."""
+        return self._clients.get(number)
+
+    def shown(self, row: int) -> ClientRow:
+        """What is known of the client in a row."""
+        number = self._shown[row]
+        return ClientRow(self._clients[number], self._infos.get(number), self._now_ns)
+
+    def row_of(self, number: int) -> int | None:
+        """The row of the client of that number, if it is shown."""
+        return self._shown.index(number) if number in self._shown else None
 
     def row_count(self) -> int:
-        """How many clients there are."""
-        return len(self._rows)
+        """How many clients are shown."""
+        return len(self._shown)
 
     def cell(self, row: int, column: int, role: int) -> Any:
         """What a cell shows in a role, other than how it is aligned."""
-        client = self._rows[row]
+        client = self._clients[self._shown[row]]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._shown(client, column)
+            return COLUMNS[column].text(self.shown(row))
         if role == Qt.ItemDataRole.ToolTipRole:
             return client.name if client.connected else f"{client.name}: its link is broken"
         if role == self.NumberRole:
             return client.number
-        if role == self.SortRole:
-            return self._sorted_by(client, column)
-        if role == self.NameRole:
-            return client.name
-        if role == self.ConnectedRole:
-            return client.connected
-        return None
+        return client.name if role == self.NameRole else None
 
-    def _shown(self, client: Client, column: int) -> str:
-        if column < CONNECTED:
-            return _SHOWN[column](client)
-        if column == ADDRESS:
-            return client.address
-        info = self._infos.get(client.number)
-        if info is None:
-            return ""
-        if column == CONNECTED:
-            return span_text(max(0.0, (self._now_ns - info.connected_since_ns) * 1e-9))
-        return info.version if column == VERSION else info.user
+    def _arrange(self) -> None:
+        """Take out the rows of those that are gone, put in the new ones, and mind the order."""
+        wanted = self._in_order()
+        if wanted == self._shown:
+            return
+        self._take_out(set(wanted))
+        new = sorted(set(wanted).difference(self._shown))
+        if new:
+            self.beginInsertRows(NOWHERE, len(self._shown), len(self._shown) + len(new) - 1)
+            self._shown += new
+            self.endInsertRows()
+        if self._shown != wanted:
+            self._reorder(wanted)
 
-    def _sorted_by(self, client: Client, column: int) -> Any:
-        if column < CONNECTED:
-            return _SORTED[column](client)
-        if column == CONNECTED:
-            info = self._infos.get(client.number)
-            return -info.connected_since_ns if info is not None else 0
-        return self._shown(client, column)
+    def _in_order(self) -> list[int]:
+        rows = [
+            ClientRow(client, self._infos.get(number), 0)
+            for number, client in sorted(self._clients.items())
+            if self._wanted in client.name.lower()
+        ]
+        rows.sort(key=COLUMNS[self._sorted_by].key, reverse=self._descending)
+        return [row.load.number for row in rows]
 
-    def _tell(self, rows: Sequence[int]) -> None:
-        """Have these rows shown anew, those beside each other at once."""
-        first = 0
-        for place, row in enumerate(rows):
-            if place + 1 == len(rows) or rows[place + 1] != row + 1:
-                top, bottom = self.index(rows[first], 0), self.index(row, len(_HEADINGS) - 1)
-                self.dataChanged.emit(top, bottom)
-                first = place + 1
+    def _take_out(self, kept: Collection[int]) -> None:
+        last = len(self._shown) - 1
+        while last >= 0:
+            first = last
+            while first >= 0 and self._shown[first] not in kept:
+                first -= 1
+            if first < last:
+                self.beginRemoveRows(NOWHERE, first + 1, last)
+                del self._shown[first + 1 : last + 1]
+                self.endRemoveRows()
+            last = first - 1
 
-    def _insert(self, client: Client) -> None:
-        row = bisect_left(self._rows, client.number, key=lambda each: each.number)
-        self.beginInsertRows(NOWHERE, row, row)
-        self._rows.insert(row, client)
-        self.endInsertRows()
+    def _reorder(self, wanted: list[int]) -> None:
+        """Move rows, and with them what is selected."""
+        self.layoutAboutToBeChanged.emit()
+        before: list[QModelIndex] = self.persistentIndexList()
+        places = {number: row for row, number in enumerate(wanted)} if before else {}
+        after = [self.index(places[self._shown[each.row()]], each.column()) for each in before]
+        self._shown = wanted
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
 
-    def _remove(self, rows: Sequence[int]) -> None:
-        for row in reversed(rows):
-            self.beginRemoveRows(NOWHERE, row, row)
-            del self._rows[row]
-            self.endRemoveRows()
+    def _tell(self, numbers: Collection[int]) -> None:
+        """Have these shown anew, from the first to the last at once."""
+        rows = [row for row, number in enumerate(self._shown) if number in numbers]
+        if rows:
+            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(COLUMNS) - 1))

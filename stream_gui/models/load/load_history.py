@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
@@ -76,11 +78,9 @@ class LoadHistory(QObject):
         """The name of a client that was there."""
         return self._names.get(number, "")
 
-    def both_ways(self, number: int, last: int) -> Floats:
-        """Bytes a second of a client, in and out together, at the last measurements."""
-        if number not in self._names:
-            return np.zeros(0)
-        return self.bytes_in.rates(number, last) + self.bytes_out.rates(number, last)
+    def both_ways(self, numbers: Sequence[int], last: int) -> Floats:
+        """Bytes a second in and out together, a row for each client, at the last measurements."""
+        return self.bytes_in.of(numbers, last) + self.bytes_out.of(numbers, last)
 
     def latest(self) -> list[tuple[float, float]]:
         """Bytes a second in and out of each client at the last measurement."""

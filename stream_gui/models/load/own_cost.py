@@ -31,7 +31,9 @@ class OwnCost:
         self._spent_s = spent_s
         self._begun_s = now_s()
         self._counting: set[int] = set()
-        self._spent: deque[tuple[float, float]] = deque()
+        self._spent: deque[tuple[float, int]] = deque()
+        self._sum_ns = 0
+        self._lock = threading.Lock()
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -46,13 +48,20 @@ class OwnCost:
             yield
         finally:
             self._counting.discard(thread)
-            self._spent.append((self._now_s(), self._spent_s() - before_s))
+            self._add(self._now_s(), round((self._spent_s() - before_s) * 1e9))
 
     @property
     def share(self) -> float:
         """Of one core, from 0 to 1."""
         now_s = self._now_s()
-        while self._spent and self._spent[0][0] < now_s - OVER_S:
-            self._spent.popleft()
+        self._add(now_s, 0)
         over_s = min(max(now_s - self._begun_s, 1.0), OVER_S)
-        return sum(spent_s for _, spent_s in list(self._spent)) / over_s
+        return self._sum_ns * 1e-9 / over_s
+
+    def _add(self, now_s: float, spent_ns: int) -> None:
+        """Take in what was spent, and leave out what was long ago."""
+        with self._lock:
+            self._spent.append((now_s, spent_ns))
+            self._sum_ns += spent_ns
+            while self._spent[0][0] < now_s - OVER_S:
+                self._sum_ns -= self._spent.popleft()[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -68,7 +68,14 @@ class RateRing(Generic[Key]):
     def together(self, last: int | None = None) -> tuple[list[Key], Floats]:
         """All things, and the rates of each in a row."""
         keys = list(self._rows)
-        return keys, self._ordered(self._rates[[self._rows[key] for key in keys]], last)
+        return keys, self.of(keys, last)
+
+    def of(self, keys: Sequence[Key], last: int | None = None) -> Floats:
+        """The rates of these things, each in a row; NaN for one that was never there."""
+        rows = [self._rows.get(key, -1) for key in keys]
+        ordered = self._ordered(self._rates[rows], last)
+        ordered[[row < 0 for row in rows]] = np.nan
+        return ordered
 
     def _ordered(self, ring: Floats, last: int | None) -> Floats:
         kept = min(self.count, self._points)

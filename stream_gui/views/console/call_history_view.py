@@ -14,7 +14,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -30,6 +29,7 @@ from stream_gui.models.console.call_history import CallHistory
 from stream_gui.models.console.call_record import CallRecord, CallStatus
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.console.result_view import ResultView
+from stream_gui.views.plain_table import make_plain
 
 __all__ = ["CallHistoryView"]
 
@@ -153,19 +153,11 @@ class CallHistoryView(QWidget):
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        table.setAccessibleName("Calls")
+        make_plain(table, "Calls", 25)
         table.setModel(self._found)
         table.setItemDelegate(CallDelegate(self._appearance, table))
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(25)
         header = table.horizontalHeader()
         header.hide()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in enumerate((92, 162, 110, 64)):
             header.resizeSection(column, width)
         for column in (1, 2):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QLabel,
     QListWidget,
     QStyledItemDelegate,
@@ -25,11 +24,11 @@ from stream_gui.session.load import Load
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.confirmation import confirm
 from stream_gui.views.load.reader_dialog import ReaderDialog
+from stream_gui.views.plain_table import make_plain
 
 __all__ = ["ClientDetails"]
 
 BUFFERED = 2
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class FillDelegate(QStyledItemDelegate):
@@ -98,7 +97,7 @@ class ClientDetails(QTabWidget):
         self.addTab(self._with_problem(self.readers), "Readers")
         self.addTab(self.methods, "Methods")
         self.delete_action = self._made_action(
-            self.channels, "Delete this channel …", "Delete", "clear", self._ask_to_delete
+            self.channels, "Delete the selected channels …", "Delete", "clear", self._ask_to_delete
         )
         self.change_action = self._made_action(
             self.readers, "Change this reader …", "F2", "detail", self._change_reader
@@ -111,16 +110,8 @@ class ClientDetails(QTabWidget):
 
     def _made_table(self, model: HeadingTable, name: str) -> QTableView:
         table = QTableView()
-        table.setAccessibleName(name)
+        make_plain(table, name, 23)
         table.setModel(model)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(23)
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setDefaultAlignment(LEFT)
         table.horizontalHeader().setDefaultSectionSize(68)
         table.setColumnWidth(0, 170)
         return table
@@ -176,16 +167,19 @@ class ClientDetails(QTabWidget):
             self.method_chosen.emit(name, path)
 
     def _ask_to_delete(self) -> None:
-        index = self.channels.currentIndex()
-        if not index.isValid():
+        rows = sorted(self.channels.selectionModel().selectedRows())
+        names = [index.data(self._load.owned.RowRole).name for index in rows]
+        if not names:
             return
-        name = index.data(self._load.owned.RowRole).name
+        many = len(names) > 1
         confirm(
             self,
-            f"Delete {name}?",
-            "It ends for its writers and its readers, who get what is still buffered.",
+            f"Delete {len(names)} channels?" if many else f"Delete {names[0]}?",
+            ("They end for their" if many else "It ends for its")
+            + " writers and readers, who get what is still buffered.",
             "Delete",
-            lambda: self._administration.delete_channel(name),
+            lambda: self._administration.delete_channels(*names),
+            named=names if many else (),
         )
 
     def _change_reader(self) -> None:

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSortFilterProxyModel, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from stream_gui.models.load.client_table import CONNECTED, SPARK, ClientTable
+from stream_gui.models.load.client_table import ClientTable
 from stream_gui.models.load.load_stack import StackKind
 from stream_gui.models.value_text import bytes_text, duration_text
 from stream_gui.session.administration import Administration
 from stream_gui.session.calls import Calls
 from stream_gui.session.load import Load
 from stream_gui.views.appearance import Appearance
-from stream_gui.views.load.client_delegates import FigureDelegate, NameDelegate, SparkDelegate
 from stream_gui.views.load.client_details import ClientDetails
+from stream_gui.views.load.client_rows import ClientRows
 from stream_gui.views.load.kick_dialog import KickDialog
 from stream_gui.views.load.stack_graph import StackGraph
+from stream_gui.views.plain_table import make_plain
 from stream_gui.views.plots.elided_label import ElidedLabel
 
 __all__ = ["LoadView"]
 
 WIDTHS = (140, 84, 76, 76, 70, 70, 70, 62, 72, 62, 58, 72, 64, 60, 130)
 TOLD_MS = 8000
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class LoadView(QWidget):
@@ -66,16 +64,11 @@ class LoadView(QWidget):
         self.told.hide()
         self._told_long = QTimer(self, interval=TOLD_MS, singleShot=True)
         self._told_long.timeout.connect(self.told.hide)
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(load.clients)
-        self._sorted.setSortRole(ClientTable.SortRole)
-        self._sorted.setFilterRole(ClientTable.NameRole)
-        self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.filter = QLineEdit(clearButtonEnabled=True)
         self.filter.setPlaceholderText("Filter clients")
         self.filter.setAccessibleName("Filter clients")
         self.filter.setFixedWidth(150)
-        self.filter.textChanged.connect(self._sorted.setFilterFixedString)
+        self.filter.textChanged.connect(load.clients.choose)
         self.table = self._make_table()
         self.graph = StackGraph(load.history, load.cost, appearance)
         self.kinds = QComboBox()
@@ -88,27 +81,12 @@ class LoadView(QWidget):
         self.disconnect_action = self._make_disconnect()
         self._connect()
 
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setAccessibleName("Clients")
-        table.setModel(self._sorted)
+    def _make_table(self) -> ClientRows:
         load = self._load
-        sparks = SparkDelegate(load.history, load.cost, self._appearance, table)
-        figures = FigureDelegate(load.cost, self._appearance, table)
-        for column in range(SPARK + 1, CONNECTED + 1):
-            table.setItemDelegateForColumn(column, figures)
-        table.setItemDelegateForColumn(0, NameDelegate(self._appearance, table))
-        table.setItemDelegateForColumn(SPARK, sparks)
+        table = ClientRows(load.clients, load.history, load.cost, self._appearance)
+        make_plain(table, "Clients", 24)
         table.setSortingEnabled(True)
         table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(24)
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setDefaultAlignment(LEFT)
         table.horizontalHeader().setStretchLastSection(True)
         for column, width in enumerate(WIDTHS):
             table.setColumnWidth(column, width)
@@ -144,7 +122,6 @@ class LoadView(QWidget):
         self._administration.done.connect(lambda text: self._tell(f"{text}: done", problem=False))
         self.details.method_chosen.connect(self.method_chosen)
         self.graph.chosen.connect(self._layer_chosen)
-        self._appearance.changed.connect(self.table.viewport().update)
 
     def _show_server(self) -> None:
         server = self._load.history.server
@@ -153,7 +130,7 @@ class LoadView(QWidget):
             return
         if not self.isVisible():
             return
-        count = self._load.clients.rowCount()
+        count = self._load.clients.count
         facts = [
             server.name or server.address,
             f"{count} client" if count == 1 else f"{count} clients",
@@ -176,7 +153,7 @@ class LoadView(QWidget):
         self._told_long.start()
 
     def _make_disconnect(self) -> QAction:
-        action = QAction("Disconnect the selected &client …", self)
+        action = QAction("Disconnect the selected &clients …", self)
         action.setShortcut(QKeySequence(Qt.Key.Key_Delete))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(self._ask_to_disconnect)
@@ -188,7 +165,7 @@ class LoadView(QWidget):
 
     def _selected(self) -> None:
         rows = self.table.selectionModel().selectedRows()
-        self.disconnect_action.setEnabled(len(rows) == 1)
+        self.disconnect_action.setEnabled(bool(rows))
         number = rows[0].data(ClientTable.NumberRole) if len(rows) == 1 else None
         self._load.look_at(number)
         self.graph.mark(number if self.graph.kind is not StackKind.CHANNELS else None)
@@ -200,12 +177,12 @@ class LoadView(QWidget):
 
     def _layer_chosen(self, key: object) -> None:
         """Select the client whose layer was clicked."""
-        for row in range(self._sorted.rowCount()):
-            if self._sorted.index(row, 0).data(ClientTable.NumberRole) == key:
-                self.table.selectRow(row)
+        row = self._load.clients.row_of(key) if isinstance(key, int) else None
+        if row is not None:
+            self.table.selectRow(row)
 
     def _ask_to_disconnect(self) -> None:
-        rows = self.table.selectionModel().selectedRows()
-        if len(rows) == 1:
-            name = rows[0].data(ClientTable.NameRole)
-            KickDialog(name, self._administration, self).open()
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        names = [self._load.clients.shown(row).load.name for row in rows]
+        if names:
+            KickDialog(names, self._administration, self).open()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from stream_gui.models.load.load_history import LoadHistory
 from stream_gui.models.load.load_stack import Layer, LoadStack, StackKind, load_stack
 from stream_gui.models.load.own_cost import OwnCost
+from stream_gui.models.load.rate_ring import Floats
 from stream_gui.models.value_text import bytes_text
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.plots.plot_colours import curve_colour
@@ -58,6 +60,7 @@ class StackGraph(QWidget):
         self.stack = LoadStack(np.zeros(0), ())
         self.setAccessibleName("Load as a stack")
         self.setMinimumSize(260, 110)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         history.changed.connect(self._measure)
         appearance.changed.connect(self.update)
 
@@ -174,10 +177,11 @@ class StackGraph(QWidget):
         painter.drawText(zero, Qt.AlignmentFlag.AlignRight, "0")
 
 
-def _polygon(x: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> QPolygonF:
-    points = [QPointF(*each) for each in zip(x.tolist(), upper.tolist(), strict=True)]
-    back = zip(x[::-1].tolist(), lower[::-1].tolist(), strict=True)
-    return QPolygonF([*points, *(QPointF(*each) for each in back)])
+def _polygon(x: Floats, upper: Floats, lower: Floats) -> QPolygonF:
+    around: QPolygonF = pg.functions.arrayToQPolygonF(
+        np.concatenate([x, x[::-1]]), np.concatenate([upper, lower[::-1]])
+    )
+    return around
 
 
 def _mixed(base: QColor, colour: QColor, share: float) -> QColor:

@@ -85,7 +85,7 @@ async def test_what_the_server_refuses_is_told(
     refused: list[str] = []
     joined.administration.refused.connect(refused.append)
     await rig.create_channel("rig/x")
-    joined.administration.delete_channel("rig/x")
+    joined.administration.delete_channels("rig/x")
     await eventually(lambda: refused)
     assert refused[0].startswith("delete channel rig/x: ")
     assert "rig" in refused[0]
@@ -94,13 +94,42 @@ async def test_what_the_server_refuses_is_told(
     assert "nobody" in refused[1]
 
 
+async def test_of_several_each_is_kicked_and_that_is_told_once(
+    joined: MonitorSession, rig: sc.Client, server: sc.Server, eventually: Any
+) -> None:
+    told: list[str] = []
+    joined.administration.done.connect(told.append)
+    joined.administration.refused.connect(told.append)
+    async with sc.Client("daq", server.address, reconnect=False) as daq:
+        joined.administration.kick("daq", "rig")
+        await eventually(lambda: rig.state is sc.State.CLOSED and daq.state is sc.State.CLOSED)
+        await eventually(lambda: told == ["kick 2 clients"])
+    lines = joined.around.python.lines[-2:]
+    assert [line.split(",")[0] for line in lines] == ['client.kick("daq"', 'client.kick("rig"']
+
+
+async def test_what_is_refused_of_several_does_not_keep_the_others(
+    joined: MonitorSession, rig: sc.Client, eventually: Any
+) -> None:
+    refused: list[str] = []
+    joined.administration.refused.connect(refused.append)
+    client = joined.link.client
+    assert client is not None
+    await client.create_channel("mine")
+    joined.administration.delete_channels("nobodys", "mine")
+    await eventually(lambda: refused)
+    assert refused[0].startswith("delete 2 channels: 1 done; ")
+    assert "nobodys" in refused[0]
+    assert await rig.channels("mine") == []
+
+
 async def test_an_own_channel_is_deleted(
     joined: MonitorSession, rig: sc.Client, eventually: Any
 ) -> None:
     client = joined.link.client
     assert client is not None
     await client.create_channel("mine")
-    joined.administration.delete_channel("mine")
+    joined.administration.delete_channels("mine")
     await eventually(lambda: "client.delete_channel" in joined.around.python.lines[-1])
     done: list[str] = []
     joined.administration.done.connect(done.append)

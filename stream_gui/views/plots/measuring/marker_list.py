@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from stream_gui.models.marker_table import MarkerTable
 from stream_gui.models.measuring import Marker, Measuring
+from stream_gui.views.plain_table import make_plain
 
 __all__ = ["MarkerList"]
 
@@ -34,19 +35,10 @@ class MarkerList(QTableView):
         self._measuring = measuring
         self._table = MarkerTable(measuring)
         self.setModel(self._table)
-        self.setAccessibleName("Markers")
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        make_plain(self, "Markers", _ROW)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.EditKeyPressed | triggers.SelectedClicked)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW)
-        self.horizontalHeader().setHighlightSections(False)
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        self.horizontalHeader().setDefaultAlignment(left)
         self.horizontalHeader().setStretchLastSection(True)
         self.setColumnWidth(0, _TIME_WIDTH)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QRectF, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -21,6 +20,7 @@ from stream_gui import assets
 from stream_gui.models.measure_table import MeasuredRow, MeasureTable, copied_text
 from stream_gui.models.measuring import CursorName, Cursors, Measuring, resolution_ns
 from stream_gui.models.quantity_text import elapsed_text, exact_clock_text, frequency_text
+from stream_gui.views.plain_table import make_plain
 from stream_gui.views.plots.elided_label import ElidedLabel
 from stream_gui.views.plots.measuring.marker_list import MarkerList
 from stream_gui.views.plots.plot_colours import PlotColours
@@ -181,20 +181,11 @@ class MeasureView(QWidget):
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        table.setAccessibleName("Figures between the cursors")
+        make_plain(table, "Figures between the cursors", _ROW)
         table.setModel(self._sorted)
         table.setSortingEnabled(True)
         table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW)
-        table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setStretchLastSection(True)
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        table.horizontalHeader().setDefaultAlignment(left)
         for column, width in enumerate(_WIDTHS):
             table.setColumnWidth(column, width)
         return table

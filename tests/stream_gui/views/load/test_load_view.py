@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 import stream_core as sc
@@ -153,11 +153,49 @@ def test_a_client_is_disconnected_only_when_confirmed_and_kept_away_as_long_as_w
     assert gone == [("rig", "floods", 60.0)]
 
 
+def test_several_clients_are_disconnected_after_one_question_that_names_them(
+    view: LoadView, session: MonitorSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone: list[tuple[str, ...]] = []
+    monkeypatch.setattr(session.administration, "kick", lambda *names, **_: gone.append(names))
+    measure(session, 0, rig=1.0, daq=1.0, pc=1.0)
+    select(view, "daq")
+    view.table.selectionModel().select(
+        view.table.model().index(2, 0),
+        QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,
+    )
+    view.disconnect_action.trigger()
+    (dialog,) = view.findChildren(KickDialog)
+    assert dialog.windowTitle() == "Disconnect 2 clients?"
+    assert dialog.listed.text().splitlines() == ["daq", "rig"]
+    dialog.accept()
+    assert gone == [("daq", "rig")]
+
+
+def test_several_channels_are_deleted_after_one_question_that_names_them(
+    view: LoadView, session: MonitorSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone: list[tuple[str, ...]] = []
+    monkeypatch.setattr(
+        session.administration, "delete_channels", lambda *names: gone.append(names)
+    )
+    names = [f"rig/{number:02}" for number in range(20)]
+    session.load.owned.update([sc.ChannelStatistics(name=name, owner="rig") for name in names])
+    view.details.channels.selectAll()
+    view.details.delete_action.trigger()
+    (box,) = view.findChildren(QMessageBox)
+    assert "Delete 20 channels?" in box.text()
+    assert "rig/00" in box.informativeText()
+    assert "and 8 more" in box.informativeText()
+    next(each for each in box.buttons() if each.text() == "Delete").click()
+    assert gone == [tuple(names)]
+
+
 def test_a_channel_is_deleted_only_when_confirmed(
     view: LoadView, session: MonitorSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone: list[str] = []
-    monkeypatch.setattr(session.administration, "delete_channel", gone.append)
+    monkeypatch.setattr(session.administration, "delete_channels", gone.append)
     session.load.owned.update([sc.ChannelStatistics(name="rig/x", owner="rig")])
     view.details.channels.selectRow(0)
     view.details.delete_action.trigger()
