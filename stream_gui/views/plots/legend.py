@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QDrag
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QWidget
 
 from stream_gui.models.channel_mime import (
@@ -47,6 +47,9 @@ class AxisReading:
 class Legend(QWidget):
     """The curves of a panel by name.
 
+    It has no layout of Qt's: where a widget is shown in one, that is done again at once for all
+    that is around it up to the window, for every entry of every panel.
+
     Signals:
         toggled(str, str, bool): show the curve of this channel and column, or hide it.
         removed(str, str): take it away.
@@ -73,8 +76,8 @@ class Legend(QWidget):
         self._curves = curves
         self._colours = colours
         self._entries: dict[_Key, LegendEntry] = {}
-        self._layout = LegendRows(self)
-        self._more = QLabel()
+        self._more = QLabel(self)
+        self._more.hide()
         self._more.setObjectName("dim")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -90,6 +93,33 @@ class Legend(QWidget):
     def more_text(self) -> str:
         """What it says of columns that are left out."""
         return self._more.text()
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of as many rows as it takes."""
+        return self._rows_at(width).height
+
+    def sizeHint(self) -> QSize:
+        """That of the largest entry, whose name may be cut short."""
+        size = self._tail
+        for entry in self._entries.values():
+            size = size.expandedTo(entry.minimumSizeHint())
+        return size
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There may be room for more in a row now, or for less."""
+        super().resizeEvent(event)
+        self._place()
+
+    def event(self, event: QEvent) -> bool:
+        """Follow entries that have more to say now, or less."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+            self.updateGeometry()
+        return bool(super().event(event))
 
     def recolour(self, colours: PlotColours) -> None:
         """Take other colours."""
@@ -127,19 +157,32 @@ class Legend(QWidget):
                 text = value_text(value / axis.divisor, axis.step / axis.divisor)
                 entry.show_value(text, axis.unit)
 
+    @property
+    def _tail(self) -> QSize:
+        """The size of what stands behind the entries."""
+        return QSize() if self._more.isHidden() else self._more.sizeHint()
+
+    def _rows_at(self, width: int) -> LegendRows:
+        return LegendRows(self.entries, self._tail, width)
+
+    def _place(self) -> None:
+        rows = self._rows_at(self.width())
+        for entry, place in zip([*self.entries, self._more], rows.places, strict=False):
+            entry.setGeometry(place)
+        for entry in self.entries:
+            entry.set_density(rows.density)
+
     def _rebuild(self, wanted: dict[_Key, ShownCurve]) -> None:
         old, self._entries = self._entries, {}
-        while self._layout.count():
-            self._layout.takeAt(0)
         for key, shown in wanted.items():
             entry = old.pop(key, None) or self._make_entry(shown)
             self._entries[key] = entry
-            self._layout.addWidget(entry)
+            entry.setParent(self)
             entry.show()
-        self._layout.addWidget(self._more)
         for entry in old.values():
             entry.hide()
             entry.deleteLater()
+        self._place()
         self.updateGeometry()
 
     def _make_entry(self, shown: ShownCurve) -> LegendEntry:

@@ -79,6 +79,8 @@ class LegendEntry(QWidget):
         self._is_shown = True
         self._pressed_at: QPoint | None = None
         self._widest_value = 0
+        self._value_width = 0
+        self._sizes: dict[Density, QSize] = {}
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -119,19 +121,20 @@ class LegendEntry(QWidget):
         state = (is_shown, badge)
         if state != (self._is_shown, self._badge):
             self._is_shown, self._badge = state
-            self.updateGeometry()
+            self._measure_again()
             self._announce()
             self.update()
 
     def show_value(self, value: str, unit: str) -> None:
         """Show the newest value."""
         if (value, unit) != (self._value, self._unit):
-            before = self.sizeHint()
+            before = self._value_width
             self._value, self._unit = value, unit
+            self._value_width = self._find_value_width()
             self._announce()
             self._show_tip()
-            if self.sizeHint() != before:
-                self.updateGeometry()
+            if self._value_width != before:
+                self._measure_again()
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -140,12 +143,9 @@ class LegendEntry(QWidget):
 
     def size_at(self, density: Density) -> QSize:
         """As wide as what it says then."""
-        metrics = self.fontMetrics()
-        name = metrics.horizontalAdvance(self._name)
-        if density in _LETTERS:
-            name = min(name, _LETTERS[density] * metrics.averageCharWidth())
-        width = 2 * _MARGIN + _SWATCH + _GAP + name + self._width_behind(density)
-        return QSize(width, metrics.height() + 6)
+        if density not in self._sizes:
+            self._sizes[density] = self._find_size(density)
+        return self._sizes[density]
 
     def minimumSizeHint(self) -> QSize:
         """Its name may be cut short."""
@@ -204,6 +204,14 @@ class LegendEntry(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Other letters have other widths."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._widest_value = 0
+            self._value_width = self._find_value_width()
+            self._measure_again()
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the frame."""
         super().focusInEvent(event)
@@ -223,14 +231,29 @@ class LegendEntry(QWidget):
         value = f"{self._value} {self._unit}".strip()
         self.setToolTip("\n".join([f"{name}    {value}".rstrip(), *more]))
 
+    def _measure_again(self) -> None:
+        self._sizes.clear()
+        self.updateGeometry()
+
+    def _find_size(self, density: Density) -> QSize:
+        metrics = self.fontMetrics()
+        name = metrics.horizontalAdvance(self._name)
+        if density in _LETTERS:
+            name = min(name, _LETTERS[density] * metrics.averageCharWidth())
+        width = 2 * _MARGIN + _SWATCH + _GAP + name + self._width_behind(density)
+        return QSize(width, metrics.height() + 6)
+
     def _width_behind(self, density: Density) -> int:
         """What stands behind the name."""
         width = _GAP + self._badge_width(density)
         if self._value and density < Density.NAME:
-            width += _GAP + self._value_width()
+            width += _GAP + self._value_width
         return width
 
-    def _value_width(self) -> int:
+    def _find_value_width(self) -> int:
+        """No less than ever: the entries do not move with every digit."""
+        if not self._value:
+            return 0
         metrics = self.fontMetrics()
         widest = metrics.horizontalAdvance(_WIDEST_VALUE)
         unit = metrics.horizontalAdvance(f" {self._unit}") if self._unit else 0
@@ -257,7 +280,7 @@ class LegendEntry(QWidget):
         paint_fitting(painter, QRectF(left, 0, width + 1, self.height()), self._name, cut=cut)
         left += width
         if self._value and self._density < Density.NAME:
-            width = self._value_width()
+            width = self._value_width
             painter.setPen(self._colours.dim)
             value = f"{self._value} {self._unit}".strip()
             paint_fitting(painter, QRectF(left + _GAP, 0, width + 2, self.height()), value)

@@ -70,8 +70,11 @@ class PanelDocks(QMainWindow):
         self._by_hand = ""
         self._is_arranging = False
         self._is_even = True
+        self._is_still = False
         self._evening = QTimer(self, singleShot=True, interval=0)
         self._evening.timeout.connect(self._make_even)
+        self._showing = QTimer(self, singleShot=True, interval=0)
+        self._showing.timeout.connect(self._show_added)
         self._settling = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._settling.timeout.connect(self._settle)
 
@@ -84,7 +87,7 @@ class PanelDocks(QMainWindow):
 
     def add(self, dock: PanelDock) -> None:
         """Take another panel in below the others."""
-        with self._arranging():
+        with self._arranging(still=True):
             self._docks[dock.number] = dock
             self.addDockWidget(_AREA, dock, _DOWN)
         if self._is_even:
@@ -109,6 +112,7 @@ class PanelDocks(QMainWindow):
 
     def stop(self) -> None:
         """Tell of nothing any more."""
+        self._showing.stop()
         self._evening.stop()
         self._settling.stop()
 
@@ -229,6 +233,7 @@ class PanelDocks(QMainWindow):
 
     def arrangement(self) -> str:
         """Where everything stands, and the orders of tabs."""
+        self._show_added()
         state = bytes(self.saveState(_VERSION).toBase64().data()).decode("ascii")
         orders = (",".join(map(str, tabs.panels)) for tabs in self._tabs())
         return ";".join([state, *sorted(orders)])
@@ -289,8 +294,12 @@ class PanelDocks(QMainWindow):
         put_in_order(self, self._docks, Tabs(order, seen))
 
     @contextmanager
-    def _arranging(self) -> Iterator[None]:
+    def _arranging(self, *, still: bool = False) -> Iterator[None]:
         """What moves inside is not moved by hand, and the keys do not go elsewhere for it."""
+        if still:
+            self._hold_still()
+        else:
+            self._show_added()
         was_arranging, self._is_arranging = self._is_arranging, True
         had_keys = not was_arranging and self._has_keys()
         try:
@@ -324,6 +333,7 @@ class PanelDocks(QMainWindow):
 
     def _rects(self) -> dict[int, QRect]:
         """Where the panels are that are seen here."""
+        self._show_added()
         layout = self.layout()
         if layout is not None:
             layout.activate()
@@ -343,6 +353,30 @@ class PanelDocks(QMainWindow):
             and len({(rect.left(), rect.right()) for rect in rects.values()}) <= 1
             and max(free, default=0) - min(free, default=0) <= _EVEN_PX
         )
+
+    def _hold_still(self) -> None:
+        """Neither lay out nor paint until all panels have come that come together.
+
+        Each of them would do both for all of them: its dock as soon as it is shown, and its scene
+        as soon as anything in it changes.
+        """
+        layout = self.layout()
+        if layout is not None:
+            layout.setEnabled(False)
+        self.setUpdatesEnabled(False)
+        self._is_still = True
+        self._showing.start()
+
+    def _show_added(self) -> None:
+        if not self._is_still:
+            return
+        self._is_still = False
+        self._showing.stop()
+        layout = self.layout()
+        if layout is not None:
+            layout.setEnabled(True)
+            layout.activate()
+        self.setUpdatesEnabled(True)
 
     def _make_even(self) -> None:
         """Give all panels one height."""

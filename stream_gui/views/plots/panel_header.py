@@ -36,7 +36,7 @@ class PanelHeader(QWidget):
         super().__init__()
         self._beside = view.header()
         self._title = ElidedLabel(Qt.TextElideMode.ElideLeft, _LETTERS)
-        self._hint: QSize | None = None
+        self._hints: tuple[QSize, QSize] | None = None
         self._menu = tool_button("What can be done with this panel (Shift+F10)")
         self._close = tool_button("Close this panel (Ctrl+Shift+W)")
         self._menu.clicked.connect(self.menu_wanted)
@@ -65,21 +65,16 @@ class PanelHeader(QWidget):
 
         A dock does not ask its title bar for the height that goes with a width.
         """
-        if self._hint is None:
-            hint, layout = super().sizeHint(), self.layout()
-            if layout is not None and layout.hasHeightForWidth():
-                hint.setHeight(layout.heightForWidth(max(self.width(), _NARROW_PX)))
-            self._hint = hint
-        return self._hint
+        return (self._hints or self._find_hints())[0]
 
     def minimumSizeHint(self) -> QSize:
         """As high as that, but it may be as narrow as its buttons."""
-        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
+        return (self._hints or self._find_hints())[1]
 
     def event(self, event: QEvent) -> bool:
         """What is in it may need another height now."""
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
-            self._hint = None
+            self._hints = None
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -87,6 +82,14 @@ class PanelHeader(QWidget):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
+
+    def _find_hints(self) -> tuple[QSize, QSize]:
+        """The preferred size and the least: they are asked for whenever any panel moves."""
+        hint, layout = super().sizeHint(), self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            hint.setHeight(layout.heightForWidth(max(self.width(), _NARROW_PX)))
+        self._hints = hint, QSize(super().minimumSizeHint().width(), hint.height())
+        return self._hints
 
     def _build(self, view: PanelView) -> None:
         top = Qt.AlignmentFlag.AlignTop
