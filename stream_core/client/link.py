@@ -110,7 +110,7 @@ class Link:
         self._connection: Connection | None = None
         self._conversation = Conversation(CLIENT_RECEIVES)
         self._heartbeat = Heartbeat(self.clock)
-        self._receipts = Receipts(self.send)
+        self._receipts = Receipts(self.send_now)
         self._work: asyncio.Task[None] | None = None
         self._going: set[asyncio.Future[Any]] = set()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,9 +19,11 @@ class Link:
         self.told: list[int] = []
         self.heard = asyncio.Event()
 
-    def come(self, size_bytes: int, after_s: float) -> None:
+    async def come(self, receipts: Receipts, size_bytes: int, after_s: float) -> None:
         self.bytes_in += size_bytes
         self.last_in_s += after_s
+        receipts.received(self)  # type: ignore[arg-type]
+        await asyncio.sleep(0)
 
     def send(self, head: bytes) -> None:
         _, kind, *_, address, _, count, _, sequence, _ = HEADER.unpack(head)
@@ -46,51 +49,64 @@ async def test_a_slow_link_is_told_of_each_quarter_of_the_least_window(
     link: Any, receipts: Receipts
 ) -> None:
     for _ in range(8):
-        link.come(LEAST_BYTES // 2, 0.1)
-        receipts.received(link)
+        await link.come(receipts, LEAST_BYTES // 2, 0.1)
     assert link.told == [LEAST_BYTES * n for n in (1, 2, 3, 4)]
 
 
-async def test_a_quick_link_is_told_of_each_millisecond(link: Any, receipts: Receipts) -> None:
+async def test_a_quick_link_is_told_of_each_two_milliseconds(link: Any, receipts: Receipts) -> None:
     for _ in range(100):
-        link.come(LEAST_BYTES, 0.0002)  # 160 KiB a millisecond
-        receipts.received(link)
-    assert link.told[0] == LEAST_BYTES
-    steps = {later - sooner for sooner, later in zip(link.told[1:], link.told[2:], strict=False)}
-    assert steps == {5 * LEAST_BYTES}
+        await link.come(receipts, LEAST_BYTES, 0.0004)  # 160 KiB in two milliseconds
+    told_first = [LEAST_BYTES * n for n in (1, 2, 3)]  # until its rate is known
+    assert link.told[:3] == told_first
+    assert _steps(link.told[2:]) == {5 * LEAST_BYTES}
 
 
 async def test_even_the_quickest_is_told_of_half_a_mebibyte(link: Any, receipts: Receipts) -> None:
-    for _ in range(100):
-        link.come(LEAST_BYTES, 1e-9)
-        receipts.received(link)
-    assert link.told[1] - link.told[0] == MOST_BYTES
+    for _ in range(200):
+        await link.come(receipts, LEAST_BYTES, 1e-5)
+    assert max(_steps(link.told)) == MOST_BYTES
+
+
+def _steps(told: list[int]) -> set[int]:
+    return {later - sooner for sooner, later in pairwise(told)}
 
 
 async def test_what_a_link_that_became_slow_still_brought_is_told_soon(
     link: Any, receipts: Receipts
 ) -> None:
-    for _ in range(3):
-        link.come(LEAST_BYTES, 1e-9)
-        receipts.received(link)
-    assert link.told == [LEAST_BYTES]
+    for _ in range(12):
+        await link.come(receipts, LEAST_BYTES, 1e-4)
+    assert link.told[-1] < link.bytes_in
     link.heard.clear()
     async with asyncio.timeout(5):
         await link.heard.wait()
-    assert link.told[1] == 3 * LEAST_BYTES
+    assert link.told[-1] == link.bytes_in
+
+
+async def test_who_waits_for_what_has_come_has_it_before_the_server_hears_of_it(
+    link: Any, receipts: Receipts
+) -> None:
+    link.bytes_in = LEAST_BYTES
+    receipts.received(link)
+    receipts.received(link)
+    assert link.told == []
+    await asyncio.sleep(0)
+    assert link.told == [LEAST_BYTES]
 
 
 async def test_no_timer_stays_behind_and_a_former_link_is_told_nothing(
     link: Any, receipts: Receipts
 ) -> None:
-    link.come(LEAST_BYTES, 1e-9)
-    receipts.received(link)
-    link.come(LEAST_BYTES, 1e-9)
-    receipts.received(link)
+    for _ in range(12):
+        await link.come(receipts, LEAST_BYTES, 1e-4)
+    link.told.clear()
     other = Link()
     receipts.begin(other)  # type: ignore[arg-type]
-    link.come(MOST_BYTES, 1e-9)
-    receipts.received(link)
-    other.come(LEAST_BYTES, 1.0)
+    await link.come(receipts, MOST_BYTES, 1e-9)
+    assert not link.told
+    await other.come(receipts, LEAST_BYTES, 1.0)
+    other.bytes_in += LEAST_BYTES
     receipts.received(other)  # type: ignore[arg-type]
-    assert link.told == [LEAST_BYTES, LEAST_BYTES]  # the second one is of the other
+    receipts.end()
+    await asyncio.sleep(0)
+    assert link.told == [LEAST_BYTES]  # of the other, and nothing after its end
