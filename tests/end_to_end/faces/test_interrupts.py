@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import stream_core as sc
-from stream_core import process
+from stream_core.process import server_process
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 
@@ -239,13 +239,14 @@ def test_a_server_process_that_does_not_answer_is_not_waited_for(
     mute.write_text("#!/bin/sh\nexec sleep 60\n")
     mute.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(mute))
-    server, ready, read_answer = sc.ServerProcess(port=0), threading.Event(), process._read_answer
+    server, ready = sc.ServerProcess(port=0), threading.Event()
+    answer_of = server_process.answer_of
 
     def ready_to_read(child: subprocess.Popen[bytes]) -> object:
         ready.set()
-        return read_answer(child)
+        return answer_of(child)
 
-    monkeypatch.setattr(process, "_read_answer", ready_to_read)
+    monkeypatch.setattr(server_process, "answer_of", ready_to_read)
     with pytest.raises(KeyboardInterrupt), ctrl_c(ready):
         server.start()
     assert server.exitcode == -signal.SIGKILL

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import signal
@@ -13,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from stream_core.errors import ConnectionFailed, InvalidValue, NotAllowed
-from stream_core.process import ServerProcess, serve_until_signal
-from stream_core.server import Server
+from stream_core.process import ServerProcess
 from stream_core.values import Limits
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
@@ -120,7 +118,7 @@ def test_a_child_that_dies_before_it_answers_is_reported(monkeypatch: pytest.Mon
 
 @posix_only
 def test_it_survives_its_parent_and_ctrl_c_in_the_terminal(tmp_path: Path) -> None:
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     program = (
         f"import sys, os; sys.path.insert(0, {root!r})\n"
         "from stream_core.process import ServerProcess\n"
@@ -138,29 +136,6 @@ def test_it_survives_its_parent_and_ctrl_c_in_the_terminal(tmp_path: Path) -> No
         assert listens(address)
     finally:
         os.kill(int(pid), signal.SIGTERM)
-
-
-def test_the_command_alone_says_what_it_is_for() -> None:
-    child = subprocess.run(
-        [sys.executable, "-m", "stream_core", "serve", "--from-stdin"],
-        input=b"junk", capture_output=True, timeout=20, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    assert child.returncode == 1
-    assert b"only ServerProcess runs" in child.stdout
-
-
-@posix_only
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_an_embedded_server_runs_until_a_signal(number: signal.Signals) -> None:
-    server = Server(port=0)
-
-    def ready() -> None:
-        assert listens(server.address)
-        os.kill(os.getpid(), number)
-
-    async with asyncio.timeout(10):
-        await serve_until_signal(server, ready)
-    assert not listens(server.address)
 
 
 def test_its_log_goes_to_a_file_that_is_added_to(tmp_path: Path) -> None:
