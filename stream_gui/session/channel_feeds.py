@@ -150,12 +150,17 @@ class ChannelFeeds(QObject, Generic[FeedType]):
         if feed is None:
             return
         if name in self._gone_failed:
-            self._gone_failed.discard(name)
-            self._following[name].end()
-            feed.tell("waiting")
-            self._following[name] = self._begin_following(feed)
+            self.try_again(feed)
         elif feed.state not in ("error", "live"):
             feed.tell("live" if feed.has_data else "waiting")
+
+    def try_again(self, feed: FeedType) -> None:
+        """Read a channel that has failed anew; nothing happens to one that is being read."""
+        if feed.state == "error" and feed in self._feeds.values():
+            self._gone_failed.discard(feed.channel)
+            self._following[feed.channel].end()
+            feed.tell("waiting")
+            self._following[feed.channel] = self._begin_following(feed)
 
     def _begin_following(self, feed: FeedType) -> Following:
         doing = f"{self.doing} {feed.channel}"

@@ -106,6 +106,9 @@ class ChannelSource(Protocol[FeedType]):
     def close(self, feed: FeedType) -> None:
         """Give a feed back."""
 
+    def try_again(self, feed: FeedType) -> None:
+        """Read a feed that has failed anew."""
+
 
 class FeedSource(Protocol):
     """Whom to ask for feeds of all kinds."""
@@ -115,6 +118,9 @@ class FeedSource(Protocol):
 
     def close(self, feed: Any) -> None:
         """Give a feed back."""
+
+    def try_again(self, feed: Any) -> None:
+        """Read a feed that has failed anew."""
 
     def panel_kind(self, channel: str) -> str:
         """The kind of panel that can show a channel; "" while nothing tells."""

@@ -199,6 +199,8 @@ class Legend(QWidget):
     def menu(self, entry: LegendEntry, channel: str, column: str) -> QMenu:
         """What can be done with a curve."""
         menu = QMenu(entry)
+        for again in self._curves.failed(channel):
+            menu.addAction("Try again", again)
         menu.addAction("Hide" if entry.is_shown else "Show", entry.toggled.emit)
         axes = menu.addMenu("Axis")
 

@@ -61,6 +61,8 @@ def tip_of(shown: ShownCurve) -> str:
     lines = [f"{curve.channel}  {curve.column}".strip()]
     if feed.problem:
         lines.append(feed.problem)
+        if feed.state == "error":
+            lines.append("Menu key: try again.")
     elif feed.columns and shown.series is None:
         lines.append(f"The channel has no column of this name now, but {', '.join(feed.columns)}.")
     elif feed.state == "waiting":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Generic, TypeVar
 
 from stream_gui.views.plots.feed_source import ChannelSource, OpenFeed
@@ -34,6 +35,11 @@ class OpenFeeds(Generic[FeedType]):
     def get(self, channel: str) -> FeedType | None:
         """The feed of a channel, if it is open."""
         return self._feeds.get(channel)
+
+    def failed(self) -> list[Callable[[], None]]:
+        """For each feed that has failed, what lets it be tried again."""
+        again = self._source.try_again
+        return [partial(again, feed) for feed in self.all if feed.state == "error"]
 
     def sync(self, channels: Iterable[str]) -> None:
         """Open what is not open yet, and give back what is not wanted."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from stream_gui.models.plot_layout import Curve, PlotLayout
 from stream_gui.plotdata.series import Series
@@ -90,6 +91,14 @@ class PanelCurves:
     def left_out(self) -> int:
         """How many columns are not shown because there are too many."""
         return sum(max(0, len(feed.columns) - MOST_COLUMNS) for feed in self._feeds.values())
+
+    def failed(self, channel: str = "") -> list[Callable[[], None]]:
+        """For each channel that has failed, or this one if it has, what lets it be tried again."""
+        return [
+            partial(self._source.try_again, feed)
+            for name, feed in self._feeds.items()
+            if feed.state == "error" and channel in ("", name)
+        ]
 
     def sync(self) -> None:
         """Open and close feeds as the layout asks for."""

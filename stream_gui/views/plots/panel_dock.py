@@ -137,13 +137,21 @@ class PanelDock(QDockWidget):
         self._is_asleep = True
         self.view.shut_down()
 
-    def show_menu(self, place: QPoint | None = None) -> None:
-        """Offer what can be done with the panel, at a place on the screen."""
+    def menu(self) -> QMenu:
+        """What can be done with the panel."""
         menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        failed = self.view.failed()
+        if failed:
+            menu.addAction("Try again", lambda: [again() for again in failed])
         menu.addActions(self.view.actions())
         menu.addSeparator()
         menu.addActions(list(self.menu_actions))
+        return menu
+
+    def show_menu(self, place: QPoint | None = None) -> None:
+        """Offer what can be done with the panel, at a place on the screen."""
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         corner = self._header.rect().bottomRight() - QPoint(menu.sizeHint().width(), 0)
         menu.popup(place or self._header.mapToGlobal(corner))
 

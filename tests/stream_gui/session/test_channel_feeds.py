@@ -160,6 +160,31 @@ async def test_a_channel_that_failed_is_read_when_it_comes_again(
     joined.feeds.frames.close(feed)
 
 
+async def test_what_has_failed_is_read_anew_when_it_is_tried_again(
+    joined: MonitorSession, server: sc.Server, eventually: Any
+) -> None:
+    async with sc.Client("rig", server.address) as rig:
+        writer = await rig.create_channel("volts", dtype="float32")
+        feed = joined.feeds.open("volts")
+        await asyncio.wait_for(writer.wait_active(), 5)
+        (reader,) = await readers(server, "volts")
+        await writer.send(1.0)
+        await eventually(lambda: feed.newest() == 1.0)
+        await rig.configure_reader(
+            reader["client"], reader["number"], overflow="raise", buffer_size=2
+        )
+        await writer.send_samples(np.zeros(1000, np.float32), interval_ns=1000)
+        await eventually(lambda: feed.state == "error" and not writer.active)
+        joined.feeds.try_again(feed)
+        assert (feed.state, feed.problem) == ("waiting", "")
+        await asyncio.wait_for(writer.wait_active(), 5)
+        await writer.send(2.0)
+        await eventually(lambda: feed.state == "live" and feed.newest() == 2.0)
+        joined.feeds.try_again(feed)
+        assert feed.state == "live"
+        joined.feeds.close(feed)
+
+
 async def test_every_item_is_listed_with_its_history(
     joined: MonitorSession, server: sc.Server, eventually: Any
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
@@ -137,6 +137,10 @@ class EventsPanel(PanelView):
         for feed in self._feeds.all:
             if feed.log.newest_time_ns is not None:
                 yield feed, feed.log.newest_time_ns
+
+    def failed(self) -> Sequence[Callable[[], None]]:
+        """For each of its channels that has failed, what lets it be tried again."""
+        return self._feeds.failed()
 
     def shut_down(self) -> None:
         """Give all feeds back."""

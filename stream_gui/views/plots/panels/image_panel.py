@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -171,6 +171,10 @@ class ImagePanel(PanelView):
         feed = self.feed
         if feed is not None and feed.frames.newest_time_ns is not None:
             yield feed, feed.frames.newest_time_ns
+
+    def failed(self) -> Sequence[Callable[[], None]]:
+        """For each of its channels that has failed, what lets it be tried again."""
+        return self._feeds.failed()
 
     def shut_down(self) -> None:
         """Give the feed back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
@@ -128,6 +128,10 @@ class PanelView(QWidget):
 
     def set_axis_widths(self, left: float, right: float) -> None:
         """Leave so much room beside the time axis, so that the times of all panels align."""
+
+    def failed(self) -> Sequence[Callable[[], None]]:
+        """For each of its channels that has failed, what lets it be tried again."""
+        return ()
 
     def newest(self) -> Iterable[tuple[OpenFeed, int]]:
         """Each feed whose data stands on the time axis, with the time of its newest sample."""

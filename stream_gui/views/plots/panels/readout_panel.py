@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -145,6 +145,10 @@ class ReadoutPanel(PanelView):
             newest_ns = shown.series.newest_time_ns if shown.series is not None else None
             if newest_ns is not None:
                 yield shown.feed, newest_ns
+
+    def failed(self) -> Sequence[Callable[[], None]]:
+        """For each of its channels that has failed, what lets it be tried again."""
+        return self.curves.failed()
 
     def shut_down(self) -> None:
         """Give all feeds back."""

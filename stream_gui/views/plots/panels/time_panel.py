@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import (
@@ -212,6 +212,10 @@ class TimePanel(PanelView):
             newest_ns = shown.series.newest_time_ns if shown.series is not None else None
             if newest_ns is not None:
                 yield shown.feed, newest_ns
+
+    def failed(self) -> Sequence[Callable[[], None]]:
+        """For each of its channels that has failed, what lets it be tried again."""
+        return self.curves.failed()
 
     def shut_down(self) -> None:
         """Give all feeds back."""

@@ -89,6 +89,7 @@ class FakeSource(Generic[FeedType]):
         self.make = make
         self.by_channel: dict[str, FeedType] = {}
         self.is_open: list[FeedType] = []
+        self.tried_again: list[FeedType] = []
 
     def __getitem__(self, channel: str) -> FeedType:
         if channel not in self.by_channel:
@@ -101,6 +102,9 @@ class FakeSource(Generic[FeedType]):
 
     def close(self, feed: FeedType) -> None:
         self.is_open.remove(feed)
+
+    def try_again(self, feed: FeedType) -> None:
+        self.tried_again.append(feed)
 
 
 class FakeFeeds(FakeSource[FakeFeed]):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QAction, QColor, QPalette
 from pytestqt.qtbot import QtBot
 
 from stream_gui.models.plot_layout import PlotLayout
@@ -62,6 +62,31 @@ def test_a_channel_that_cannot_be_read_says_why(
     feeds["secret"].changed.emit()
     assert panel.canvas.note == "not allowed"
     assert legend(panel) == ["secret, error"]
+
+
+def test_a_channel_that_failed_is_tried_again_by_its_entry_or_by_the_panel(
+    area: PlotArea, layout: PlotLayout, feeds: FakeFeeds
+) -> None:
+    number = layout.plot("secret")
+    layout.plot("other", panel=number)
+    panel = area.panels[number].view
+
+    def offered() -> list[list[QAction]]:
+        entries = panel.legend.entries
+        menus = [panel.legend.menu(entries[n], name, "") for n, name in enumerate(names)]
+        menus.append(area.panels[number].menu())
+        return [[each for each in menu.actions() if each.text() == "Try again"] for menu in menus]
+
+    names = ("secret", "other")
+    assert offered() == [[], [], []]
+    feeds["secret"].state, feeds["secret"].problem = "error", "not allowed"
+    feeds["secret"].changed.emit()
+    assert "try again" in panel.legend.entries[0].toolTip()
+    by_entry, by_other, by_panel = offered()
+    assert not by_other
+    for (action,) in (by_entry, by_panel):
+        action.trigger()
+    assert feeds.tried_again == [feeds["secret"]] * 2
 
 
 def test_losses_are_told_at_every_curve_of_the_channel(
