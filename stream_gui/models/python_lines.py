@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 
 import stream_core as sc
-from stream_gui.models.console.array_files import COLUMN_FILES
+from stream_gui.models.console.array_files import COLUMN_FILES, column_form
 from stream_gui.models.console.command_line import CallText, literal_text
 from stream_gui.models.console.expressions import NAMED_VALUES, NUMPY_NAMES
+from stream_gui.models.python_client import SECRET, Access, tls_text
 
 __all__ = [
     "call_line",
@@ -25,8 +26,6 @@ __all__ = [
     "server_lines",
     "stop_lines",
 ]
-
-_SECRET = "secret=getpass.getpass()"
 
 
 def python_call(function: str, *args: Any, **kwargs: Any) -> str:
@@ -41,52 +40,34 @@ def call_line(call: CallText) -> str:
     return f"client.remote({literal_text(call.target)}).{call.method}({_arguments(call)})"
 
 
-def call_script(call: CallText, address: str, *, streams: bool = False) -> str:
+def call_script(call: CallText, access: Access, *, streams: bool = False) -> str:
     """A program that makes one remote call and prints what it gives.
 
     Args:
         call: the call.
-        address: of the server, "host:port".
+        access: how the server is joined.
         streams: whether results come one by one.
     """
     made = f"target.{call.method}({_arguments(call)})"
     use = [f"    for result in {made}:", "        print(result)"]
+    client = access.client()
     lines = [
-        *preamble([made]),
+        *preamble([made, client]),
         "",
-        f"with {python_call('sc.blocking.Client', address=address)} as client:",
+        f"with {client} as client:",
         f"    target = client.remote({literal_text(call.target)})",
         *(use if streams else [f"    print({made})"]),
     ]
     return "\n".join(lines) + "\n"
 
 
-def client_lines(
-    name: str,
-    address: str,
-    *,
-    user: str = "",
-    has_secret: bool = False,
-    tls: sc.Tls | None = None,
-) -> str:
-    """The lines that make the client `client` of the others; a secret is asked for, not told.
-
-    Args:
-        name: of the client; "" for the automatic one.
-        address: of the server.
-        user: who proves itself by the secret; "": nobody by name.
-        has_secret: whether there is one.
-        tls: what the server must prove, and by what the client proves itself.
-    """
-    texts = [literal_text(name or None), literal_text(address)]
-    texts += [f"user={literal_text(user)}"] if user else []
-    texts += [_SECRET] if has_secret else []
-    texts += [] if tls is None else [_tls_text(tls)]
-    return f"client = sc.blocking.Client({', '.join(texts)})\nclient.connect()"
+def client_lines(access: Access) -> str:
+    """The lines that make the client `client` of the others."""
+    return f"client = {access.client()}\nclient.connect()"
 
 
 def server_lines(arguments: Mapping[str, Any], *, in_window: bool) -> str:
-    """The lines that start a server; a secret is asked for, not told.
+    """The lines that start a server; a secret is not told.
 
     Args:
         arguments: of `stream_core.Server`; those that are None are left out.
@@ -97,9 +78,9 @@ def server_lines(arguments: Mapping[str, Any], *, in_window: bool) -> str:
         if value is None or name in ("host", "port"):
             continue
         if name == "secret":
-            texts.append(_SECRET)
+            texts.append(SECRET)
         elif isinstance(value, sc.Tls):
-            texts.append(_tls_text(value))
+            texts.append(tls_text(value))
         elif isinstance(value, sc.Limits):
             usual = msgspec.structs.asdict(sc.Limits())
             other = {k: v for k, v in msgspec.structs.asdict(value).items() if v != usual[k]}
@@ -145,11 +126,6 @@ def _written(value: Any) -> str:
     return literal_text(value)
 
 
-def _tls_text(tls: sc.Tls) -> str:
-    files = {name: str(file) for name, file in msgspec.structs.asdict(tls).items() if file}
-    return f"tls={python_call('sc.Tls', **files)}"
-
-
 def _arguments(call: CallText) -> str:
     texts = [python_value(each) for each in call.args]
     texts += [f"{name}={python_value(each)}" for name, each in call.kwargs.items()]
@@ -176,7 +152,10 @@ class _NumpyNames(ast.NodeTransformer):
         name = node.args[0] if node.args else None
         if ast.unparse(node.func) != "np.load" or not isinstance(name, ast.Constant):
             return node
-        if PurePath(str(name.value)).suffix.lower() in COLUMN_FILES:
+        path = Path(str(name.value)).expanduser()
+        name.value = str(path)
+        if path.suffix.lower() in COLUMN_FILES:
             node.func = ast.Attribute(ast.Name("np", ast.Load()), "loadtxt", ast.Load())
-            node.keywords.append(ast.keyword("delimiter", ast.Constant(",")))
+            form = column_form(str(path))
+            node.keywords += [ast.keyword(key, ast.Constant(each)) for key, each in form.items()]
         return node

@@ -97,8 +97,8 @@ class Calls:
         """
         call = split(text, self.catalog.targets)
         method = self.catalog.method(call.target, call.method)
-        address = self._around.link.state.address
-        return call_script(call, address, streams=method is not None and method.streams)
+        access = self._around.link.access
+        return call_script(call, access, streams=method is not None and method.streams)
 
     def _begin(self, command: Command, text: str, every_s: float = 0.0) -> int:
         number = self.history.begin(text, every_s=every_s)

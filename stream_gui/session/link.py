@@ -6,7 +6,7 @@ import asyncio
 import os
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 import stream_core as sc
 from stream_gui.feedback import Feedback
 from stream_gui.models.link_state import LinkPhase, LinkState
+from stream_gui.models.python_client import Access
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.portal import Portal
 from stream_gui.settings import RecentServer, account
@@ -73,6 +74,11 @@ class Target:
     def account(self) -> str:
         """What its secret is kept under."""
         return account(self.user, self.address)
+
+    @property
+    def access(self) -> Access:
+        """The same without the secret."""
+        return Access(self.address, self.name, self.user, bool(self.secret), tls=self.proof["tls"])
 
     @property
     def proof(self) -> dict[str, Any]:
@@ -141,6 +147,13 @@ class Link(QObject):
         self._making: asyncio.Task[None] | None = None
         self._ended: sc.Client | None = None
         self._end_reason = ENDED
+
+    @property
+    def access(self) -> Access:
+        """How the server is joined under a name of one's own; of none its last address."""
+        if self.target is None:
+            return Access(self.state.address)
+        return replace(self.target.access, name="")
 
     def connect_to(self, target: Target, *, waits: bool = False) -> None:
         """Join a server, leaving the one joined now.

@@ -193,15 +193,7 @@ class MonitorSession:
 
     def _joined(self, target: Target) -> None:
         """Remember the server that was asked for, once it has let us in."""
-        self.around.python.add(
-            client_lines(
-                target.name,
-                target.address,
-                user=target.user,
-                has_secret=bool(target.secret),
-                tls=target.proof["tls"],
-            )
-        )
+        self.around.python.add(client_lines(target.access))
         asked_for, keep_secret = self._asked_for
         if target is not asked_for:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ArrayFileError", "read_array"]
+__all__ = ["COLUMN_FILES", "ArrayFileError", "column_form", "read_array"]
 
 LARGEST_BYTES = 256 * 1024 * 1024
 COLUMN_FILES = (".csv", ".txt", ".tsv", ".dat")
@@ -56,17 +57,43 @@ def _numpy_file(path: Path) -> NDArray[Any]:
     return array
 
 
+def column_form(name: str) -> dict[str, Any]:
+    """The arguments with which `numpy.loadtxt` reads the columns of a text file as they are here.
+
+    Of a file that cannot be read they are those of commas without headings.
+    """
+    try:
+        with Path(name).expanduser().open(encoding="utf-8-sig") as file:
+            return _form(file)
+    except (OSError, ValueError):
+        return {"delimiter": ","}
+
+
+def _form(lines: Iterable[str]) -> dict[str, Any]:
+    """By the first line that is neither empty nor a remark: it may hold headings."""
+    number, first = next(
+        (
+            (number, line)
+            for number, line in enumerate(lines)
+            if line.strip() and not line.startswith("#")
+        ),
+        (0, ""),
+    )
+    delimiter = next((mark for mark in (",", ";", "\t") if mark in first), None)
+    form: dict[str, Any] = {} if delimiter is None else {"delimiter": delimiter}
+    if not _is_numbers(first, delimiter):
+        form["skiprows"] = number + 1
+    return form | {"encoding": "utf-8-sig"}
+
+
 def _columns(path: Path) -> NDArray[Any]:
     """One array of a single column or row; of several columns one with a row for each line."""
+    form = column_form(str(path))
     with path.open(encoding="utf-8-sig") as file:
-        first = next((line for line in file if line.strip() and not line.startswith("#")), "")
-    delimiter = next((mark for mark in (",", ";", "\t") if mark in first), None)
-    skipped = 0 if _is_numbers(first, delimiter) else 1
-    with path.open(encoding="utf-8-sig") as file:
-        lines = [line for line in file if line.strip() and not line.startswith("#")][skipped:]
-    if not lines:
+        lines = [*file][form.pop("skiprows", 0) :]
+    if not any(line.strip() and not line.startswith("#") for line in lines):
         raise ArrayFileError(f"{path.name} has no numbers")
-    return np.loadtxt(lines, delimiter=delimiter)
+    return np.loadtxt(lines, **form)
 
 
 def _is_numbers(line: str, delimiter: str | None) -> bool:

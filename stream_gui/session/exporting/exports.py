@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from stream_gui.models.python_client import Access
 from stream_gui.session.bridge import Bridge
 from stream_gui.session.exporting.atomic_file import replacing
 from stream_gui.session.exporting.csv_file import write_csv
@@ -97,6 +98,11 @@ class Exports(QObject):
         """The address and the epoch of the server; "" and None without one."""
         link = self._around.link
         return link.state.address, link.client.epoch if link.client is not None else None
+
+    @property
+    def access(self) -> Access:
+        """How the server is joined."""
+        return self._around.link.access
 
     def write(self, path: Path, request: ExportRequest) -> ExportJob:
         """Begin to write samples; the name's ending says how: ".csv" or ".npz"."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from stream_gui.models.python_client import Access
+from stream_gui.models.python_lines import preamble
+
 __all__ = ["python_script"]
 
 _TEMPLATE = '''\
@@ -11,13 +14,7 @@ _TEMPLATE = '''\
 
 import asyncio
 import contextlib
-import os
-
-import numpy as np
-
-import stream_core as sc
-
-ADDRESS = {address}
+{imports}
 CHANNELS = {{  # for each channel its columns; () is all of an item
 {channels}}}
 
@@ -45,9 +42,7 @@ async def read(client, channel, wanted):
 
 async def main():
     """Read all channels at once."""
-    secret = os.environ.get("STREAMSCOPE_SECRET")  # if the server asks for one
-    user = os.environ.get("STREAMSCOPE_USER") or None  # if it has users
-    async with sc.Client("script", ADDRESS, user=user, secret=secret) as client:
+    async with {client} as client:
         await asyncio.gather(*(read(client, *each) for each in CHANNELS.items()))
 
 
@@ -57,11 +52,11 @@ if __name__ == "__main__":
 '''
 
 
-def python_script(address: str, curves: Iterable[tuple[str, str]]) -> str:
+def python_script(access: Access, curves: Iterable[tuple[str, str]]) -> str:
     """A program that subscribes to these channels and prints what comes.
 
     Args:
-        address: "host:port" of the server.
+        access: how the server is joined.
         curves: channels with a column each; "" is the only one.
     """
     channels: dict[str, list[str]] = {}
@@ -70,4 +65,6 @@ def python_script(address: str, curves: Iterable[tuple[str, str]]) -> str:
         if column and column not in columns:
             columns.append(column)
     lines = (f"    {channel!r}: {tuple(columns)!r},\n" for channel, columns in channels.items())
-    return _TEMPLATE.format(address=repr(address), channels="".join(lines))
+    client = access.client("sc.Client")
+    imports = "\n".join(preamble(["np.", client]))
+    return _TEMPLATE.format(imports=f"{imports}\n", client=client, channels="".join(lines))

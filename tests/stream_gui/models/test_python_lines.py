@@ -10,6 +10,7 @@ import pytest
 import stream_core as sc
 from stream_gui.models.console.command_line import split
 from stream_gui.models.console.expressions import literal
+from stream_gui.models.python_client import Access
 from stream_gui.models.python_lines import (
     call_line,
     call_script,
@@ -57,19 +58,41 @@ def test_numpy_gives_what_the_console_gives(source: str) -> None:
 
 def test_a_program_is_whole(tmp_path: Path) -> None:
     call = split("rig.sweep(1, points=ones(3))")
-    program = call_script(call, "127.0.0.1:50012", streams=True)
+    program = call_script(call, Access("127.0.0.1:50012"), streams=True)
     ast.parse(program)
     assert program.splitlines() == [
         "import numpy as np",
         "import stream_core as sc",
         "",
-        'with sc.blocking.Client(address="127.0.0.1:50012") as client:',
+        'with sc.blocking.Client(None, "127.0.0.1:50012") as client:',
         '    target = client.remote("rig")',
         "    for result in target.sweep(1, points=np.ones(3)):",
         "        print(result)",
     ]
-    assert "print(target.reset())" in call_script(split("rig.reset()"), "a:1")
-    assert "numpy" not in call_script(split("rig.reset()"), "a:1")
+    assert "print(target.reset())" in call_script(split("rig.reset()"), Access("a:1"))
+    assert "numpy" not in call_script(split("rig.reset()"), Access("a:1"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1,2\n3,4\n", "t;U\n1;2\n3;4\n", "# a remark\n\nt\tU\n1\t2\n", "1 2\n3 4\n", "\ufeffU\n5\n"],
+)
+def test_a_file_of_columns_is_read_in_python_as_in_the_console(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "columns.csv"
+    file.write_text(text, encoding="utf-8")
+    source = f"load({str(file)!r})"
+    value: Any = eval(python_value(source), {"np": np})
+    np.testing.assert_array_equal(value, literal(source))
+
+
+def test_a_file_of_the_home_folder_is_found_in_python_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    np.save(tmp_path / "a.npy", [1, 2])
+    value: Any = eval(python_value("load('~/a.npy')"), {"np": np})
+    assert value.tolist() == [1, 2]
 
 
 def test_plain_values_are_written_so_that_they_are_read_again() -> None:
@@ -77,15 +100,12 @@ def test_plain_values_are_written_so_that_they_are_read_again() -> None:
 
 
 def test_the_client_is_made_without_its_secret() -> None:
-    assert client_lines("", "a:1").splitlines() == [
+    assert client_lines(Access("a:1")).splitlines() == [
         'client = sc.blocking.Client(None, "a:1")',
         "client.connect()",
     ]
-    tls = sc.Tls(authority="ca.pem")
-    lines = client_lines("eye", "a:1", user="ann", has_secret=True, tls=tls)
-    assert 'user="ann", secret=getpass.getpass(), tls=sc.Tls(authority="ca.pem")' in lines
-    assert "tls=sc.Tls()" in client_lines("eye", "a:1", tls=sc.Tls())
-    assert preamble([lines]) == ["import getpass", "", "import stream_core as sc"]
+    lines = client_lines(Access("a:1", has_secret=True))
+    assert preamble([lines]) == ["import getpass", "import os", "", "import stream_core as sc"]
 
 
 def test_arrays_are_made_by_numpy() -> None:
@@ -103,7 +123,8 @@ def test_a_server_is_started_and_stopped_without_its_secret() -> None:
         "limits": sc.Limits(clients=5),
     }
     assert server_lines(arguments, in_window=False).splitlines() == [
-        'server = sc.ServerProcess("0.0.0.0", 0, secret=getpass.getpass(), '
+        'server = sc.ServerProcess("0.0.0.0", 0, secret=os.environ.get("STREAMSCOPE_SECRET") or '
+        "getpass.getpass(), "
         'tls=sc.Tls(certificate="c.pem", key="k.pem"), limits=sc.Limits(clients=5))',
         "server.start()",
     ]

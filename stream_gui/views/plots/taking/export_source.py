@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from stream_gui.models.python_client import Access
 from stream_gui.session.exporting.request import ExportRequest
 from stream_gui.views.plots.feed_source import ChangeSignal
 
@@ -45,6 +46,10 @@ class ExportSource(Protocol):
     @property
     def changed(self) -> ChangeSignal:
         """Sent when one begins or ends."""
+
+    @property
+    def access(self) -> Access:
+        """How the server is joined."""
 
     @property
     def server(self) -> tuple[str, int | None]:

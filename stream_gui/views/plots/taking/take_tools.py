@@ -114,7 +114,7 @@ class TakeTools(QObject):
         if of_one and self._deck.current is not None:
             views = [self._deck.current.view]
         curves = [curve.key for view in views for curve in view.measured()]
-        QApplication.clipboard().setText(python_script(self._exports.server[0], curves))
+        QApplication.clipboard().setText(python_script(self._exports.access, curves))
 
     def picture(self, ending: str, *, of_one: bool = False) -> bytes:
         """The panels, or the current one, as the content of a file: ".svg", or else of pixels."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import stream_core as sc
+from stream_gui.models.python_client import Access
 from stream_gui.session.exporting.python_script import python_script
 
 CURVES = [
@@ -47,7 +48,9 @@ async def test_it_reads_the_same_channels_until_it_is_interrupted(tmp_path: Path
         sc.Server("127.0.0.1", 0, secret="s3cret") as server,
         sc.Client("rig", server.address, secret="s3cret") as rig,
     ):
-        script.write_text(python_script(server.address, CURVES), encoding="utf-8")
+        script.write_text(
+            python_script(Access(server.address, has_secret=True), CURVES), encoding="utf-8"
+        )
         adc = await rig.create_channel("rig1/adc", dtype="float64", columns=("x", "y"))
         items = [
             (adc, np.array([1.0, 2.0]), "rig1/adc", "{'y': np.float64(2.0), 'x': np.float64(1.0)}"),
@@ -71,4 +74,4 @@ async def test_it_reads_the_same_channels_until_it_is_interrupted(tmp_path: Path
 
 
 def test_nothing_to_read_is_a_program_too() -> None:
-    compile(python_script("lab:50012", []), "read.py", "exec")
+    compile(python_script(Access("lab:50012"), []), "read.py", "exec")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from stream_gui.models.plot_layout import PlotLayout
+from stream_gui.models.python_client import Access
 from stream_gui.session.exporting.request import ExportRequest
 from stream_gui.views.plots.plot_area import PlotArea
 
@@ -40,6 +41,7 @@ class FakeExports(QObject):
         super().__init__()
         self.jobs: list[FakeJob] = []
         self.server: tuple[str, int | None] = ("lab:50012", 77)
+        self.access = Access("lab:50012")
         self.written: list[tuple[Path, ExportRequest]] = []
         self.saved: list[tuple[Path, bytes]] = []
 

@@ -179,7 +179,7 @@ def test_a_picture_goes_to_the_clipboard_as_pixels_and_as_lines(
 def test_a_program_goes_to_the_clipboard(plots: PlotArea, qtbot: QtBot) -> None:
     qtbot.keyClick(plots, Qt.Key.Key_Y, CONTROL | SHIFT)
     text = QGuiApplication.clipboard().text()
-    assert "ADDRESS = 'lab:50012'" in text
+    assert 'sc.Client(None, "lab:50012")' in text
     assert "'a': ('x', 'y'),\n    'b': ('x', 'y')," in text
     take(plots).copy_python(of_one=True)
     assert "'a'" not in QGuiApplication.clipboard().text()
