@@ -43,7 +43,7 @@ async def test_two_hundred_clients_return_without_a_storm(
             await stack.enter_async_context(client)
         attempts.clear()
         if how == "gone without a word":
-            for connection in tuple(server._connections):
+            for connection in tuple(server._entrance.connections):
                 connection.abort()
         await server.stop()
         await until(lambda: all(client.state is not sc.State.CONNECTED for client in clients))

@@ -114,7 +114,7 @@ class Peer:
         self._frames: list[Frame] = []
         self._calls = itertools.count(1)
         with bench.in_loop():
-            self._connection: Any = bench.server._accept()
+            self._connection: Any = bench.server._entrance.accept()
             self._wire = Wire(self._connection, bench.loop)
             self._connection.connection_made(self._wire)
 
@@ -318,8 +318,8 @@ class Bench:
         assert services is not None
         sessions = tuple(services.sessions)
         assert len(sessions) == clients, [session.name for session in sessions]
-        assert not self.server._visitors
-        assert len(self.server._connections) == clients
+        assert not self.server._entrance.visitors
+        assert len(self.server._entrance.connections) == clients
         numbers = {session.number for session in sessions} | {0}
         assert {channel.owner for channel in services.streams.directory} <= numbers
         assert not len(services.streams.readers.waiting)

@@ -272,7 +272,7 @@ class Lives(RuleBasedStateMachine):
             live = {n for n, s in session.subscriptions.items() if s.channel.ended is None}
             assert live == {reader for reader, _ in member.reads.values()}
         waiting = [peer for peer in self.strangers if not peer.closed]
-        assert len(self.bench.server._visitors) == len(waiting)
+        assert len(self.bench.server._entrance.visitors) == len(waiting)
         assert services.streams.budget.used_bytes == 0
 
 

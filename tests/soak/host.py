@@ -34,7 +34,7 @@ def sample(server: sc.Server, process: psutil.Process) -> dict[str, Any]:
         "tasks": len(asyncio.all_tasks()),
         "held_bytes": holdings.held_bytes(),
         "sessions": len(services.sessions),
-        "connections": len(server._connections),
+        "connections": len(server._entrance.connections),
         "readers": len(readers),
         "cpu_s": sum(process.cpu_times()[:2]),
         "balanced": all(reader.buffer.counters.balanced for reader in readers),

@@ -137,7 +137,7 @@ async def handshake_s(lab: Lab) -> str:
 
 @at(0.01)
 async def guess_delay_s(lab: Lab) -> str:
-    lab.server._verifier = make_verifier("tea")
+    lab.server._entrance._verifier = make_verifier("tea")
     raw = await lab.dial(lab.server)
     await refusal(raw.hello("guesser", secret="coffee"), AuthenticationFailed)
     return await lab.logged("wrong secrets come from 127.0.0.1")

@@ -10,8 +10,8 @@ import zlib
 import pytest
 
 from stream_core.errors import ConnectionFailed
+from stream_core.server.entrance import FEWEST_VISITORS
 from stream_core.server.holdings import Holdings
-from stream_core.server.server import FEWEST_VISITORS
 from stream_core.transport import Address
 from stream_core.wire.header import HEADER, CodecNumber, Flag, Kind
 
@@ -112,8 +112,8 @@ async def test_half_open_handshakes(serve, dial, until):
     for _ in range(FEWEST_VISITORS + 20):
         raw = await dial(server)
         raw.write(HEADER.pack(7000, Kind.HELLO, *[0] * 8) + bytes(6900))
-    await until(lambda: len(server._visitors) == FEWEST_VISITORS)
-    held = sum(visitor.connection.held_bytes for visitor in server._visitors)
+    await until(lambda: len(server._entrance.visitors) == FEWEST_VISITORS)
+    held = sum(visitor.connection.held_bytes for visitor in server._entrance.visitors)
     assert held <= FEWEST_VISITORS * (8000 + HEADER.size)
 
 
