@@ -7,7 +7,6 @@ containers are first rebuilt with extensions in the places of what msgpack lacks
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -17,7 +16,9 @@ import msgspec
 from msgspec.msgpack import Ext
 
 from stream_core.errors import InvalidValue, ProtocolError
+from stream_core.wire.extensions import COMPLEX, Extension, from_extension
 from stream_core.wire.loaded import loaded_numpy
+from stream_core.wire.refused import RefusedError, refusal_of
 
 __all__ = [
     "PLAIN_TYPES",
@@ -33,30 +34,14 @@ __all__ = [
 NESTED_VALUES = 128
 
 
-class Extension:
-    """The codes of msgpack's extensions here; the protocol page gives each one's content."""
-
-    INT = 1
-    COMPLEX = 2
-    TUPLE = 3
-    SET = 4
-    DICT = 5
-    DATETIME = 6
-    TEXT = 7
-    ARRAY = 8
-    SCALAR = 9
-    NUMPY_TEXT = 10
-    NUMPY_BYTES = 11
-
-
 _NoneType = type(None)
 
 PLAIN_TYPES = frozenset({_NoneType, bool, int, float, str, bytes})
 _are_plain = PLAIN_TYPES.issuperset
-_COMPLEX = struct.Struct("<dd")
 _ENCODER = msgspec.msgpack.Encoder()
 encode_plain = _encode_plain = _ENCODER.encode  # of what is plain, in 64 bits and in Unicode
 _encode_plain_into = _ENCODER.encode_into
+_decode = msgspec.msgpack.Decoder(ext_hook=from_extension).decode
 _PREFIX_BYTES = {0xC4: 2, 0xC5: 3, 0xC6: 5, 0xD9: 2, 0xDA: 3, 0xDB: 5}  # of bytes and text
 
 
@@ -76,15 +61,6 @@ class Taken:
         encoded = encode(value)
         self.raw = msgspec.Raw(encoded)
         self.size_bytes = len(encoded)
-
-
-class _RefusedError(Exception):
-    def __init__(self, culprit: Any, reason: str = "") -> None:
-        self.culprit = culprit
-        self.reason = reason or (
-            "it would come out as another type; codec 'pickle' carries it, if the receiver "
-            "allows it"
-        )
 
 
 def encode(value: Any) -> bytes:
@@ -176,8 +152,8 @@ def _checked_form(value: Any, *, thorough: bool = False) -> Any:
     """The value made of what msgpack knows; `thorough` looks at each int and each text."""
     try:
         return _form(value, NESTED_VALUES, thorough)
-    except _RefusedError as refusal:
-        raise InvalidValue(_refusal(value, refusal)) from None
+    except RefusedError as refusal:
+        raise InvalidValue(refusal_of(value, refusal)) from None
 
 
 def _form(value: Any, depth: int, thorough: bool) -> Any:
@@ -217,7 +193,7 @@ def _text_form(value: str, _depth: int, _thorough: bool) -> Any:
 
 
 def _complex_form(value: complex, _depth: int, _thorough: bool) -> Any:
-    return Ext(Extension.COMPLEX, _COMPLEX.pack(value.real, value.imag))
+    return Ext(Extension.COMPLEX, COMPLEX.pack(value.real, value.imag))
 
 
 def _dict_form(value: dict[Any, Any], depth: int, thorough: bool) -> Any:
@@ -248,7 +224,7 @@ def _zone_form(zone: tzinfo | None) -> Any:
     if type(zone) is ZoneInfo and zone.key is not None:
         return zone.key
     if type(zone) is not timezone:
-        raise _RefusedError(zone)
+        raise RefusedError(zone)
     offset, name = zone.utcoffset(None), zone.tzname(None)
     unnamed = name == timezone(offset).tzname(None)
     return [offset // timedelta(microseconds=1), None if unnamed else name]
@@ -261,7 +237,7 @@ def _taken_form(value: Taken, _depth: int, _thorough: bool) -> Any:
 def _numpy_form(value: Any) -> Any:
     numpy = loaded_numpy()
     if numpy is None:  # then nothing can be numpy's
-        raise _RefusedError(value)
+        raise RefusedError(value)
     kind = type(value)
     if kind is numpy.ndarray:
         return Ext(Extension.ARRAY, _array_bytes(value))
@@ -271,7 +247,7 @@ def _numpy_form(value: Any) -> Any:
         return Ext(Extension.NUMPY_BYTES, bytes(value))
     if isinstance(value, numpy.generic) and kind is value.dtype.type and kind is not numpy.object_:
         return Ext(Extension.SCALAR, _array_bytes(numpy.asarray(value, value.dtype)))
-    raise _RefusedError(value)
+    raise RefusedError(value)
 
 
 def _array_bytes(array: Any) -> bytes:
@@ -280,7 +256,7 @@ def _array_bytes(array: Any) -> bytes:
     try:
         return b"".join(arrays.encode_array(array))
     except InvalidValue as error:
-        raise _RefusedError(array, str(error)) from error
+        raise RefusedError(array, str(error)) from error
 
 
 _FORMS: dict[type, Callable[[Any, int, bool], Any]] = {
@@ -293,130 +269,4 @@ _FORMS: dict[type, Callable[[Any, int, bool], Any]] = {
     set: _set_form,
     datetime: _datetime_form,
     Taken: _taken_form,
-}
-
-
-def _refusal(value: Any, refusal: _RefusedError) -> str:
-    kind = type(refusal.culprit)
-    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-    place = _place(value, refusal.culprit)
-    return f"a value of type {name} cannot be sent{place}: {refusal.reason}"
-
-
-def _place(value: Any, culprit: Any) -> str:
-    """Where the culprit stands in the value, in words; walks it again, as failures may."""
-    path = _path(value, culprit)
-    return f", at {path} of the value" if path else ""
-
-
-def _path(value: Any, culprit: Any) -> str | None:
-    if value is culprit:
-        return ""
-    for step, member in _members(value):
-        below = _path(member, culprit)
-        if below is not None:
-            return step + below
-    return None
-
-
-def _members(value: Any) -> Iterable[tuple[str, Any]]:
-    kind = type(value)
-    if kind is dict:
-        yield from ((f"[{key!r:.40}]", member) for key, member in value.items())
-        yield from ((f" key {key!r:.40}", key) for key in value)
-    elif kind in (list, tuple):
-        yield from ((f"[{index}]", member) for index, member in enumerate(value))
-    elif kind is set:
-        yield from ((f" member {member!r:.40}", member) for member in value)
-    elif kind is datetime:
-        yield " tzinfo", value.tzinfo
-
-
-# From bytes to values
-
-
-def _from_extension(code: int, data: memoryview) -> Any:
-    restore = _RESTORERS.get(code)
-    if restore is None:
-        raise ProtocolError(f"a value of the unknown extension {code}")
-    try:
-        return restore(data)
-    except ProtocolError:
-        raise
-    except (TypeError, ValueError, LookupError, ArithmeticError, OSError, struct.error) as error:
-        raise ProtocolError(f"junk in a value's extension {code}: {error}") from error
-
-
-_decode = msgspec.msgpack.Decoder(ext_hook=_from_extension).decode
-_decode_list = msgspec.msgpack.Decoder(list, ext_hook=_from_extension).decode
-_decode_datetime = msgspec.msgpack.Decoder(
-    tuple[int, int, int, int, int, int, int, int, str | tuple[int, str | None] | None]
-).decode
-
-
-def _restore_dict(data: memoryview) -> dict[Any, Any]:
-    keys, values = _decode_list(data)
-    return dict(zip(keys, values, strict=True))
-
-
-def _restore_datetime(data: memoryview) -> datetime:
-    year, month, day, hour, minute, second, microsecond, fold, zone = _decode_datetime(data)
-    return datetime(
-        year, month, day, hour, minute, second, microsecond, _restore_zone(zone), fold=fold
-    )
-
-
-def _restore_zone(zone: str | tuple[int, str | None] | None) -> tzinfo | None:
-    if zone is None:
-        return None
-    if isinstance(zone, str):
-        try:
-            return ZoneInfo(zone)
-        except LookupError as error:
-            raise ProtocolError(
-                f"time zone {zone!r:.80} is not known here; package tzdata brings time zones"
-            ) from error
-    microseconds, name = zone
-    offset = timedelta(microseconds=microseconds)
-    return timezone(offset) if name is None else timezone(offset, name)
-
-
-def _restore_array(data: memoryview) -> Any:
-    from stream_core.wire import arrays
-
-    # A copy: aligned, writable, and not pinning the frame that it came in.
-    return arrays.decode_array(data).copy()
-
-
-def _restore_scalar(data: memoryview) -> Any:
-    array = _restore_array(data)
-    if array.shape != ():
-        raise ProtocolError("a numpy scalar that is an array")
-    return array[()]
-
-
-def _restore_numpy_text(data: memoryview) -> Any:
-    import numpy as np
-
-    return np.str_(str(data, "utf-8", "surrogatepass"))
-
-
-def _restore_numpy_bytes(data: memoryview) -> Any:
-    import numpy as np
-
-    return np.bytes_(bytes(data))
-
-
-_RESTORERS: dict[int, Callable[[memoryview], Any]] = {
-    Extension.INT: lambda data: int.from_bytes(data, "little", signed=True),
-    Extension.COMPLEX: lambda data: complex(*_COMPLEX.unpack(data)),
-    Extension.TUPLE: lambda data: tuple(_decode_list(data)),
-    Extension.SET: lambda data: set(_decode_list(data)),
-    Extension.DICT: _restore_dict,
-    Extension.DATETIME: _restore_datetime,
-    Extension.TEXT: lambda data: str(data, "utf-8", "surrogatepass"),
-    Extension.ARRAY: _restore_array,
-    Extension.SCALAR: _restore_scalar,
-    Extension.NUMPY_TEXT: _restore_numpy_text,
-    Extension.NUMPY_BYTES: _restore_numpy_bytes,
 }
