@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,15 @@ class BarePlots:
         self.area.show()
         self.application.processEvents()
         self.area.frame_timer.stop()
+        self._begun_ns = time.monotonic_ns()
 
-    def frame(self, now_ns: int) -> None:
-        """Paint one frame to its end."""
-        self.area.paint_frame(now_ns)
+    def frame(self, at_ns: int) -> None:
+        """Paint one frame to its end, so long after the beginning.
+
+        It is the clock of the frames that were painted at the beginning: with another one, the
+        live edge would be anywhere.
+        """
+        self.area.paint_frame(self._begun_ns + at_ns)
         self.application.processEvents()
 
     def close(self) -> None:
