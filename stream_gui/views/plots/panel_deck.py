@@ -86,6 +86,11 @@ class PanelDeck(QScrollArea):
         """Those that are not behind another one's tab."""
         return {n: dock for n, dock in self.panels.items() if not self._docks.is_hidden(n)}
 
+    def in_view(self) -> list[QWidget]:
+        """All that is to be seen: the panels in the window as one, and each that floats."""
+        floating: list[QWidget] = [dock for dock in self.seen.values() if dock.isFloating()]
+        return floating if len(floating) == len(self.seen) > 0 else [self._docks, *floating]
+
     @property
     def current(self) -> PanelDock | None:
         """The current panel."""

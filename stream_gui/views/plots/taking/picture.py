@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QBuffer, QMimeData, QPoint, QPointF, QRect, QRectF, QSize, QSizeF
@@ -18,6 +18,7 @@ __all__ = ["Motif", "image_of", "picture_mime", "png_of", "svg_of"]
 
 SVG_MIME = "image/svg+xml"
 
+_BETWEEN_PX = 6
 _FLAGS = QWidget.RenderFlag.DrawChildren | QWidget.RenderFlag.DrawWindowBackground
 
 
@@ -26,43 +27,59 @@ class Motif:
     """What a picture shows.
 
     Attributes:
-        widget: the panels.
+        widgets: the panels: those in the window, and each that floats, below each other.
         figures: what is written below them.
     """
 
-    widget: QWidget
+    widgets: Sequence[QWidget]
     figures: Figures | None = None
 
     @property
     def size(self) -> QSize:
         """In pixels of the screen."""
-        return self.widget.size() + QSize(0, round(self.footer.height()))
+        return self._panels + QSize(0, round(self.footer.height()))
 
     @property
     def footer(self) -> QRectF:
         """Where the figures are."""
-        below, widget = QPointF(0, self.widget.height()), self.widget
+        below, width = QPointF(0, self._panels.height()), self._panels.width()
         if self.figures is None:
-            return QRectF(below, QSizeF(widget.width(), 0))
-        metrics = QFontMetricsF(widget.font())
-        return QRectF(below, size_of_figures(self.figures, metrics, widget.width()))
+            return QRectF(below, QSizeF(width, 0))
+        metrics = QFontMetricsF(self.widgets[0].font())
+        return QRectF(below, size_of_figures(self.figures, metrics, width))
 
     def paint(self, painter: QPainter) -> None:
         """Paint everything."""
-        painter.setFont(self.widget.font())
-        painter.fillRect(QRect(QPoint(0, 0), self.size), self.widget.palette().window())
-        painter.setClipRect(self.widget.rect())  # without it not even children are clipped
-        with _without_buttons(self.widget):
-            self.widget.render(painter, QPoint(), QRegion(), _FLAGS)
+        first = self.widgets[0]
+        painter.setFont(first.font())
+        painter.fillRect(QRect(QPoint(0, 0), self.size), first.palette().window())
+        for widget, place in zip(self.widgets, self._places, strict=True):
+            painter.setClipRect(place)  # without it not even children are clipped
+            with _without_buttons(widget):
+                widget.render(painter, place.topLeft(), QRegion(), _FLAGS)
         painter.setClipping(False)
         if self.figures is not None:
-            colours = PlotColours.of(self.widget.palette())
-            paint_figures(painter, self.figures, self.footer, colours)
+            paint_figures(painter, self.figures, self.footer, PlotColours.of(first.palette()))
+
+    @property
+    def _panels(self) -> QSize:
+        """The size of all panels together."""
+        places = self._places
+        return QSize(max(place.width() for place in places), places[-1].bottom() + 1)
+
+    @property
+    def _places(self) -> list[QRect]:
+        places: list[QRect] = []
+        top = 0
+        for widget in self.widgets:
+            places.append(QRect(QPoint(0, top), widget.size()))
+            top = places[-1].bottom() + 1 + _BETWEEN_PX
+        return places
 
 
 def image_of(motif: Motif) -> QImage:
     """The picture as pixels, as it is on the screen but for the buttons."""
-    ratio = motif.widget.devicePixelRatioF()
+    ratio = motif.widgets[0].devicePixelRatioF()
     image = QImage(motif.size * ratio, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
     painter = QPainter(image)
@@ -90,7 +107,9 @@ def svg_of(motif: Motif, title: str) -> bytes:
     generator.setResolution(96)
     generator.setTitle(title)
     painter = QPainter(generator)
-    with _uncached(motif.widget):
+    with ExitStack() as uncached:
+        for widget in motif.widgets:
+            uncached.enter_context(_uncached(widget))
         motif.paint(painter)
     painter.end()
     return bytes(buffer.data().data())

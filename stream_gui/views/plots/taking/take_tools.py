@@ -151,9 +151,9 @@ class TakeTools(QObject):
     def _motif(self, of_one: bool) -> Motif:
         """What belongs into a picture."""
         self._measure.hide_hover()
-        current, panels = self._deck.current, self._deck.widget() or self._deck
+        current, panels = self._deck.current, self._deck.in_view()
         if of_one and current is not None:
-            return Motif(current)
+            return Motif([current])
         view = self._time_view.columns(1000)
         if view is None:
             return Motif(panels)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -149,6 +149,30 @@ def test_a_picture_is_saved_by_its_ending(
     assert image.width() == plots.deck.widget().width()
     assert image.height() == plots.deck.widget().height()
     assert b"<svg" in svg[:400]
+
+
+def test_a_panel_that_floats_is_in_the_picture_below_the_others(plots: PlotArea) -> None:
+    panel = plots.deck.current
+    assert panel is not None
+    plots.deck.float_current()
+    panel.resize(500, 300)
+    QApplication.processEvents()
+    plots.paint_frame(9 * SECOND)
+
+    def picture() -> QImage:
+        return QImage.fromData(take(plots).picture(".png"))
+
+    inside = plots.deck.widget().size()
+    both = picture()
+    assert both.width() == max(inside.width(), 500)
+    assert 300 <= both.height() - inside.height() < 320
+    below = both.copy(QRect(0, both.height() - 300, 500, 300))
+    colours = {below.pixel(x, y) & 0xFFFFFF for x in range(500) for y in range(40, 300)}
+    assert panel.view.curve_colours[0] in colours
+    assert b">b<" in take(plots).picture(".svg")
+    for dock in plots.deck.panels.values():
+        dock.setFloating(True)
+    assert picture().height() < both.height() + 300  # there is no empty window above them
 
 
 def test_a_picture_has_the_table_and_the_notes_of_what_it_shows(plots: PlotArea) -> None:

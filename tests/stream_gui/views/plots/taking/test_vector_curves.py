@@ -45,7 +45,7 @@ class Drawn:
         view = dock.view
         assert isinstance(view, TimePanel)
         view.paint_as_lines(True)
-        svg = svg_of(Motif(dock), "test").decode()
+        svg = svg_of(Motif([dock]), "test").decode()
         view.paint_as_lines(False)
         assert "<image" not in svg
         assert "<text" in svg
@@ -106,7 +106,7 @@ def test_the_screen_is_an_image_again_afterwards(drawn: Drawn) -> None:
     drawn.lines((0, 12))
     dock = drawn.area.panels[drawn.panel]
     before = dock.view.frames
-    image = image_of(Motif(dock))
+    image = image_of(Motif([dock]))
     assert image.width() == dock.width()
     assert dock.view.frames >= before
 
@@ -116,7 +116,7 @@ def test_buttons_are_not_in_the_picture(drawn: Drawn, qtbot: QtBot) -> None:
     close = dock.titleBarWidget().findChildren(type(dock.titleBarWidget()._close))[-1]
     icon = close.icon().cacheKey()
     place = close.mapTo(dock, close.rect().center())
-    image = image_of(Motif(dock))
+    image = image_of(Motif([dock]))
     around = {
         image.pixel(place.x() + dx, place.y() + dy) for dx in range(-5, 6) for dy in range(-5, 6)
     }
