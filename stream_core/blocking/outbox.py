@@ -176,11 +176,14 @@ class Outbox:
     def _offer_for_a_turn(self) -> None:
         self._attentive = True
         outlet, items = self.outlet, self._items
+        enough = self._offered + ITEMS
         while items and (outlet.flowing or not self._held_up):
             if type(items[0]) is _Counted:
                 self._offer_counted()
             else:
                 self._offer_plain()
+                if items and self._offered < enough:
+                    continue  # a write of its own would take as long as to make the block
             if outlet.overdue:
                 outlet.overdue = False
                 self._attentive = self._paused

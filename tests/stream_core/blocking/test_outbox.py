@@ -253,6 +253,38 @@ def test_an_outlet_that_changes_while_it_is_offered_a_page_gets_each_item_once(
     assert [value for value, _ in outlet.offered] == list(range(1000))
 
 
+def test_plain_items_that_have_come_leave_together(
+    outlet: Outlet, thread: LoopThread, box: Outbox
+) -> None:
+    async def offered_in_a_turn() -> int:
+        for number in range(1000):
+            assert box.put_plain(number)
+        await asyncio.sleep(0)
+        return len(outlet.offered)
+
+    assert thread.run(offered_in_a_turn()) == 1000
+
+
+def test_who_puts_all_the_time_leaves_the_loop_its_turns(
+    outlet: Outlet, thread: LoopThread, box: Outbox
+) -> None:
+    offer_plain = outlet.offer_plain
+
+    def offer_and_put(values: list[Any], times_ns: list[int]) -> None:
+        offer_plain(values, times_ns)
+        assert all(map(box.put_plain, values))
+
+    async def offered_in_a_turn() -> int:
+        outlet.offer_plain = offer_and_put  # type: ignore[method-assign]
+        for number in range(1000):
+            assert box.put_plain(number)
+        await asyncio.sleep(0)
+        outlet.offer_plain = offer_plain  # type: ignore[method-assign]
+        return len(outlet.offered)
+
+    assert outbox.ITEMS <= thread.run(offered_in_a_turn()) <= outbox.ITEMS + outlet.plain_room
+
+
 @pytest.mark.parametrize("resumed", [False, True])
 def test_a_plain_item_that_a_pause_overtakes_is_not_put(
     outlet: Outlet,
