@@ -10,6 +10,7 @@ from stream_core.errors import ProtocolError
 from stream_core.transport.address import Address
 from stream_core.transport.forks import keep_from_forks, let_go
 from stream_core.transport.turn import Turn
+from stream_core.transport.waking import Waking
 from stream_core.wire.framing import Frame, FrameReader
 
 __all__ = ["Connection", "Growing", "Receiver"]
@@ -65,6 +66,7 @@ class Connection(asyncio.BufferedProtocol):
         self._receiver = receiver
         self._reader = FrameReader(frame_bytes)
         self._transport: asyncio.Transport | None = None
+        self._waking: Waking | None = None
         self._pending: list[Buffer] = []
         self._pending_bytes = 0
         self._growing: Growing | None = None
@@ -171,6 +173,7 @@ class Connection(asyncio.BufferedProtocol):
         self._write(last=True)
         self._closing = True
         self.room = False
+        self._see_every_piece()
         if self._transport is not None:
             self._give_time(self.waiting_bytes)
             self._end_sending(self._transport)
@@ -193,8 +196,15 @@ class Connection(asyncio.BufferedProtocol):
         self._closing = True
         self.room = False
         self._forget()
+        self._see_every_piece()
         if self._transport is not None:
             self._transport.abort()
+
+    def _see_every_piece(self) -> None:
+        """Sleep through nothing from now on."""
+        waking, self._waking = self._waking, None
+        if waking is not None:
+            waking.end()
 
     def _forget(self) -> None:
         """Nothing of what is pending is sent."""
@@ -253,6 +263,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=WINDOW_BYTES)
         self._counts_lines = not isinstance(transport, asyncio.Transport)
+        self._waking = Waking(transport)
         self.peer = Address.of(transport.get_extra_info("peername"))
         if self._closing and not self._pending:
             self._transport.abort()
@@ -286,12 +297,13 @@ class Connection(asyncio.BufferedProtocol):
             self._receiver.broken(self, error)
         finally:
             self._turn.end()
-        if nbytes < self._offered_bytes:
-            self._burst_bytes = 0
-        else:
-            self._burst_bytes += nbytes
-            if self._burst_bytes >= BURST_BYTES:
-                self.rest()
+        more = nbytes == self._offered_bytes
+        self._burst_bytes = self._burst_bytes + nbytes if more else 0
+        if self._burst_bytes >= BURST_BYTES:
+            self.rest()
+            more = False
+        if self._waking is not None:  # not closed meanwhile
+            self._waking.received(self._reader.missing_bytes, more=more)
 
     def rest(self) -> None:
         """Receive nothing more in this turn of the loop: libuv reads as long as something comes."""
@@ -327,6 +339,8 @@ class Connection(asyncio.BufferedProtocol):
         self.room = False
         self._transport = None
         self._forget()
+        if self._waking is not None:
+            self._waking.lost()
         if self._abort_timer is not None:
             self._abort_timer.cancel()
         if not self.lost.done():

@@ -136,7 +136,7 @@ class TlsLayer(asyncio.BufferedProtocol):
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """What is known of the socket."""
-        return self._of_socket.get_extra_info(name, default)
+        return self._tls if name == "ssl_object" else self._of_socket.get_extra_info(name, default)
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """Set the window of the socket."""

@@ -83,6 +83,12 @@ class FrameReader:
         """What it keeps of a frame that is not whole yet, and to receive the next ones."""
         return self._size + (self._large_filled if self._large is not None else 0)
 
+    @property
+    def missing_bytes(self) -> int:
+        """What is still to come of a large body that has begun; 0: there is none."""
+        large = self._large
+        return 0 if large is None else len(large.body) - self._large_filled
+
     def buffer(self) -> memoryview:
         """Where the next bytes belong; never empty."""
         if self._large is not None:
