@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QDialog, QWidget
 
     from stream_gui.app import Monitor
 
@@ -33,6 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.screen.pictures")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--theme", choices=THEMES, action="append")
+    parser.add_argument("--dialogs", action="store_true", help="only those of an empty window")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -47,10 +48,10 @@ def main() -> None:
                 run_files=state / "servers",
                 calls_file=state / "calls.json",
             )
-            run(window, partial(_take_all, options.folder, theme))
+            run(window, partial(_take_all, options.folder, theme, options.dialogs))
 
 
-async def _take_all(folder: Path, theme: str, monitor: Monitor) -> None:
+async def _take_all(folder: Path, theme: str, only_dialogs: bool, monitor: Monitor) -> None:
     async def take(name: str, widget: QWidget | None = None) -> None:
         await asyncio.sleep(SETTLED_S)
         picture = (widget or monitor.window).grab()
@@ -61,6 +62,8 @@ async def _take_all(folder: Path, theme: str, monitor: Monitor) -> None:
     monitor.window.resize(*SIZE)
     await take("empty")
     await _take_dialogs(take, monitor)
+    if only_dialogs:
+        return
     demonstration = Demonstration(monitor.portal, monitor.session.feedback)
     try:
         await demonstration.start()
@@ -73,17 +76,37 @@ async def _take_all(folder: Path, theme: str, monitor: Monitor) -> None:
 
 async def _take_dialogs(take: Take, monitor: Monitor) -> None:
     """Those of a window that has joined no server."""
-    await _take_dialog(take, monitor, "connect", monitor.window.show_connect_dialog)
-    await _take_dialog(take, monitor, "start-server", monitor.window.show_start_dialog)
+    for name, show in (
+        ("connect", monitor.window.show_connect_dialog),
+        ("start-server", monitor.window.show_start_dialog),
+    ):
+        await _take_dialog(take, monitor, name, show)
+        await _take_dialog(take, monitor, f"{name}-tls", show, _unfold)
     for name, action in (("shortcuts", "keys"), ("about", "about")):
         await _take_dialog(take, monitor, name, monitor.window.menus.actions[action].trigger)
 
 
-async def _take_dialog(take: Take, monitor: Monitor, name: str, show: Callable[[], object]) -> None:
+def _unfold(dialog: QDialog) -> None:
+    """Check every box that has more to ask for."""
+    from PySide6.QtWidgets import QCheckBox
+
+    for box in (getattr(dialog, name, None) for name in ("tls", "asks")):
+        if isinstance(box, QCheckBox):
+            box.setChecked(True)
+
+
+async def _take_dialog(
+    take: Take,
+    monitor: Monitor,
+    name: str,
+    show: Callable[[], object],
+    change: Callable[[QDialog], None] = lambda dialog: None,
+) -> None:
     from PySide6.QtWidgets import QDialog
 
     show()
     dialog = next(each for each in monitor.window.findChildren(QDialog) if each.isVisible())
+    change(dialog)
     await take(name, dialog)
     dialog.close()
     await asyncio.sleep(SETTLED_S)

@@ -144,7 +144,8 @@ def _not_plotted(channel: str, reason: str) -> Problem:
         f"plot {channel}",
         f"{channel} cannot be plotted",
         reason,
-        "Take it out of the plots, or show it in another kind of panel.",
+        "Take it out of the plots, or show it in another kind of panel; "
+        "where a grant is missing, have it given.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QSpinBox, QWidget
 
 import stream_core as sc
 
@@ -20,15 +20,14 @@ _FIELDS = (
 
 
 class LimitsFields(QWidget):
-    """Folded until its box is checked; then each limit can be changed."""
+    """Hidden until its box, which stands elsewhere, is checked; then each limit can be changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.box = QCheckBox("Others than the usual ones")
         self.fields: dict[str, QSpinBox] = {}
-        self._body = QWidget()
-        form = QFormLayout(self._body)
-        form.setContentsMargins(0, 6, 0, 0)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(5)
         usual = sc.Limits()
         for name, label, meaning, least, most, unit in _FIELDS:
@@ -37,18 +36,13 @@ class LimitsFields(QWidget):
             field.setSuffix(" MiB" if unit > 1 else "")
             field.setGroupSeparatorShown(True)
             field.setAccessibleName(label)
+            field.lineEdit().setTextMargins(6, 0, 2, 0)
             self.fields[name] = field
             row = QLabel(f"{label}, {meaning}")
             row.setBuddy(field)
             form.addRow(row, field)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.box)
-        column.addWidget(self._body)
-        self._body.hide()
-        self.box.toggled.connect(self._body.setVisible)
-        self.setFocusProxy(self.box)
+        self.hide()
+        self.box.toggled.connect(self.setVisible)
 
     @property
     def limits(self) -> sc.Limits:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 import stream_core as sc
 from stream_gui.models.value_entry import EntryError, entry_fields, entry_value
 from stream_gui.session.sending import Sending
+from stream_gui.views.fitting import fit
 
 __all__ = ["SendDialog"]
 
@@ -125,3 +126,4 @@ class SendDialog(QDialog):
         self.problems[number].setText(problem)
         self.problems[number].setVisible(bool(problem))
         self.note.clear()
+        fit(self)

@@ -75,7 +75,7 @@ class StartServerDialog(QDialog):
             box.toggled.connect(self._check)
         self.certificate.chosen.connect(self._look_beside)
         self.limits = LimitsFields()
-        self.limits.box.toggled.connect(lambda _: fit(self))
+        self.limits.box.toggled.connect(self._unfold_limits)
         self.problem = QLabel(wordWrap=True)
         self.problem.setProperty("problem", True)
         self.start_button = QPushButton("Start", default=True)
@@ -135,7 +135,7 @@ class StartServerDialog(QDialog):
         form.addRow("", self.asks)
         form.addRow("Own cert&ificate", self.own_certificate)
         form.addRow("Own ke&y", self.own_key)
-        form.addRow("&Limits", self.limits)
+        form.addRow("&Limits", self.limits.box)
         steady(form)
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
@@ -143,15 +143,25 @@ class StartServerDialog(QDialog):
         buttons.addStretch()
         buttons.addWidget(cancel)
         buttons.addWidget(self.start_button)
+        sides = QHBoxLayout()
+        sides.setSpacing(24)
+        sides.addLayout(form, 1)
+        sides.addWidget(self.limits, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 14)
         column.setSpacing(12)
         for widget in (title, note):
             column.addWidget(widget)
-        column.addLayout(form)
+        column.addLayout(sides)
         column.addWidget(self.problem)
         column.addStretch()
         column.addLayout(buttons)
+
+    def _unfold_limits(self, unfolded: bool) -> None:
+        """Beside the rest: below it they would not fit on a small screen."""
+        if not unfolded:
+            self.resize(self.minimumWidth(), self.height())
+        fit(self)
 
     def _check(self) -> None:
         """Ask for what is needed, and say what is missing."""

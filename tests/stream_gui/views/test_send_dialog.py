@@ -66,3 +66,12 @@ def test_a_refusal_stands_at_the_field(qtbot: Any, dialog: SendDialog) -> None:
     qtbot.keyClicks(dialog.lines[0], "13")
     dialog.send_button.click()
     assert (dialog.problems[0].text(), dialog.note.text()) == ("nobody reads it", "")
+
+
+def test_a_long_refusal_is_shown_whole(dialog: SendDialog, session: MonitorSession) -> None:
+    session.sending._end("user 'reader' may not write 'oven/setpoint'; needs write on 'oven/**'")
+    dialog._asked = True
+    session.sending.changed.emit()
+    said = dialog.problems[0]
+    said.window().layout().activate()
+    assert said.height() >= said.heightForWidth(said.width())

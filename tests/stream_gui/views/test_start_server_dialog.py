@@ -144,3 +144,15 @@ def test_limits_are_the_usual_ones_until_they_are_changed(dialog: StartServerDia
     assert dialog.plan.limits == sc.Limits(clients=5, buffer_bytes=64 * 1024 * 1024)
     dialog.limits.box.setChecked(False)
     assert dialog.plan.limits == sc.Limits()
+
+
+def test_with_everything_unfolded_it_has_room_on_a_small_screen(dialog: StartServerDialog) -> None:
+    folded = dialog.width()
+    dialog.tls.setChecked(True)
+    dialog.asks.setChecked(True)
+    dialog.users.path = "users.toml"
+    dialog.limits.box.setChecked(True)
+    assert dialog.height() < 720
+    assert dialog.width() < 1200
+    dialog.limits.box.setChecked(False)
+    assert dialog.width() == folded
