@@ -90,6 +90,7 @@ def reporting(command: Callable[Parameters, None]) -> Callable[Parameters, None]
         except ImportError as error:
             raise fail(explanation(error, "gui")) from error
         except (StreamError, OSError) as error:
+            _forget_refused_output()
             raise fail(_in_options(error, command), _code(error)) from error
 
     return reported
@@ -122,6 +123,14 @@ def _code(error: Exception) -> ExitCode:
             return ExitCode.FAILED
 
 
+def _forget_refused_output() -> None:
+    """What could not be written is not tried again at the end of the process."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _forget_output()
+
+
 def _forget_output() -> None:
-    """Let nothing be written any more: whoever read our output has had enough."""
+    """Let nothing be written any more: whoever takes our output has had enough."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -42,9 +42,21 @@ def enum_check(annotation: EnumType, local: type | None) -> Check:
 def _builder(local: type, *, flags: bool) -> Check:
     """What makes a member of that enumeration from its wire form."""
     if flags:
-        return local
+        return _flag_builder(local)
     members: Mapping[str, Any] = getattr(local, "__members__", {})
     return members.__getitem__
+
+
+def _flag_builder(local: type) -> Check:
+    """What makes a combination of flags; early releases of Python 3.11 drop bits that are none."""
+
+    def build(value: Any) -> Any:
+        made = local(value)
+        if value > 0 and getattr(made, "value", made) != value:
+            raise ValueError(value)
+        return made
+
+    return build
 
 
 def _member_name(annotation: EnumType) -> Check:
