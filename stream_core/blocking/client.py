@@ -25,6 +25,7 @@ from stream_core.client.link import CLIENT_CLOSED
 from stream_core.errors import ConnectionLost
 from stream_core.loop_thread import NotRunningError
 from stream_core.rpc import Remote
+from stream_core.rpc.timeouts import checked_timeout
 from stream_core.transport.forks import keep_from_forks
 from stream_core.values import ChannelChange, ChannelInfo, ClientInfo, State, Statistics, Tls
 
@@ -91,7 +92,7 @@ class Client:
             rpc_workers=rpc_workers,
         )
         offer_methods_of(self._client, self)
-        self._timeout_s = timeout_s
+        self._timeout_s = checked_timeout("timeout_s", timeout_s)
         self._timeout_name = timeout_name
         self._lock = threading.Lock()
         self._thread: ClientThread | None = None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from types import TracebackType
@@ -15,6 +12,13 @@ import msgspec
 from stream_core.channels.names import check_client_name
 from stream_core.channels.parameters import checked_parameters
 from stream_core.channels.spec import checked_spec
+from stream_core.client.arguments import (
+    check_user,
+    checked_codecs,
+    checked_timeout_name,
+    checked_workers,
+    program_here,
+)
 from stream_core.client.callbacks import Callbacks
 from stream_core.client.following import read_all, watch
 from stream_core.client.greeting import Identity
@@ -25,14 +29,14 @@ from stream_core.client.target import Target
 from stream_core.client.writer import Writer
 from stream_core.errors import ConnectionLost, InvalidValue
 from stream_core.rpc import Remote, collect
-from stream_core.security import ChannelKey, check_user_name
+from stream_core.rpc.timeouts import checked_timeout
+from stream_core.security import ChannelKey
 from stream_core.transport import Address, client_context
 from stream_core.transport.loop_end import LoopEnd
 from stream_core.values import (
     ChannelChange,
     ChannelInfo,
     ClientInfo,
-    Codec,
     State,
     Statistics,
     Tls,
@@ -84,18 +88,18 @@ class Client:
         trusted_codecs: Collection[str] = (),
         rpc_workers: int = 1,
     ) -> None:
-        _check_user(user, secret)
+        check_user(user, secret)
         if name is not None:
             check_client_name(name, limit_bytes=NAME_BYTES)
         self._address = Address.parse(address)
-        self._identity = Identity(name, _program(), user or "", secret)
+        self._identity = Identity(name, program_here(), user or "", secret)
         self._tls = None if tls is None else client_context(tls)
         self._reconnect = reconnect
-        self._connect_timeout_s = connect_timeout_s
-        self._timeout_s = timeout_s
-        self._timeout_name = timeout_name
-        self._trusted = _codecs(trusted_codecs)
-        self._rpc_workers = rpc_workers
+        self._connect_timeout_s = checked_timeout("connect_timeout_s", connect_timeout_s)
+        self._timeout_s = checked_timeout("timeout_s", timeout_s)
+        self._timeout_name = checked_timeout_name(timeout_name)
+        self._trusted = checked_codecs(trusted_codecs)
+        self._rpc_workers = checked_workers(rpc_workers)
         self._session: Session | None = None
         self._connecting = False
         self._state_callbacks = Callbacks()
@@ -476,34 +480,8 @@ async def find_target(client: Client, name: str, wait_s: float) -> Target:
     return await client._live.targets.find(name, wait_s)  # noqa: SLF001
 
 
-def _check_user(user: str | None, secret: str | None) -> None:
-    if user is None:
-        return
-    check_user_name(user)
-    if secret is None:
-        raise InvalidValue(f"user '{user}' proves itself by its secret; give secret= too")
-
-
 def _key(name: str, key: str | None) -> ChannelKey | None:
     return None if key is None else ChannelKey(name, key)
-
-
-def _codecs(names: Collection[str]) -> frozenset[Codec]:
-    if isinstance(names, str):
-        raise InvalidValue(f"trusted_codecs={names!r}: give a tuple, such as ('pickle',)")
-    unknown = [name for name in names if name not in (Codec.PICKLE, Codec.MARSHAL)]
-    if unknown:
-        raise InvalidValue(f"trusted_codecs: {unknown[0]!r} is neither 'pickle' nor 'marshal'")
-    return frozenset(Codec(name) for name in names)
-
-
-def _program() -> str:
-    path = sys.argv[0] if sys.argv else ""
-    if os.path.basename(path) == "__main__.py":  # `python -m package`
-        path = os.path.dirname(path)
-    program = os.path.basename(path) or "python"
-    program = "".join(char for char in program if char.isprintable() and char not in "*?")
-    return f"{program[:60]}@{socket.gethostname()}-{os.getpid()}"
 
 
 def _dtype_text(dtype: Any) -> Any:

@@ -89,7 +89,7 @@ class Link:
         *,
         tls: ssl.SSLContext | None,
         reconnect: bool,
-        connect_timeout_s: float,
+        connect_timeout_s: float | None,
         on_state: Callable[[State], None],
     ) -> None:
         self.address = address

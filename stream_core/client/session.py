@@ -51,8 +51,8 @@ class Session:
         *,
         tls: ssl.SSLContext | None,
         reconnect: bool,
-        connect_timeout_s: float,
-        timeout_s: float,
+        connect_timeout_s: float | None,
+        timeout_s: float | None,
         trusted: Collection[Codec],
         table: MethodTable,
         workers: int,
@@ -169,7 +169,7 @@ class Session:
         Raises:
             TargetNotFound: it is not there, nor within `wait_s`.
         """
-        limit_s = self._timeout_s + wait_s
+        limit_s = None if self._timeout_s is None else self._timeout_s + wait_s
         found = await self.ask("find_client", name, wait_s=float(wait_s), timeout_s=limit_s)
         return checked(found, int)
 

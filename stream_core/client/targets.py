@@ -50,7 +50,7 @@ class Targets:
     """
 
     def __init__(
-        self, directory: Directory, calls: Calls, chores: Chores, timeout_s: float
+        self, directory: Directory, calls: Calls, chores: Chores, timeout_s: float | None
     ) -> None:
         self._directory = directory
         self._calls = calls

@@ -6,14 +6,13 @@ Everything is checked here, before anything is sent; what then happens is the in
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Callable
 from typing import Any, Protocol, overload
 
-from stream_core.errors import InvalidValue
 from stream_core.rpc.binder import Binder
 from stream_core.rpc.descriptions import Description, MethodDescription
 from stream_core.rpc.signatures import caller_slots
+from stream_core.rpc.timeouts import checked_timeout
 
 __all__ = ["Given", "InvokeLate", "Invoker", "Remote", "bind_again", "describe", "update"]
 
@@ -75,7 +74,7 @@ class _Terms:
         """Take a call's time-out out of its arguments."""
         if self.timeout_name not in kwargs:
             return self.timeout_s
-        return _timeout(self.timeout_name, kwargs.pop(self.timeout_name))
+        return checked_timeout(self.timeout_name, kwargs.pop(self.timeout_name))
 
 
 class _LateMethod:
@@ -209,14 +208,6 @@ def _function(method: MethodDescription, terms: _Terms) -> Callable[..., Any]:
         call.__annotations__["return"] = signature.return_annotation
     vars(call).update(__signature__=signature, description=method)
     return call
-
-
-def _timeout(name: str, given: Any) -> float | None:
-    if given is None or (type(given) is float and given == math.inf):
-        return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
-        raise InvalidValue(f"{name} must be a time in seconds above 0, or None, not {given!r}")
-    return float(given)
 
 
 def _offered(remote: Remote) -> list[str]:

@@ -13,6 +13,7 @@ from stream_core.channels.names import SERVER
 from stream_core.errors import ConnectionFailed, InvalidValue, NotAllowed
 from stream_core.rpc import Dispatcher, collect
 from stream_core.security import Verifier, make_verifier
+from stream_core.server.arguments import check_arguments
 from stream_core.server.calls import CallRouter
 from stream_core.server.demands import Demands
 from stream_core.server.drain import drain
@@ -73,10 +74,7 @@ class Server:
         limits: Limits = Limits(),
         insecure: bool = False,
     ) -> None:
-        if type(port) is not int or not 0 <= port < 65536:
-            raise InvalidValue(f"port={port!r}: a port is a number from 0 (any free) to 65535")
-        if secret == "":
-            raise InvalidValue("secret is empty; leave it out, or choose one")
+        check_arguments(host, port, name, secret, limits)
         self._tls = None if tls is None else server_context(tls)
         self._users = known_users(users)
         by_certificate = tls is not None and tls.authority is not None

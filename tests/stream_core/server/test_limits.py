@@ -8,7 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from stream_core.errors import AuthenticationFailed, LimitExceeded, ProtocolError, StreamError
+from stream_core.errors import (
+    AuthenticationFailed,
+    LimitExceeded,
+    ProtocolError,
+    StreamError,
+)
 from stream_core.rpc import decode_failure
 from stream_core.security import make_verifier
 from stream_core.server import Server

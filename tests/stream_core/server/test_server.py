@@ -25,15 +25,6 @@ def test_beyond_loopback_certificates_of_clients_are_enough(certificates):
     Server("0.0.0.0", 0, tls=certificates.server(asks=True))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [({"port": 65536}, "port"), ({"port": "x"}, "port"), ({"secret": ""}, "secret is empty")],
-)
-def test_wrong_arguments(arguments, words):
-    with pytest.raises(InvalidValue, match=words):
-        Server("127.0.0.1", **arguments)
-
-
 async def test_address_before_start():
     with pytest.raises(ConnectionFailed, match="not been started"):
         assert Server("127.0.0.1", 0).address
