@@ -185,6 +185,35 @@ def test_time_is_zoomed_and_scrolled_back_by_the_mouse_while_data_comes_in(
     assert demo.returncode == 0
 
 
+INK = 70
+"""The line of a cursor that is not chosen is darker than this."""
+
+
+def lines(screen: Screen) -> list[int]:
+    """In which columns of the screen an upright line as dark as ink goes through the plots."""
+    dark = (screen.pixels()[160:340, 470:912].max(axis=2) < INK).mean(axis=0) > 0.7
+    return [int(column) + 470 for column in np.flatnonzero(dark)]
+
+
+def test_a_cursor_is_dragged_by_the_mouse(screen: Screen, demo: subprocess.Popen[str]) -> None:
+    plot_one_waveform(screen)
+    screen.do("mousemove", "100", "600", "key", "--delay", "150", "ctrl+5", "space")
+    soon(lambda: not moves(screen))
+    screen.do("key", "m")
+    # the table of the cursors makes the plot lower, which gives its axis another width
+    soon(lambda: len(lines(screen)) == 1 and not moves(screen))
+    (before,) = lines(screen)
+    without = plots(screen.pixels())
+    screen.do("mousemove", str(before), "250")
+    soon(lambda: not np.array_equal(plots(screen.pixels()), without))  # it tells the values there
+    screen.drag((before, 250), (before + 120, 250))
+    screen.do("mousemove", "100", "600", "key", "c")  # the other one is chosen now
+    soon(lambda: any(abs(column - before - 120) < 4 for column in lines(screen)))
+    screen.do("key", "ctrl+q")
+    demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 0
+
+
 DARK, BRIGHT = (0x44, 0x01, 0x54), (0xFD, 0xE7, 0x25)
 """The first and the last colour of the pictures' map."""
 
