@@ -173,7 +173,7 @@ class Channel:
             self._skip(slot, missing, frame.flags)
         slot.next_number += block.last - block.first + 1
         self.deliver(block)
-        if block.broken is not None:
+        if block.flags & _COMPRESSED and block.broken is not None:
             raise ProtocolError(f"{self.title}: an item {block.broken}")
         return block.count
 
@@ -194,9 +194,13 @@ class Channel:
         self.bytes += block.size_bytes
         if self._history is not None:
             self._history.add(block)
-        for reader in self._gathering.those_to_tell(self.readers.values(), block):
+        readers = self.readers.values()
+        gathering = self._gathering
+        awake = gathering.those_to_tell(readers, block) if gathering.resting else tuple(readers)
+        for reader in awake:
             reader.offer(block)
-        block.release()
+        if block.flags & _COMPRESSED:
+            block.release()
 
     def _check_codec(self, block: Block) -> None:
         fits = block.codec != _SAMPLES if self._codec is None else block.codec == self._codec

@@ -41,15 +41,19 @@ class _Share:
 
 
 class Schedule(Generic[Key]):
-    """Turns among the keys that have something to send."""
+    """Turns among the keys that have something to send.
+
+    Attributes:
+        turns: those keys.
+    """
 
     def __init__(self) -> None:
         self._shares: dict[Key, _Share] = {}
-        self._turns: deque[Key] = deque()
+        self.turns: deque[Key] = deque()
         self._round = 0
 
     def __len__(self) -> int:
-        return len(self._turns)
+        return len(self.turns)
 
     def wake(self, key: Key, weight: float = 1.0) -> None:
         """The key has something to send; nothing changes if it had already, but its weight."""
@@ -62,11 +66,11 @@ class Schedule(Generic[Key]):
         share.awake = True
         share.refill(self._round - share.round)  # the rounds it has missed pay debts, nothing more
         share.left_bytes = min(0.0, share.left_bytes) + share.quantum_bytes
-        self._turns.append(key)
+        self.turns.append(key)
 
     def next(self) -> Key | None:
         """Whose turn it is, until its share is spent or it rests; None if all rest."""
-        turns = self._turns
+        turns = self.turns
         for _ in range(len(turns)):
             key = turns[0]
             share = self._shares[key]
@@ -78,13 +82,13 @@ class Schedule(Generic[Key]):
 
     def _after_debts(self) -> Key:
         """All are in debt: let as many rounds pass at once as free the first of them."""
-        shares = [self._shares[key] for key in self._turns]
+        shares = [self._shares[key] for key in self.turns]
         rounds = min(share.rounds_of_debt for share in shares)
         for share in shares:
             self._refill(share, rounds)
-        while self._shares[self._turns[0]].left_bytes <= 0:
-            self._turns.rotate(-1)
-        return self._turns[0]
+        while self._shares[self.turns[0]].left_bytes <= 0:
+            self.turns.rotate(-1)
+        return self.turns[0]
 
     def _refill(self, share: _Share, rounds: int) -> None:
         share.refill(rounds)
@@ -102,10 +106,10 @@ class Schedule(Generic[Key]):
         if share is None or not share.awake:
             return
         share.awake = False
-        if self._turns[0] == key:
-            self._turns.popleft()
+        if self.turns[0] == key:
+            self.turns.popleft()
         else:
-            self._turns.remove(key)
+            self.turns.remove(key)
 
     def remove(self, key: Key) -> None:
         """The key is gone, its debt too."""

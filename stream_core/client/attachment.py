@@ -36,7 +36,7 @@ class Attachment:
     def receive(self, block: Block, envelope: int | None) -> None:
         """A block has come; where it has bins, they are so many numbers wide."""
         self.received = self.covered = block.last
-        if block.enveloped and envelope is not None:
+        if envelope is not None and block.enveloped:
             self.covered += envelope - 1 - block.last % envelope
 
     def miss(self, last: int) -> None:

@@ -221,7 +221,7 @@ class Calls:
 
     def data_sent(self, parts: Sequence[bytes | bytearray | memoryview]) -> None:
         """The client has sent a frame of its own data."""
-        if self._large.waiting:
+        if self._large.keys and self._large.waiting:
             self._large.data_sent(sum(map(len, parts)))
 
     # What comes

@@ -53,6 +53,9 @@ class StreamHome(Protocol):
     def send(self, *parts: bytes | bytearray | memoryview) -> None:
         """Send a frame; it is dropped while the link is down."""
 
+    def send_now(self, *parts: bytes | bytearray | memoryview) -> None:
+        """Send a frame that nothing follows; else like `send`."""
+
     def end_turn(self) -> None:
         """Hand over what has been sent in this turn."""
 

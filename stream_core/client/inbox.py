@@ -255,11 +255,9 @@ class Inbox:
 
     def hear_of_losses(self, callback: Callable[[Loss], object]) -> None:
         """Have a callback told of each loss; also of those that came before anything was taken."""
-        told = Callbacks()
-        told.append(callback)
         early, self._early = self._early or (), None
         for loss in early:
-            told.tell(loss)
+            Callbacks([callback]).tell(loss)
         self._on_lost.append(callback)
 
     # What the reader takes
@@ -287,13 +285,13 @@ class Inbox:
             if isinstance(thing, Block):
                 self._opened += thing.count
                 if self._open(thing, attachment, 0, passed=False):
-                    if not whole:
+                    if self._unfilled is not None and not whole:
                         self.fill()
                     return Step.VALUES
             elif isinstance(thing, _Rest):
                 self._opened += thing.block.count - thing.start
                 if self._open(thing.block, attachment, thing.start, passed=thing.passed):
-                    if not whole:
+                    if self._unfilled is not None and not whole:
                         self.fill()
                     return Step.VALUES
             elif isinstance(thing, Loss):
@@ -350,9 +348,9 @@ class Inbox:
 
     def exhausted(self) -> None:
         """The last of `values` was taken."""
-        taken = self.close_block()
-        if taken is not None:
-            self._pass(*taken)
+        block, self.block = self.block, None
+        if block is not None and not self._block_passed:
+            self._pass(self._block_attachment, block.last, block.count, block.size_bytes)
 
     def close_block(self) -> Taken | None:
         """The last of `values` was taken: what the loop has to be told of, by `go_on`."""

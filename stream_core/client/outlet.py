@@ -31,7 +31,7 @@ from stream_core.wire.batches import (
 )
 from stream_core.wire.blocks import Block
 from stream_core.wire.compression import Compressor
-from stream_core.wire.header import CodecNumber, Flag, Kind, header
+from stream_core.wire.header import HEADER, CodecNumber, Flag, Kind, header
 from stream_core.wire.items import Layout
 from stream_core.wire.messages import DemandNotice, encode
 from stream_core.wire.objects import PLAIN_TYPES
@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 SPARE_BYTES = 16 * 1024  # of a frame, for what a block has beside its items
 TURN_NS = 1_000_000
 MANY_ITEMS = 16 * 1024
+DATA = int(Kind.DATA)
 OBJECT = int(CodecNumber.OBJECT)
 PAUSED = int(Flag.GAP_PAUSED)
 OUTBOX = int(Flag.GAP_OUTBOX)
@@ -223,7 +224,7 @@ class Outlet:
         if room is not self.room:
             self.room = room
             if room and self._gap and not self._dirty:
-                self._mark_dirty(perf_counter_ns())
+                self._begin_turn()
             self._changed()
 
     def _changed(self) -> None:
@@ -237,6 +238,11 @@ class Outlet:
         return self.demand.state == "idle"
 
     # Items
+
+    @property
+    def turn_items(self) -> int:
+        """How many came since a block was opened in this turn."""
+        return self.next - self._turn_first
 
     @property
     def next(self) -> int:
@@ -278,7 +284,7 @@ class Outlet:
             self.overdue = True
         if full:
             self.filled()
-        elif isinstance(self._batch, Lane):
+        elif self._dirty and isinstance(self._batch, Lane):
             self.lane = lane = self._batch
             lane.offset_ns = self.offset_ns
         return True
@@ -445,7 +451,7 @@ class Outlet:
             chosen = chosen if chosen.flags.c_contiguous else chosen.copy()
             batch.add_rows(chosen, time_ns, interval_ns)
             if not self._dirty:
-                self._mark_dirty(perf_counter_ns())
+                self._begin_turn()
         else:
             self._gap |= WITHHELD
         if self._selective:
@@ -592,16 +598,12 @@ class Outlet:
         if self._compressor is not None:
             flag, parts = self._compressor.packed(parts)
             flags |= flag
-        head = header(
-            Kind.DATA,
-            sum(map(len, parts)),
-            codec=codec,
-            flags=flags | self._gap,
-            address=self.number,
-            count=count,
-            stride=1 if self._newest_ns else self._every,
-            sequence=first,
-            time_ns=time_ns,
+        size_bytes = len(parts[0]) if len(parts) == 1 else sum(map(len, parts))
+        stride = 1 if self._newest_ns else self._every
+        flags |= self._gap
+        # Spelled out: going through keywords would double the cost of a header.
+        head = HEADER.pack(
+            size_bytes, DATA, codec, flags, self.number, 0, count, stride, first, time_ns
         )
         self._announced = first + (count - 1) * self._every + 1
         self._gap = WITHHELD if self._every > 1 else 0
@@ -617,11 +619,15 @@ class Outlet:
             self._announced = self.next
         self._gap = 0
 
+    def _begin_turn(self) -> None:
+        now_ns = perf_counter_ns()
+        self.offset_ns = self.clock.offset_ns(now_ns)
+        self._mark_dirty(now_ns)
+
     def _mark_dirty(self, now_ns: int) -> None:
         self._dirty = True
-        self._turn_first = self.next
+        self._turn_first = self._next
         self.turn_ns = now_ns
-        self.offset_ns = self.clock.offset_ns(now_ns)
         self._on_dirty(self)
 
     # Codecs

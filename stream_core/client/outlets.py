@@ -46,6 +46,9 @@ class Outlets:
         self._all: set[Outlet] = set()
         self._dirty: list[Outlet] = []
         self._turn: asyncio.Handle | None = None
+        self._lone = False  # the last turn brought one item, so the next one need not wait for more
+        self._at_once = False  # that was done in this turn
+        self._sending_now = False
         self._later: dict[Outlet, asyncio.TimerHandle] = {}
         self._room = True
         self._links = 0  # there were so far
@@ -227,11 +230,21 @@ class Outlets:
         self._dirty.append(outlet)
         if self._turn is None:
             self._turn = self._loop.call_soon(self._end_turn)
+            if self._lone:
+                self._at_once = self._sending_now = True
+                self.flush()
+                self._sending_now = False
 
     def _end_turn(self) -> None:
         self._turn = None
-        self.flush()
-        self._home.end_turn()
+        dirty = self._dirty
+        if self._at_once:
+            self._at_once, self._lone = False, not dirty
+        else:
+            self._lone = len(dirty) == 1 and dirty[0].turn_items == 1
+        if dirty:
+            self.flush()
+            self._home.end_turn()
 
     def flush(self, *, final: bool = False) -> None:
         """Send all open blocks; calls and closes must not overtake them.
@@ -255,8 +268,12 @@ class Outlets:
         self._mark_dirty(outlet)
 
     def _send_data(self, *parts: bytes | bytearray | memoryview) -> None:
-        self._home.send(*parts)
-        if self._room and not self._home.room:
+        home = self._home
+        if self._sending_now:
+            home.send_now(*parts)
+        else:
+            home.send(*parts)
+        if self._room and not home.room:
             self._set_room(False)
 
     def room_again(self) -> None:

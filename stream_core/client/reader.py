@@ -62,17 +62,14 @@ class Reader:
     async def __anext__(self) -> Any:
         values = self._values
         if not values:
-            await self._fill_or_stop()
+            try:
+                await self._fill(None)
+            except ChannelClosed:
+                raise StopAsyncIteration from None
         value = values.popleft()
         if not values:
             self._inbox.exhausted()
         return value
-
-    async def _fill_or_stop(self) -> None:
-        try:
-            await self._fill(None)
-        except ChannelClosed:
-            raise StopAsyncIteration from None
 
     def get_nowait(self) -> Any:
         """The next value.
@@ -214,7 +211,8 @@ class Reader:
 
     def _advance(self, *, whole: bool = False) -> bool:
         """Whether there is a value now."""
-        self._check_open()
+        if self._closed:
+            self._check_open()
         step = self._inbox.advance(whole=whole, past_marks=True)
         if step is Step.ENDED:
             self._raise()
@@ -226,11 +224,11 @@ class Reader:
         raise type(error)(str(error))
 
     async def _fill(self, timeout_s: float | None, *, whole: bool = False) -> None:
-        if self._advance(whole=whole):
-            return
         if timeout_s is None:
             while not self._values and not self._advance(whole=whole):
                 await self._wait()
+            return
+        if self._advance(whole=whole):
             return
         try:
             async with asyncio.timeout(timeout_s):

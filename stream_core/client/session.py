@@ -131,6 +131,11 @@ class Session:
         self.link.send(*parts)
         self._calls.data_sent(parts)
 
+    def send_now(self, *parts: bytes | bytearray | memoryview) -> None:
+        """Send a frame of a stream that nothing follows; else like `send`."""
+        self.link.send_now(*parts)
+        self._calls.data_sent(parts)
+
     def end_turn(self) -> None:
         """Hand over what has been sent in this turn."""
         self.link.flush()

@@ -49,13 +49,15 @@ class Delivery:
     @property
     def room(self) -> bool:
         """Whether a block may go straight out, with nobody waiting before it."""
-        return not self._schedule and self._open
+        return not self._schedule.turns and self._open
 
     @property
     def _open(self) -> bool:
-        connection = self._connection
+        connection, pacing = self._connection, self._pacing
         return (
-            connection is not None and connection.room and self._pacing.room(connection.bytes_out)
+            connection is not None
+            and connection.room
+            and connection.bytes_out - pacing.acknowledged_bytes < pacing.window_bytes
         )
 
     def attach(self, connection: Connection | None) -> None:

@@ -265,7 +265,10 @@ class Session:
                 conversation.receive(kind)
                 steady = conversation.steady
             if kind == _DATA:
-                self._data(frame)
+                entry = self.slots.get(frame.address)
+                if entry is not None:  # else the channel has just gone: its END is on the way
+                    channel, slot = entry
+                    self.items_in += channel.publish(slot, frame)
             else:
                 handle = self._HANDLERS.get(kind)
                 if handle is not None:
@@ -293,12 +296,6 @@ class Session:
             self._services.sessions.link_lost(self, str(error or "it ended without a goodbye"))
 
     # Frames by kind
-
-    def _data(self, frame: Frame) -> None:
-        entry = self.slots.get(frame.address)
-        if entry is not None:  # else the channel has just gone: its END is on the way
-            channel, slot = entry
-            self.items_in += channel.publish(slot, frame)
 
     def _call(self, frame: Frame) -> None:
         self._services.calls.call(self, frame)

@@ -131,8 +131,9 @@ class Subscription:
         """Take the next items: send them straight, or keep them by the reader's policy."""
         now_ns = time.monotonic_ns()
         buffer = self._buffer
-        if buffer.full_override is not self._budget.full:
-            buffer.full_override = self._budget.full
+        full = self._budget.full
+        if buffer.full_override is not full:
+            buffer.full_override = full
         straight = buffer.offer(block, room=self._begun and self._delivery.room, now_ns=now_ns)
         if straight is not None:
             self._delivery.send_block(self, straight)

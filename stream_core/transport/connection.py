@@ -286,7 +286,7 @@ class Connection(asyncio.BufferedProtocol):
         self.last_in_s = time.monotonic()
         if self._closing:
             return
-        self._turn.begin_receiving()
+        self._turn.receiving = True  # until it ends
         try:
             frames = self._reader.received(nbytes)
             if frames:

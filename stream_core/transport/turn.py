@@ -27,7 +27,7 @@ class Turn:
         loop: the running one.
 
     Attributes:
-        receiving: whether bytes are being handled.
+        receiving: whether bytes are being handled; who begins that sets it, `end` ends it.
     """
 
     _of_loop: ClassVar[WeakKeyDictionary[asyncio.AbstractEventLoop, Turn]] = WeakKeyDictionary()
@@ -52,10 +52,6 @@ class Turn:
         if not self._scheduled and not self.receiving:
             self._scheduled = True
             self._call_soon(self._scheduled_end)
-
-    def begin_receiving(self) -> None:
-        """Bytes are being handled, until `end`."""
-        self.receiving = True
 
     def end(self) -> None:
         """Flush all who have something to send."""

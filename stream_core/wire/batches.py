@@ -293,6 +293,11 @@ class ObjectBatch(Lane):
         """The body; the batch is empty afterwards."""
         times, values = self.times, self.values
         count = len(times)
+        if count == 1 and values:  # a lone item, which somebody waits for
+            lone = objects.encode_plain(values[0])
+            packed = Packed(self.codec, 0, 1, times[0], [lone], len(lone))
+            self._begin()
+            return packed
         flags, prefix = _pack_times(times)
         if len(values) == count:
             run, size_bytes = objects.encode_run(values)

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from stream_core.errors import ProtocolError
 from stream_core.wire.framing import Frame
-from stream_core.wire.header import CodecNumber, Flag, Kind, header
+from stream_core.wire.header import HEADER, CodecNumber, Flag, Kind
 from stream_core.wire.tables import (
     ALIGNMENT,
     aligned,
@@ -70,7 +70,8 @@ class Block:
     Attributes:
         codec: a `CodecNumber`; flags: of its body (`Flag`).
         source: number of the writing client.
-        count: how many items; stride: the distance of their numbers; first: the first's number.
+        count: how many items; stride: the distance of their numbers; first, last: the first's and
+            the last one's number.
         time_ns: time of the first item.
         body: bytes as in the module's description; data_start: where in it the data begins.
         size_bytes: of the body.
@@ -89,6 +90,7 @@ class Block:
         "data_start",
         "first",
         "flags",
+        "last",
         "size_bytes",
         "source",
         "stride",
@@ -112,6 +114,7 @@ class Block:
         self.count = count
         self.stride = stride
         self.first = first
+        self.last = first if count == 1 else first + (count - 1) * stride
         self.time_ns = time_ns
         self.body = body
         self.size_bytes = len(body)
@@ -220,11 +223,6 @@ class Block:
         return range(self.first, self.first + self.count * self.stride, self.stride)
 
     @property
-    def last(self) -> int:
-        """The number of the last item."""
-        return self.first + (self.count - 1) * self.stride
-
-    @property
     def data(self) -> memoryview:
         """The data of all items."""
         return memoryview(self.body)[self.data_start :]
@@ -315,17 +313,18 @@ class Block:
         """The frame's header for a reader's number; made once for all who share the number."""
         if self._head_address != address or not self._head:
             self._head_address = address
-            self._head = header(
-                _DATA,
+            # Spelled out: going through keywords would double the cost of a header.
+            self._head = HEADER.pack(
                 self.size_bytes,
-                codec=self.codec,
-                flags=self.flags,
-                address=address,
-                source=self.source,
-                count=self.count,
-                stride=self.stride,
-                sequence=self.first,
-                time_ns=self.time_ns,
+                _DATA,
+                self.codec,
+                self.flags,
+                address,
+                self.source,
+                self.count,
+                self.stride,
+                self.first,
+                self.time_ns,
             )
         return self._head
 

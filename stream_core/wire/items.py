@@ -13,6 +13,11 @@ from stream_core.wire.header import CodecNumber
 
 __all__ = ["Layout", "decode_block"]
 
+# Plain ints: on the hot path the members of an enum cost more than the comparison.
+_OBJECT = int(CodecNumber.OBJECT)
+_SAMPLES = int(CodecNumber.SAMPLES)
+_ARRAY = int(CodecNumber.ARRAY)
+
 
 class Layout:
     """What is known of a samples channel at its ends: the type and shape of one item."""
@@ -56,20 +61,21 @@ def decode_block(block: Block, layout: Layout | None, trusted: Collection[Codec]
         InvalidValue: the codec is not allowed by this receiver.
     """
     block = block.plain()
-    if block.codec == CodecNumber.SAMPLES:
-        return _decode_samples(block, layout)
-    if block.codec == CodecNumber.OBJECT:
+    codec = block.codec
+    if codec == _OBJECT:
         return objects.decode_run(block.data, block.count)
-    if block.codec == CodecNumber.ARRAY:
+    if codec == _SAMPLES:
+        return _decode_samples(block, layout)
+    if codec == _ARRAY:
         from stream_core.wire.arrays import decode_arrays  # numpy is loaded when first needed
 
         return decode_arrays(block.data, block.ends)
     items = block.items()
-    if block.codec == CodecNumber.RAW:
+    if codec == CodecNumber.RAW:
         if block.count == 1 and block.data_start == 0 and type(block.body) is bytes:
             return [block.body]
         return [bytes(item) for item in items]
-    return _decode_trusted(block.codec, items, trusted)
+    return _decode_trusted(codec, items, trusted)
 
 
 def _decode_samples(block: Block, layout: Layout | None) -> Any:

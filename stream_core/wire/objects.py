@@ -129,6 +129,8 @@ def decode_run(data: bytes | bytearray | memoryview, count: int) -> list[Any]:
     Raises:
         ProtocolError: it is junk, or holds another number of values.
     """
+    if count == 1:
+        return [decode(data)]
     # Values in a row are what follows the header of a msgpack array.
     values: list[Any] = decode(b"".join((b"\xdd", count.to_bytes(4, "big"), data)))
     return values

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
-from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from stream_gui.views.appearance import Appearance
-from stream_gui.views.sign_delegate import SignDelegate
 
 __all__ = ["LOOKS", "SeverityDelegate"]
 
@@ -18,7 +17,7 @@ LOOKS = {
 """Icon and colour of each severity."""
 
 
-class SeverityDelegate(SignDelegate):
+class SeverityDelegate(QStyledItemDelegate):
     """Paints the sign in the first column.
 
     Args:
@@ -31,7 +30,8 @@ class SeverityDelegate(SignDelegate):
     def __init__(
         self, appearance: Appearance, role: int, parent: QWidget, bold: int | None = None
     ) -> None:
-        super().__init__(appearance, parent)
+        super().__init__(parent)
+        self._appearance = appearance
         self._role = role
         self._bold = bold
 
@@ -40,6 +40,9 @@ class SeverityDelegate(SignDelegate):
     ) -> None:
         super().initStyleOption(option, index)
         if index.column() == 0:
-            self.put_sign(option, *LOOKS[index.data(self._role)])
+            name, colour = LOOKS[index.data(self._role)]
+            shade = str(getattr(self._appearance.theme, colour))
+            option.icon = self._appearance.icon(name, shade)
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
         elif index.column() == self._bold:
             option.font.setBold(True)

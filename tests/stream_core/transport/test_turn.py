@@ -31,7 +31,7 @@ async def test_what_is_sent_in_a_turn_leaves_at_its_end() -> None:
 
 async def test_what_is_sent_while_receiving_leaves_when_that_is_handled() -> None:
     turn, log = Turn(asyncio.get_running_loop()), []
-    turn.begin_receiving()
+    turn.receiving = True
     last = Sender(turn, log, "last")
     turn.send_later(Sender(turn, log, "first", then=last))
     assert log == []
