@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 from collections.abc import Collection
+from math import inf
 from typing import Any
 
 from stream_core.errors import InvalidValue
@@ -20,6 +21,7 @@ __all__ = [
     "check_user",
     "checked_codecs",
     "checked_timeout_name",
+    "checked_wait",
     "checked_workers",
     "program_here",
 ]
@@ -49,6 +51,13 @@ def checked_timeout_name(name: Any) -> str:
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
         raise InvalidValue(f"timeout_name={name!r}: give the name of a parameter, such as 'tto'")
     return name
+
+
+def checked_wait(wait_s: Any) -> float:
+    """How long to wait for a target."""
+    if isinstance(wait_s, bool) or not isinstance(wait_s, int | float) or not 0 <= wait_s < inf:
+        raise InvalidValue(f"wait_s must be a number of seconds, 0 or more, not {wait_s!r}")
+    return float(wait_s)
 
 
 def checked_workers(count: Any) -> int:

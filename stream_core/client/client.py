@@ -16,6 +16,7 @@ from stream_core.client.arguments import (
     check_user,
     checked_codecs,
     checked_timeout_name,
+    checked_wait,
     checked_workers,
     program_here,
 )
@@ -429,7 +430,7 @@ class Client:
         Raises:
             TargetNotFound: there is no such client.
         """
-        await self._live.ask("kick", name, reason=reason, ban_s=float(ban_s))
+        await self._live.ask("kick", name, reason=reason, ban_s=ban_s)
 
     async def configure_reader(self, client: str, reader: int, **parameters: Any) -> None:
         """Change the parameters of any client's reader.
@@ -456,6 +457,7 @@ class Client:
 
         Raises:
             TargetNotFound: it is not there.
+            InvalidValue: `wait_s` is no such time.
         """
         found = await find_target(self, target, wait_s)
         remote = Remote(
@@ -477,6 +479,7 @@ def offer_methods_of(client: Client, host: object) -> None:
 
 async def find_target(client: Client, name: str, wait_s: float) -> Target:
     """Another client as the target of calls; raises like `remote`."""
+    wait_s = checked_wait(wait_s)
     return await client._live.targets.find(name, wait_s)  # noqa: SLF001
 
 

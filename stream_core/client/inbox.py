@@ -255,9 +255,11 @@ class Inbox:
 
     def hear_of_losses(self, callback: Callable[[Loss], object]) -> None:
         """Have a callback told of each loss; also of those that came before anything was taken."""
+        told = Callbacks()
+        told.append(callback)
         early, self._early = self._early or (), None
         for loss in early:
-            Callbacks([callback]).tell(loss)
+            told.tell(loss)
         self._on_lost.append(callback)
 
     # What the reader takes

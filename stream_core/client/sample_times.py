@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from operator import index
+
+from stream_core.errors import InvalidValue
+
 __all__ = ["SampleTimes"]
 
 SMOOTHING_NS = 20_000_000
@@ -28,15 +32,26 @@ class SampleTimes:
 
         Samples without an interval have one time; those of the same millisecond have the same one,
         so that they may travel together.
+
+        Raises:
+            InvalidValue: what is given is no number.
         """
         start_ns = given_ns
         if start_ns is None and not interval_ns:
             if not 0 <= now_ns - self._newest_ns < SAME_NS:
                 self._newest_ns = now_ns
             return self._newest_ns
-        if start_ns is None:
-            start_ns = self._continued(now_ns - (count - 1) * interval_ns, count, interval_ns)
-        self._end = (start_ns + count * interval_ns, interval_ns) if interval_ns else None
+        try:
+            if start_ns is None:
+                start_ns = self._continued(now_ns - (count - 1) * interval_ns, count, interval_ns)
+            else:
+                start_ns = index(start_ns)
+            self._end = (start_ns + count * interval_ns, interval_ns) if interval_ns else None
+        except TypeError:
+            raise InvalidValue(
+                f"time_ns={given_ns!r}, interval_ns={interval_ns!r}: give whole numbers of "
+                "nanoseconds"
+            ) from None
         return start_ns
 
     def _continued(self, start_ns: int, count: int, interval_ns: int) -> int:

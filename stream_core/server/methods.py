@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, TypeVar
@@ -332,6 +333,8 @@ class ServerMethods:
     def rpc_kick(self, name: str, reason: str = "", ban_s: float = 0.0) -> None:
         """End a client's session; it may return after `ban_s`."""
         caller = self._allowed(Action.ADMIN, name, "kick")
+        if not 0 <= ban_s < math.inf:
+            raise InvalidValue(f"ban_s={ban_s} must be a number of seconds, 0 or more")
         session = self._services.sessions.known(name)
         if session is caller:
             raise NotAllowed("a client does not kick itself; use close()")

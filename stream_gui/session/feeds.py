@@ -64,6 +64,11 @@ class Feed(ChannelFeed):
         self.state, self.problem, self.suits = "live", "", ""
         self.changed.emit()
 
+    def resume(self) -> None:
+        """What it was read for before comes again."""
+        if self.state == "waiting" and self.has_data:
+            self.tell("live")
+
     def reduce(self, reduced: int) -> None:
         """From here on it comes reduced, or whole again."""
         if reduced != self.reduced:
@@ -137,7 +142,7 @@ class Feeds(ChannelFeeds[Feed]):
     async def _take_all(self, reader: sc.Reader, feed: Feed, sink: BlockSink) -> None:
         """Take what comes; ask for less when it is too much."""
         economy = Economy(time.monotonic())
-        odd = ""
+        odd, has_come = "", False
         self._bridge.post(feed.reduce, economy.reduced)
         while True:
             block = await reader.get_block()
@@ -145,6 +150,9 @@ class Feeds(ChannelFeeds[Feed]):
             lost = sink.take(block, reader.info, economy.reduced)
             if lost:
                 self._bridge.post(feed.add_lost, lost)
+            if not has_come and len(block.sequences):
+                has_come = True
+                self._bridge.post(feed.resume)
             if sink.odd != odd:
                 odd = sink.odd
                 self._bridge.post(feed.remark, odd)

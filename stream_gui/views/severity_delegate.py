@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from stream_gui.views.appearance import Appearance
+from stream_gui.views.sign_delegate import SignDelegate
 
 __all__ = ["LOOKS", "SeverityDelegate"]
 
@@ -17,7 +18,7 @@ LOOKS = {
 """Icon and colour of each severity."""
 
 
-class SeverityDelegate(QStyledItemDelegate):
+class SeverityDelegate(SignDelegate):
     """Paints the sign in the first column.
 
     Args:
@@ -30,8 +31,7 @@ class SeverityDelegate(QStyledItemDelegate):
     def __init__(
         self, appearance: Appearance, role: int, parent: QWidget, bold: int | None = None
     ) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
+        super().__init__(appearance, parent)
         self._role = role
         self._bold = bold
 
@@ -40,9 +40,6 @@ class SeverityDelegate(QStyledItemDelegate):
     ) -> None:
         super().initStyleOption(option, index)
         if index.column() == 0:
-            name, colour = LOOKS[index.data(self._role)]
-            shade = str(getattr(self._appearance.theme, colour))
-            option.icon = self._appearance.icon(name, shade)
-            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            self.put_sign(option, *LOOKS[index.data(self._role)])
         elif index.column() == self._bold:
             option.font.setBold(True)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QSplitter,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
@@ -30,6 +29,7 @@ from stream_gui.models.console.call_record import CallRecord, CallStatus
 from stream_gui.views.appearance import Appearance
 from stream_gui.views.console.result_view import ResultView
 from stream_gui.views.plain_table import make_plain
+from stream_gui.views.sign_delegate import SignDelegate
 
 __all__ = ["CallHistoryView"]
 
@@ -42,22 +42,15 @@ LOOKS = {
 }
 
 
-class CallDelegate(QStyledItemDelegate):
+class CallDelegate(SignDelegate):
     """Shows how a call stands: an icon, and a bar of its progress."""
-
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().initStyleOption(option, index)
-        name, colour = LOOKS[CallStatus(index.data(CallHistory.StatusRole))]
         if index.column() == 0:
-            shade = str(getattr(self._appearance.theme, colour))
-            option.icon = self._appearance.icon(name, shade)
-            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            self.put_sign(option, *LOOKS[CallStatus(index.data(CallHistory.StatusRole))])
 
     def paint(
         self,

@@ -46,3 +46,32 @@ async def test_calls_may_take_their_time(timeout_s: float | None) -> None:
         remote = await pc.remote("daq", wait_s=1)
         assert await remote.echo(7) == 7
         assert [client.name for client in await pc.clients()] == ["daq", "pc"]
+
+
+@pytest.mark.parametrize("wait_s", ["x", -1, None, True, float("nan"), float("inf")])
+async def test_a_wrong_wait_is_named(wait_s: Any) -> None:
+    async with sc.Server("127.0.0.1", 0) as server, sc.Client("pc", server.address) as pc:
+        with pytest.raises(sc.InvalidValue, match="wait_s must be a number of seconds"):
+            await pc.remote("daq", wait_s=wait_s)
+
+
+@pytest.mark.parametrize("ban_s", ["x", -1, None, float("nan"), float("inf")])
+async def test_a_wrong_ban_is_named(ban_s: Any) -> None:
+    async with (
+        sc.Server("127.0.0.1", 0) as server,
+        sc.Client("daq", server.address) as daq,
+        sc.Client("pc", server.address) as pc,
+    ):
+        with pytest.raises(sc.InvalidValue, match="ban_s"):
+            await pc.kick("daq", ban_s=ban_s)
+        assert daq.state == "connected"
+
+
+@pytest.mark.parametrize("callback", [None, 5, "print"])
+async def test_what_cannot_be_called_is_no_callback(callback: Any) -> None:
+    async with sc.Server("127.0.0.1", 0) as server, sc.Client("pc", server.address) as pc:
+        writer = await pc.create_channel("x")
+        reader = await pc.subscribe("x")
+        for take in (pc.on_state, writer.on_demand, reader.on_lost):
+            with pytest.raises(sc.InvalidValue, match="a callback is a function or a method"):
+                take(callback)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from stream_core.client.sample_times import SampleTimes
+from stream_core.errors import InvalidValue
 
 MS = 1_000_000
 
@@ -19,3 +22,11 @@ def test_given_times_are_kept() -> None:
     assert times.usual_ns == 0
     assert times.start_ns(3, 77, 5, now_ns=0) == 77
     assert times.start_ns(3, None, 5, now_ns=100) == 92
+
+
+@pytest.mark.parametrize(("given", "interval"), [("x", MS), (None, "x"), (MS, "x"), (95e6, MS)])
+def test_what_is_no_time_is_named(given: object, interval: object) -> None:
+    times = SampleTimes(1000)
+    with pytest.raises(InvalidValue, match="give whole numbers of nanoseconds"):
+        times.start_ns(2, given, interval, now_ns=100 * MS)  # type: ignore[arg-type]
+    assert times.start_ns(10, None, MS, now_ns=100 * MS) == 91 * MS

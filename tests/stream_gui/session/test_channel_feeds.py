@@ -182,6 +182,11 @@ async def test_what_has_failed_is_read_anew_when_it_is_tried_again(
         await eventually(lambda: feed.state == "live" and feed.newest() == 2.0)
         joined.feeds.try_again(feed)
         assert feed.state == "live"
+        feed.tell("error")
+        joined.feeds.try_again(feed)  # too quickly for any news of the channel: its items tell
+        while feed.state != "live":
+            await writer.send(3.0)
+            await eventually(lambda: True)
         joined.feeds.close(feed)
 
 
