@@ -31,7 +31,8 @@ The relay is the limit: blocking sockets and writes of 64 KiB (of 1 MiB for arra
 no framing, topics, policies or accounts. Every peer is set so that it waits rather than drops,
 where it can be; lost items are counted over all rounds and readers, and a run of streamscope that
 loses anything has failed. Loopback stands for a network here, hence zenoh without its shared
-memory is the rival, and zenoh_shm, with it, stands apart.
+memory is the rival, and zenoh_shm, with it, stands apart. What differs between computers: there
+streamscope's clients leave the size of their send buffers to the system.
 """
 
 

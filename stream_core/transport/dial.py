@@ -10,6 +10,7 @@ import ssl
 from stream_core.errors import ConnectionFailed
 from stream_core.transport.address import Address
 from stream_core.transport.connection import Connection, Receiver
+from stream_core.transport.send_buffer import keep_little
 from stream_core.transport.tls import demand_tls
 from stream_core.transport.tls_layer import TlsLayer
 
@@ -52,7 +53,7 @@ async def _connect_securely(address: Address, connection: Connection, tls: ssl.S
 async def _connect(address: Address, protocol: Connection | TlsLayer) -> None:
     loop = asyncio.get_running_loop()
     try:
-        await loop.create_connection(lambda: protocol, address.host, address.port)
+        transport, _ = await loop.create_connection(lambda: protocol, address.host, address.port)
     except (socket.gaierror, ValueError):  # ValueError: no name could look like that
         raise _unknown(address) from None
     except OSError as error:
@@ -62,6 +63,7 @@ async def _connect(address: Address, protocol: Connection | TlsLayer) -> None:
             ) from None
         reason = error.strerror or str(error)
         raise ConnectionFailed(f"{address} cannot be reached: {reason}") from None
+    keep_little(transport)
 
 
 def _unknown(address: Address) -> ConnectionFailed:
