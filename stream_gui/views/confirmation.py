@@ -33,9 +33,9 @@ def confirm(
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowModality(Qt.WindowModality.WindowModal)
     box.setIcon(QMessageBox.Icon.NoIcon)
-    box.setText(f"<b>{escape(question)}</b>")
-    meant = "\n".join(named_lines(named))
-    box.setInformativeText(f"{meant}\n\n{explanation}" if named else explanation)
+    box.setText(f"<b>{escape(question, quote=False)}</b>")
+    lines = [*named_lines(named), *([""] if named else []), *explanation.splitlines()]
+    box.setInformativeText(f"<p>{'<br>'.join(escape(line, quote=False) for line in lines)}</p>")
     button = box.addButton(deed, QMessageBox.ButtonRole.DestructiveRole)
     button.setObjectName("danger")
     button.clicked.connect(lambda: action())

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 import stream_core as sc
@@ -179,14 +180,15 @@ def test_several_channels_are_deleted_after_one_question_that_names_them(
     monkeypatch.setattr(
         session.administration, "delete_channels", lambda *names: gone.append(names)
     )
-    names = [f"rig/{number:02}" for number in range(20)]
+    names = ["rig/!<b>00</b>", *(f"rig/{number:02}" for number in range(1, 20))]
     session.load.owned.update([sc.ChannelStatistics(name=name, owner="rig") for name in names])
     view.details.channels.selectAll()
     view.details.delete_action.trigger()
     (box,) = view.findChildren(QMessageBox)
     assert "Delete 20 channels?" in box.text()
-    assert "rig/00" in box.informativeText()
-    assert "and 8 more" in box.informativeText()
+    shown = QTextDocumentFragment.fromHtml(box.informativeText()).toPlainText().splitlines()
+    assert shown[:3] == ["rig/!<b>00</b>", "rig/01", "rig/02"]
+    assert "and 8 more" in shown
     next(each for each in box.buttons() if each.text() == "Delete").click()
     assert gone == [tuple(names)]
 
