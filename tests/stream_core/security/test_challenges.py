@@ -52,16 +52,27 @@ def test_they_are_few_and_the_oldest_gives_way() -> None:
     _, second = begun(challenges)
     for _ in range(MOST - 1):
         challenges.begin("x", KEY.claim().first(), 1.0)
-    assert len(challenges._open) == MOST
+    assert len(challenges) == MOST
     with pytest.raises(AuthenticationFailed):
         challenges.proof("x", oldest, 1.0)
     assert challenges.proof("x", second, 1.0).fits(VERIFIER)
     challenges.begin("x", KEY.claim().first(), 1.0 + EXPIRES_S)
-    assert len(challenges._open) == 1
+    assert len(challenges) == 1
+
+
+def test_one_that_waits_for_its_answer_outlives_any_number_that_were_answered() -> None:
+    challenges = Challenges()
+    _, slow = begun(challenges)
+    for _ in range(3 * MOST):
+        _, answer = begun(challenges, 1.0)
+        challenges.proof("x", answer, 1.0)
+    assert len(challenges) == MOST
+    assert challenges.proof("x", slow, 1.0).fits(VERIFIER)
+    assert challenges.proof("x", answer, 1.0).fits(VERIFIER)
 
 
 def test_a_first_message_that_is_not_scram_opens_nothing() -> None:
     challenges = Challenges()
     with pytest.raises(AuthenticationFailed):
         challenges.begin("x", "hello", 0.0)
-    assert len(challenges._open) == 0
+    assert len(challenges) == 0
