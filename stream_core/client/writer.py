@@ -72,22 +72,24 @@ class Writer:
         """
         outlet = self._outlet
         lane = outlet.lane
-        if lane is not None and time_ns is None:
-            kind = type(value)
-            if kind is bytes:
-                plain = len(value) < lane.short or lane.fits(len(value))
-            else:
-                plain = kind in lane.kinds
-            if plain:
-                values = lane.values
-                try:
-                    values.append(value)
-                except OverflowError:
-                    return outlet.offer(value, None)  # which says what is wrong
-                lane.times.append(perf_counter_ns() + lane.offset_ns)
-                if len(values) >= lane.most:
-                    outlet.filled()
-                return True
+        if (
+            lane is not None
+            and time_ns is None
+            and (
+                (len(value) < lane.short or lane.fits(len(value)))
+                if type(value) is bytes
+                else type(value) in lane.kinds
+            )
+        ):
+            values = lane.values
+            try:
+                values.append(value)
+            except OverflowError:
+                return outlet.offer(value, None)  # which says what is wrong
+            lane.times.append(perf_counter_ns() + lane.offset_ns)
+            if len(values) >= lane.most:
+                outlet.filled()
+            return True
         if not outlet.flowing:
             self._check_open()
         return outlet.offer(value, time_ns)
