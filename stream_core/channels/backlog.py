@@ -40,6 +40,16 @@ class Run:
         """The number of its first item."""
         return self.block.first + self.start * self.block.stride
 
+    def fitting(self, most_bytes: int) -> int:
+        """How many items a piece has, where it may have so many bytes: all pieces are alike.
+
+        Of what is compressed no pieces are made.
+        """
+        if self.size_bytes <= most_bytes or self.count == 1 or self.block.compressed:
+            return self.count
+        pieces = -(-self.size_bytes // most_bytes)
+        return self.block.fitting(self.start, self.stop, -(-self.size_bytes // pieces))
+
     def split(self, count: int) -> Run:
         """Take the first `count` items off as a run of their own."""
         middle = self.start + count
@@ -181,7 +191,13 @@ class Backlog:
         return self.notices.pop(0)
 
     def take_block(
-        self, most: int, together: int = 0, *, before: int = UNBOUNDED, limit_bytes: int = 0
+        self,
+        most: int,
+        together: int = 0,
+        *,
+        before: int = UNBOUNDED,
+        limit_bytes: int = 0,
+        most_bytes: int = UNBOUNDED,
     ) -> Block | Loss:
         """Take the first items, at most so many; no notice may stand before them.
 
@@ -194,12 +210,13 @@ class Backlog:
                 at most.
             before: of numbers below that one.
             limit_bytes: of their body, whatever has to be said of their times.
+            most_bytes: of what one block gives, unless one item alone has more.
         """
         try:
             self._open(most)
         except ProtocolError as error:
             return self._lose_first(str(error))
-        run = self._take(most)
+        run = self._take(min(most, self.runs[0].fitting(most_bytes)))
         self._pass(run)
         block = run.cut()
         if block.count >= together:

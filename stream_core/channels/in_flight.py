@@ -28,6 +28,7 @@ class InFlight:
     def __init__(self, first_sequence: int, window_bytes: int) -> None:
         self.window_bytes = window_bytes
         self.blocks: deque[Block] = deque()
+        self._pieces: set[int] = set()  # the last numbers of those that have more behind them
         self.notices: deque[Notice] = deque()
         self.items = 0
         self.size_bytes = 0
@@ -37,18 +38,27 @@ class InFlight:
         self._consumed_of_oldest = 0
 
     def open(self, window_items: int) -> bool:
-        """Whether the reader's credit lets another block go: two may be on their way always."""
-        return len(self.blocks) < 2 or (
-            self.items < window_items and self.size_bytes < self.window_bytes
-        )
+        """Whether the reader's credit lets another block go: two may be on their way always.
+
+        Of a block that leaves in pieces they are one, up to twice the window.
+        """
+        blocks = len(self.blocks)
+        if blocks < 2:
+            return True
+        if blocks - len(self._pieces) < 2 and self.size_bytes < 2 * self.window_bytes:
+            return True
+        return self.items < window_items and self.size_bytes < self.window_bytes
 
     def fitting(self, window_items: int) -> int | None:
         """How many items the next block may have; None: as many as it has."""
-        return None if len(self.blocks) < 2 else window_items - self.items
+        left = window_items - self.items
+        return None if len(self.blocks) < 2 or left < 1 else left
 
-    def send(self, block: Block) -> None:
-        """A block goes out."""
+    def send(self, block: Block, *, piece: bool = False) -> None:
+        """A block goes out; as a piece, if what comes next is the rest of the same one."""
         self.blocks.append(block)
+        if piece:
+            self._pieces.add(block.last)
         self.items += block.count
         self.size_bytes += block.size_bytes
         self.sent = block.last
@@ -93,6 +103,7 @@ class InFlight:
         delivered = 0
         while self.blocks and self.blocks[0].last <= sequence:
             block = self.blocks.popleft()
+            self._pieces.discard(block.last)
             self.size_bytes -= block.size_bytes
             delivered += block.count - self._consumed_of_oldest
             self._consumed_of_oldest = 0
@@ -134,6 +145,7 @@ class InFlight:
         recalled: list[Block] = []
         while self.blocks and self.blocks[-1].last > received:
             block = self.blocks.pop()
+            self._pieces.discard(block.last)
             self.size_bytes -= block.size_bytes
             kept = _items_up_to(block, received) if block.first <= received else 0
             recalled.append(block.cut(range(kept, block.count)))

@@ -74,7 +74,7 @@ class ReaderBuffer:
         self._settled = settled
         self._changes = 0  # that the writers may not know of
         self.folder = folder
-        self._past: Backlog | None = None  # what is left of what was before
+        self._past: Backlog | None = None  # what is left of what was before, or passes in pieces
         self._past_dropped = 0
         self._ended: Ended | None = None
         self._ended_sent = False
@@ -208,13 +208,16 @@ class ReaderBuffer:
 
     # What comes in
 
-    def offer(self, block: Block, *, room: bool, now_ns: int) -> Block | None:
+    def offer(
+        self, block: Block, *, room: bool, now_ns: int, most_bytes: int = UNBOUNDED
+    ) -> Block | None:
         """The next items; their numbers follow the last ones.
 
         Args:
             block: the items.
             room: whether the link to the reader takes a block now.
             now_ns: the time.
+            most_bytes: of a block that the link takes as a whole; of others `take` gives pieces.
 
         Returns:
             The block that goes out at once, counted as in flight; None if nothing does.
@@ -231,8 +234,7 @@ class ReaderBuffer:
             self.gap(block.first, block.last, str(error))
             return None
         if room and len(taken) == 1 and self._passes():
-            self._flight.send(taken[0])
-            return taken[0]
+            return self._let_through(taken[0], most_bytes)
         for each in taken:
             self._store(each, now_ns)
         return None
@@ -274,6 +276,16 @@ class ReaderBuffer:
             and not backlog.notices
             and (self._past is None or self._front() is backlog)
         )
+
+    def _let_through(self, block: Block, most_bytes: int) -> Block | None:
+        """Send a block, at once or in pieces; no policy acts on it."""
+        run = Run(block, 0, block.count, block.size_bytes)
+        if run.fitting(most_bytes) < block.count:
+            self._past = Backlog(UNBOUNDED)
+            self._past.append(run)
+            return None
+        self._flight.send(block)
+        return block
 
     def _store(self, block: Block, now_ns: int) -> None:
         if self._ended is not None:  # by an overrun of what was taken together with this
@@ -358,8 +370,13 @@ class ReaderBuffer:
         self._past = None
         return self._backlog
 
-    def take(self, now_ns: int) -> Block | Loss | Mark | Ended | None:
-        """The next thing to send, or None if nothing may go now."""
+    def take(self, now_ns: int, most_bytes: int = UNBOUNDED) -> Block | Loss | Mark | Ended | None:
+        """The next thing to send, or None if nothing may go now.
+
+        Args:
+            now_ns: the time.
+            most_bytes: of a block, unless one item has more; larger ones are cut.
+        """
         if not self.has_more(now_ns):
             return None
         front = self._front()
@@ -372,22 +389,24 @@ class ReaderBuffer:
             notice = front.take_notice()
             self._flight.note(notice)
             return notice
-        return self._take_block(front, now_ns)
+        return self._take_block(front, now_ns, most_bytes)
 
-    def _take_block(self, front: Backlog, now_ns: int) -> Block | Loss:
+    def _take_block(self, front: Backlog, now_ns: int, most_bytes: int) -> Block | Loss:
         flight = self._flight
         window_items = self._window_items
         until = self._serving.until
+        whole = front.runs[0].fitting(most_bytes) == front.runs[0].count
         taken = front.take_block(
             flight.fitting(window_items) or UNBOUNDED,
             window_items - flight.items,
             before=UNBOUNDED if until is None else until,
             limit_bytes=self._joined_bytes,
+            most_bytes=most_bytes,
         )
         if not flight.items:
             self._stalled_ns = now_ns
         if isinstance(taken, Block):
-            flight.send(taken)
+            flight.send(taken, piece=not whole)
         else:
             flight.note(taken)
         if self.pausing:

@@ -22,6 +22,7 @@ from stream_core.values import ChannelInfo, Codec
 from stream_core.wire.batches import (
     BLOCK_BYTES,
     LARGE_BLOCK_BYTES,
+    OBJECT_BLOCK_BYTES,
     Batch,
     ItemBatch,
     Lane,
@@ -633,9 +634,11 @@ class Outlet:
     # Codecs
 
     def _new_batch(self, codec: CodecNumber) -> Batch:
-        block_bytes = min(BLOCK_BYTES, self.limit_bytes // 4)  # so that two fit, with their tables
+        most_bytes = self.limit_bytes // 4  # so that two fit, with their tables
+        block_bytes = min(BLOCK_BYTES, most_bytes)
         if codec is CodecNumber.OBJECT:
-            return ObjectBatch(block_bytes)
+            whole = self._compressor is not None  # cannot be cut on its way
+            return ObjectBatch(block_bytes if whole else min(OBJECT_BLOCK_BYTES, most_bytes))
         if codec is not CodecNumber.SAMPLES:
             large_bytes = min(LARGE_BLOCK_BYTES, self.limit_bytes // 2)
             return ItemBatch(codec, block_bytes, large_bytes)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from stream_core.channels.reader_buffer import Ended, Mark
-from stream_core.channels.schedule import Schedule
+from stream_core.channels.schedule import QUANTUM_BYTES, Schedule
 from stream_core.errors import ProtocolError
 from stream_core.rpc import Parcels
 from stream_core.rpc.parcels import Key
@@ -25,6 +25,7 @@ from stream_core.wire.header import HEADER_BYTES, Kind, header
 __all__ = ["Delivery"]
 
 TRANSFERS = 2**32  # have numbers; then they begin again
+PART = 8  # of the window a block may have where others wait: what the link carries in a millisecond
 
 
 class Delivery:
@@ -50,6 +51,14 @@ class Delivery:
     def room(self) -> bool:
         """Whether a block may go straight out, with nobody waiting before it."""
         return not self._schedule.turns and self._open
+
+    @property
+    def whole_bytes(self) -> int:
+        """How large a block may be, so that others do not wait for it too long; else it is cut."""
+        window_bytes = self._pacing.window_bytes
+        if len(self._schedule) > 1:
+            return max(window_bytes // PART, QUANTUM_BYTES)
+        return window_bytes
 
     @property
     def _open(self) -> bool:
@@ -169,7 +178,7 @@ class Delivery:
 
     def _send_next(self, subscription: Subscription) -> int:
         """Send the next thing that a reader is owed; how many bytes it was, 0: it is owed none."""
-        thing = subscription.take()
+        thing = subscription.take(self.whole_bytes)
         if thing is None:
             return 0
         if isinstance(thing, Block):

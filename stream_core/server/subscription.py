@@ -134,9 +134,15 @@ class Subscription:
         full = self._budget.full
         if buffer.full_override is not full:
             buffer.full_override = full
-        straight = buffer.offer(block, room=self._begun and self._delivery.room, now_ns=now_ns)
+        delivery = self._delivery
+        straight = buffer.offer(
+            block,
+            room=self._begun and delivery.room,
+            now_ns=now_ns,
+            most_bytes=delivery.whole_bytes,
+        )
         if straight is not None:
-            self._delivery.send_block(self, straight)
+            delivery.send_block(self, straight)
         else:
             self._changed(now_ns)
 
@@ -195,10 +201,10 @@ class Subscription:
         self.buffer.clear()
         self._changed(time.monotonic_ns())
 
-    def take(self) -> Block | Loss | Mark | Ended | None:
-        """The next thing to send."""
+    def take(self, most_bytes: int) -> Block | Loss | Mark | Ended | None:
+        """The next thing to send; a block of several items has so many bytes at most."""
         now_ns = time.monotonic_ns()
-        thing = self.buffer.take(now_ns)
+        thing = self.buffer.take(now_ns, most_bytes)
         self._account()
         if thing is None:
             self._wait(now_ns)

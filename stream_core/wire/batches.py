@@ -30,6 +30,8 @@ __all__ = [
     "BLOCK_BYTES",
     "BLOCK_ITEMS",
     "LARGE_BLOCK_BYTES",
+    "OBJECT_BLOCK_BYTES",
+    "OBJECT_ITEMS",
     "Batch",
     "ItemBatch",
     "Lane",
@@ -40,14 +42,16 @@ __all__ = [
 
 BLOCK_BYTES = 128 * 1024
 LARGE_BLOCK_BYTES = 1024 * 1024  # of large items, or of samples that come as arrays and merge
+OBJECT_BLOCK_BYTES = 1_000_000  # less than a mebibyte with its tables
 BLOCK_ITEMS = 1024
+OBJECT_ITEMS = 2500  # a quarter of what a reader may hold, if it does not choose
 
 _PAGE_FROM_BYTES = 8 * 1024  # so much has come as arrays: more will
 _PAGE_SPARE_BYTES = 64 * 1024  # that the last array of a page may have
 
 # What an object takes of a block's room: its bytes, but so much at least that the items are
 # bounded by the same sum.
-_LEAST_BYTES = BLOCK_BYTES // BLOCK_ITEMS
+_LEAST_BYTES = OBJECT_BLOCK_BYTES // OBJECT_ITEMS
 _MOST_TIMES = 16  # as large as its items is a large block: who keeps an array keeps its whole block
 _PREFIX_BYTES = 5  # at most, before the bytes of a text
 _SHORT = _LEAST_BYTES - _PREFIX_BYTES
@@ -193,7 +197,7 @@ class ObjectBatch(Lane):
 
     codec = int(CodecNumber.OBJECT)
 
-    def __init__(self, block_bytes: int = BLOCK_BYTES) -> None:
+    def __init__(self, block_bytes: int = OBJECT_BLOCK_BYTES) -> None:
         self._block_bytes = block_bytes
         self.kinds = _FIXED
         self.short = _SHORT + 1
@@ -332,7 +336,7 @@ def _ends_of(values: list[Any], start: int) -> list[int]:
 @lru_cache(maxsize=64)
 def _even_table(size_bytes: int) -> bytes:
     """Where items of one size end, one behind the other, as many as a block may have."""
-    return pack_uint32(range(size_bytes, size_bytes * BLOCK_ITEMS + 1, size_bytes))
+    return pack_uint32(range(size_bytes, size_bytes * OBJECT_ITEMS + 1, size_bytes))
 
 
 class ItemBatch:
@@ -362,7 +366,7 @@ class ItemBatch:
         self._ends: list[int] = []
         self._times: list[int] = []
         self._block_bytes = block_bytes
-        self._block_items = block_bytes // _LEAST_BYTES
+        self._block_items = block_bytes * BLOCK_ITEMS // BLOCK_BYTES
         self._limit_bytes = self._most_bytes = max(block_bytes, most_bytes)
 
     @property

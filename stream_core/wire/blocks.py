@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import struct
 from array import array
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from stream_core.errors import ProtocolError
@@ -27,7 +28,7 @@ from stream_core.wire.tables import (
     aligned,
     ascending,
     little,
-    pack_uint32,
+    lowered,
     unpack_int64,
     unpack_uint32,
 )
@@ -267,6 +268,18 @@ class Block:
         """The size of neighbouring items, with what pads them."""
         return max(0, self.item_range(stop - 1)[1] - self.item_range(start)[0])
 
+    def fitting(self, start: int, stop: int, size_bytes: int) -> int:
+        """How many of the items from `start` to `stop` have no more bytes together; one at least.
+
+        Not of a compressed block.
+        """
+        if self.codec == _SAMPLES:
+            count = size_bytes // self.sample_bytes
+        else:
+            end = self.item_range(start)[0] + size_bytes
+            count = bisect_right(self.ends, end, start, stop) - start
+        return min(max(count, 1), stop - start)
+
     @property
     def sample_bytes(self) -> int:
         """The size of each item of a samples block."""
@@ -406,9 +419,10 @@ class Block:
         return (little(ends) if len(ends) > 1 else b""), b"".join(parts)
 
     def _cut_neighbours(self, indices: range) -> tuple[bytes, memoryview]:
-        ends = self.ends[indices.start : indices.stop]
-        start = self.item_range(indices.start)[0]
-        data = self.data[start : ends[-1]]
-        if len(ends) == 1:
+        first, after = indices.start, indices.stop
+        start, stop = self.item_range(first)[0], self.item_range(after - 1)[1]
+        data = self.data[start:stop]
+        if len(indices) == 1:
             return b"", data
-        return pack_uint32([end - start for end in ends]), data
+        table = memoryview(self.body)[self._times_bytes :][4 * first : 4 * after]
+        return lowered(table, start), data

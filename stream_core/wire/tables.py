@@ -15,6 +15,7 @@ __all__ = [
     "aligned",
     "ascending",
     "little",
+    "lowered",
     "pack_int64",
     "pack_uint32",
     "unpack_int64",
@@ -78,6 +79,16 @@ def ascending(ends: bytes | memoryview, *, padded: bool) -> bool:
     if padded:
         starts = (starts + (ALIGNMENT - 1)) & (2**32 - ALIGNMENT)
     return bool((table[1:] >= starts).all())
+
+
+def lowered(ends: memoryview, offset: int) -> bytes:
+    """A table of uint32 ends, none of which is below `offset`, counted from there."""
+    if offset == 0:
+        return bytes(ends)
+    numpy = loaded_numpy()
+    if numpy is None or len(ends) < 4 * _MANY:
+        return pack_uint32([end - offset for end in unpack_uint32(ends)])
+    return bytes(numpy.frombuffer(ends, "<u4") - numpy.uint32(offset))
 
 
 def _ascending_lanes(ends: bytes | memoryview, count: int, *, padded: bool) -> bool:

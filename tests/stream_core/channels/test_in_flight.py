@@ -37,6 +37,35 @@ def test_the_window_closes_by_items_and_by_bytes() -> None:
     assert not flight(samples(0, 50), samples(50, 50)).open(1000)
 
 
+def test_the_pieces_of_a_block_are_one_up_to_twice_the_window() -> None:
+    way = flight(samples(0, 50))
+    for first in range(50, 170, 30):
+        assert way.open(10)
+        way.send(samples(first, 30), piece=True)
+    assert way.size_bytes == 170
+    assert way.open(10)
+    way.send(samples(170, 30))  # the last one
+    assert not way.open(10)
+    way.credit(49)
+    assert way.open(10)
+
+
+def test_pieces_end_at_twice_the_window() -> None:
+    way = flight(samples(0, 1))
+    way.send(samples(1, 120), piece=True)
+    assert way.open(10)
+    way.send(samples(121, 79), piece=True)
+    assert not way.open(10)
+
+
+def test_a_piece_that_comes_back_is_forgotten() -> None:
+    way = flight(samples(0, 10))
+    way.send(samples(10, 10), piece=True)
+    way.recall(9, None)
+    way.send(samples(10, 10))
+    assert not way.open(10)
+
+
 def test_a_credit_inside_a_block_counts_its_items() -> None:
     way = flight(samples(0, 4, stride=2), samples(8, 1))
     assert way.credit(3) == 2

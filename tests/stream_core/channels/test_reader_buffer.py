@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stream_core.channels.backlog import UNBOUNDED
 from stream_core.channels.parameters import checked_parameters
 from stream_core.channels.reader_buffer import EARLIER_DEMAND, Ended, Mark, ReaderBuffer
 from stream_core.values import Loss
@@ -16,6 +18,7 @@ from stream_core.wire.blocks import Block
 from stream_core.wire.compression import Compressor
 from stream_core.wire.framing import Frame
 from stream_core.wire.header import CodecNumber, Kind
+from stream_core.wire.tables import pack_uint32
 
 SECOND_NS = 1_000_000_000
 
@@ -51,10 +54,10 @@ def offer(buffer: ReaderBuffer, block: Block, *, room: bool = True, now_ns: int 
     return straight
 
 
-def drained(buffer: ReaderBuffer, now_ns: int = 0) -> list[object]:
+def drained(buffer: ReaderBuffer, now_ns: int = 0, most_bytes: int = UNBOUNDED) -> list[object]:
     """Everything that may go now; blocks as lists of their numbers."""
     things: list[object] = []
-    while (thing := buffer.take(now_ns)) is not None:
+    while (thing := buffer.take(now_ns, most_bytes)) is not None:
         things.append(list(thing.sequences) if isinstance(thing, Block) else thing)
         assert buffer.counters.balanced
     return things
@@ -162,6 +165,77 @@ def test_a_buffer_without_bounds_is_held_back_by_bytes_alone() -> None:
         assert not offer(buffer, samples(first, 1, size=600_000))
     assert buffer.counters.dropped == 0
     assert buffer.counters.buffered == 48
+
+
+# What the link does not take as a whole
+
+
+def test_a_large_block_passes_in_pieces_whatever_the_buffers_size() -> None:
+    buffer = reader(buffer_size=2)
+    assert buffer.offer(samples(0, 20), room=True, now_ns=0, most_bytes=8) is None
+    assert (buffer.counters.buffered, buffer.pausing) == (20, False)
+    assert not offer(buffer, samples(20, 3))  # the policy acts on what waits behind it
+    pieces = [[*range(7)], [*range(7, 14)], [*range(14, 20)]]
+    assert drained(buffer, most_bytes=8) == [*pieces, Loss(20, 20, 1, "overflow"), [21, 22]]
+    assert not offer(buffer, samples(23, 1))  # two blocks are on their way
+
+
+def test_what_waits_is_cut_to_what_the_link_takes() -> None:
+    buffer = reader(buffer_size=100)
+    offer(buffer, samples(0, 10), room=False)
+    assert drained(buffer, most_bytes=5) == [[*range(5)], [*range(5, 10)]]
+
+
+def test_an_item_and_a_compressed_block_are_not_cut() -> None:
+    buffer = reader()
+    for block in (samples(0, 1, size=1000), compressed(1, 1000)):
+        assert block.size_bytes > 100
+        assert buffer.offer(block, room=True, now_ns=0, most_bytes=100) is block
+
+
+def test_pieces_are_cleared_and_come_back_like_all_that_waits() -> None:
+    buffer = reader(buffer_size=2)
+    buffer.offer(samples(0, 20), room=True, now_ns=0, most_bytes=10)
+    buffer.take(0, 10)
+    buffer.resume(4)
+    assert drained(buffer, most_bytes=10) == [[*range(5, 10)]]
+    buffer.credit(9, 0)
+    assert drained(buffer, most_bytes=10) == [[*range(10, 20)]]
+    buffer.offer(samples(20, 20), room=True, now_ns=0, most_bytes=10)
+    buffer.credit(19, 0)
+    buffer.take(0, 10)
+    buffer.clear()
+    assert drained(buffer) == [Loss(30, 39, 10, "cleared")]
+    assert buffer.counters.balanced
+
+
+@given(
+    st.lists(st.integers(0, 20), min_size=1, max_size=30),
+    st.lists(st.integers(1, 60), min_size=1, max_size=40),
+)
+def test_pieces_are_as_large_as_they_may_be_or_one_item(sizes: list[int], most: list[int]) -> None:
+    data = b"".join(bytes([index]) * size for index, size in enumerate(sizes))
+    ends = list(accumulate(sizes))
+    table = pack_uint32(ends) if len(sizes) > 1 else b""
+    block = Block(CodecNumber.OBJECT, 0, 1, len(sizes), 1, 0, 0, table + data)
+    buffer = reader(buffer_size=1)
+    straight = buffer.offer(block, room=True, now_ns=0, most_bytes=most[0])
+    taken = [] if straight is None else [straight]
+    for most_bytes in [*most, 10_000]:
+        piece = buffer.take(0, most_bytes)
+        if piece is not None:
+            assert isinstance(piece, Block)
+            assert piece.count == 1 or len(piece.data) <= most_bytes
+            taken.append(piece)
+            buffer.credit(piece.last, 0)
+    while (piece := buffer.take(0)) is not None:
+        taken.append(piece)
+        buffer.credit(piece.last, 0)
+    assert [item.tobytes() for piece in taken for item in piece.items()] == [
+        item.tobytes() for item in block.items()
+    ]
+    assert [number for piece in taken for number in piece.sequences] == list(range(len(sizes)))
+    assert buffer.counters.delivered + buffer.counters.in_flight == len(sizes)
 
 
 # Selection and gaps

@@ -84,6 +84,46 @@ async def test_a_small_channel_is_served_between_the_blocks_of_a_large_one(
     assert large < FLOOR_BYTES + 2 * QUANTUM_BYTES + 60_000
 
 
+async def test_a_block_of_many_items_is_cut_for_a_small_channel(
+    server, stream, sessions, monkeypatch
+):
+    monkeypatch.setattr(pacing, "CEILING_BYTES", FLOOR_BYTES)  # a slow link
+    writer, reader, camera, first = await stream(server, buffer_size=None)
+    slow = (await writer.call("create_channel", "y"))["number"]
+    subscribing = reader.post("subscribe", "y")
+    await writer.demand(slow)
+    second = (await reader.answer(subscribing))["number"]
+    writer.data(camera, 0, *[ITEM] * 100)
+    writer.data(camera, 100, *[ITEM] * 100)
+    writer.data(slow, 0, "now")
+    await writer.sync()
+    bodies = []
+    while True:
+        frame = await reader.frame(Kind.DATA)
+        reader.send(Kind.CREDIT, sequence=reader.bytes_received)
+        if frame.address == second:
+            break
+        bodies.append(len(frame.body))
+        reader.credit(first, frame.sequence + frame.count - 1)
+    # What was sent before anything else waited, and a turn: not one of the blocks of a megabyte.
+    assert sum(bodies) < 2 * FLOOR_BYTES + 2 * QUANTUM_BYTES
+    items = 0
+    while items < 200 - sum(body // len(ITEM) for body in bodies):
+        frame = await reader.frame(Kind.DATA)
+        assert len(frame.body) < FLOOR_BYTES + 10_000
+        items += frame.count
+        reader.credit(first, frame.sequence + frame.count - 1)
+        reader.send(Kind.CREDIT, sequence=reader.bytes_received)
+    assert (await reader.call("reader_statistics", first))["dropped"] == 0
+
+
+async def test_a_fast_link_takes_a_block_of_many_items_whole(server, stream, monkeypatch):
+    monkeypatch.setattr(pacing, "FLOOR_BYTES", 4 * FLOOR_BYTES)
+    writer, reader, channel, _ = await stream(server, buffer_size=1)
+    writer.data(channel, 0, *[ITEM] * 40)
+    assert (await reader.frame(Kind.DATA)).count == 40
+
+
 @pytest.mark.parametrize("weights", [(1.0, 1.0), (3.0, 1.0)])
 async def test_weights_share_a_link(server, stream, weights, monkeypatch):
     monkeypatch.setattr(pacing, "CEILING_BYTES", FLOOR_BYTES)  # a slow link

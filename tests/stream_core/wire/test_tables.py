@@ -71,3 +71,13 @@ def test_ends_come_back(values: list[int]) -> None:
 @pytest.mark.parametrize(("offset", "expected"), [(0, 0), (1, 64), (63, 64), (64, 64), (65, 128)])
 def test_aligned(offset: int, expected: int) -> None:
     assert tables.aligned(offset) == expected
+
+
+@pytest.mark.parametrize("count", [1, 5, 1000])
+@pytest.mark.parametrize("offset", [0, 7, 2**31 + 1])
+def test_a_table_is_counted_from_one_of_its_ends(count: int, offset: int) -> None:
+    ends = [offset + 3 * index for index in range(count)]
+    table = memoryview(tables.pack_uint32(ends))
+    assert list(tables.unpack_uint32(tables.lowered(table, offset))) == [
+        3 * index for index in range(count)
+    ]
