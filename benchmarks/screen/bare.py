@@ -41,7 +41,7 @@ class BarePlots:
         self.area.resize(*size)
         self.area.show()
         self.application.processEvents()
-        self.area.frame_timer.stop()
+        self.area.frame_timer.end()
         self._begun_ns = time.monotonic_ns()
 
     def frame(self, at_ns: int) -> None:

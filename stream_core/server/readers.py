@@ -86,13 +86,13 @@ class Readers:
         if after and (successor := self._claim(session, after, parameters)) is not None:
             return successor
         channel = self._directory.find(name, proof)
-        if channel is None and parameters.wait:
+        if channel is None:
             check_channel_name(name, limit_bytes=self._services.limits.name_bytes, own=True)
+            if not parameters.wait:
+                raise self._directory.missing(name, self._services.permits.sight(session))
             if after:
                 self._expect(after, Expected(session, parameters, name, proof=proof))
             return self.waiting.add(session, name, parameters, former, proof, after)
-        if channel is None:
-            raise self._directory.missing(name, self._services.permits.sight(session))
         self._check_reader(session, channel, parameters)
         reader = self._attach(session, channel, parameters, former, lasting=after is not None)
         if after:

@@ -175,6 +175,16 @@ async def test_closed_handles_say_so(connect: Connect, until: Until) -> None:
     assert (writer.ready, writer.active) == (False, False)
 
 
+@pytest.mark.parametrize("wait", [False, True])
+async def test_a_name_that_no_channel_can_have_is_refused_when_it_is_subscribed_to(
+    connect: Connect, wait: bool
+) -> None:
+    pc = await connect("pc")
+    for name in ("rig*", "rig//a", ""):
+        with pytest.raises(sc.InvalidValue, match="channel name"):
+            await pc.subscribe(name, wait=wait)
+
+
 async def test_deleting_a_channel_closes_its_writer(connect: Connect) -> None:
     daq, pc = await connect("daq"), await connect("pc")
     writer = await daq.create_channel("x")

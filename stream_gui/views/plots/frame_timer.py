@@ -50,6 +50,7 @@ class FrameTimer(QObject):
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_timeout)
+        self._ended = False
 
     @property
     def is_running(self) -> bool:
@@ -58,12 +59,17 @@ class FrameTimer(QObject):
 
     def start(self) -> None:
         """Begin, or go on."""
-        if not self._timer.isActive():
+        if not self._timer.isActive() and not self._ended:
             self._timer.start(0)
 
     def stop(self) -> None:
-        """Paint no more."""
+        """Paint no more, until it is started again."""
         self._timer.stop()
+
+    def end(self) -> None:
+        """Paint no more, whoever starts it: the owner goes, or paints by itself."""
+        self._ended = True
+        self.stop()
 
     def _on_timeout(self) -> None:
         begun_s = time.perf_counter()

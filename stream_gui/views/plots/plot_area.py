@@ -139,7 +139,7 @@ class PlotArea(QWidget):
 
     def shut_down(self) -> None:
         """Paint no more and give all feeds back."""
-        self.frame_timer.stop()
+        self.frame_timer.end()
         self.deck.shut_down()
 
     def sizeHint(self) -> QSize:
@@ -149,7 +149,7 @@ class PlotArea(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Paint from now on."""
         super().showEvent(event)
-        self.frame_timer.start()
+        self._keep_time()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Paint no more."""
@@ -208,6 +208,15 @@ class PlotArea(QWidget):
         """Where there are no panels, say how to get one."""
         self.deck.setVisible(bool(self.panels))
         self._empty_place.setVisible(not self.panels)
+        self._keep_time()
+
+    def _keep_time(self) -> None:
+        """Paint as long as there is something to be seen."""
+        if self.panels and self.isVisible():
+            self.frame_timer.start()
+        elif self.frame_timer.is_running:
+            self.frame_timer.stop()
+            self._paint_due()  # what told of the last panel is told no more
 
     def _views(self) -> dict[int, PanelView]:
         """The insides of the panels that are not behind a tab: the others are not measured."""

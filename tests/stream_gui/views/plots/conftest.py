@@ -135,7 +135,7 @@ def area(qtbot: QtBot, layout: PlotLayout, feeds: FakeFeeds) -> Iterator[PlotAre
     qtbot.addWidget(area, before_close_func=lambda widget: widget.shut_down())
     area.resize(800, 600)
     area.show()
-    area.frame_timer.stop()
+    area.frame_timer.end()
     return area
 
 

@@ -255,15 +255,23 @@ def test_a_remembered_layout_comes_up(qtbot: QtBot, layout: PlotLayout, feeds: F
     assert len(feeds.is_open) == 2
 
 
-def test_frames_are_painted_only_while_it_is_seen(
+def test_frames_are_painted_only_while_there_is_something_to_be_seen(
     qtbot: QtBot, layout: PlotLayout, feeds: FakeFeeds
 ) -> None:
     area = PlotArea(layout, feeds)
     qtbot.addWidget(area, before_close_func=lambda widget: widget.shut_down())
+    area.show()
+    assert not area.frame_timer.is_running
+    layout.plot("a")
+    assert area.frame_timer.is_running
+    area.hide()
     assert not area.frame_timer.is_running
     area.show()
     assert area.frame_timer.is_running
-    area.hide()
+    layout.remove_panel(layout.panels[0])
+    assert not area.frame_timer.is_running
+    area.shut_down()
+    layout.plot("a")
     assert not area.frame_timer.is_running
 
 

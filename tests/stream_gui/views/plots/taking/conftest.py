@@ -66,7 +66,7 @@ def plots(
     qtbot.addWidget(area, before_close_func=lambda widget: widget.shut_down())
     area.resize(800, 600)
     area.show()
-    area.frame_timer.stop()
+    area.frame_timer.end()
     for name, unit in (("a", "V"), ("b", "A")):
         layout.plot_in_new_panel(name)
         feeds[name].become_live("x", "y", unit=unit)
