@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from stream_gui.plotdata.pages import uninitialised
+
 __all__ = ["RingRows", "Rows", "SampleRing"]
 
 Rows = int | slice | NDArray[np.intp]
@@ -19,7 +21,7 @@ class SampleRing:
     """The newest `capacity` values of an endless sequence, or of several side by side.
 
     A value is found under its absolute number, counted from the first one ever written. Memory is
-    taken from the system only as it is first written to.
+    taken from the system only as it is first written to, and given back at once.
 
     Args:
         capacity: how many values are kept.
@@ -34,7 +36,7 @@ class SampleRing:
         self.rows = rows
         self.end = 0
         self._oldest = 0
-        self._values: NDArray[Any] = np.empty(self._shape, dtype)
+        self._values: NDArray[Any] = uninitialised(self._shape, dtype)
 
     @property
     def start(self) -> int:
@@ -82,7 +84,7 @@ class SampleRing:
     def widen(self, dtype: DTypeLike) -> None:
         """Keep the values as another type from now on, which must hold all of them exactly."""
         old, kept = self._values, min(self.end, self.capacity)
-        self._values = np.empty(self._shape, dtype)
+        self._values = uninitialised(self._shape, dtype)
         self._values[..., :kept] = old[..., :kept]  # what was never written to stays untouched
 
     def read(self, first: int, last: int, rows: Rows = _ALL) -> NDArray[Any]:
