@@ -78,6 +78,10 @@ class LoadHistory(QObject):
         """The name of a client that was there."""
         return self._names.get(number, "")
 
+    def place(self, key: int | str) -> int:
+        """A small number that a client, or a channel, has alone as long as it is there."""
+        return self.bytes_in.place(key) if isinstance(key, int) else self.channels.place(key)
+
     def both_ways(self, numbers: Sequence[int], last: int) -> Floats:
         """Bytes a second in and out together, a row for each client, at the last measurements."""
         return self.bytes_in.of(numbers, last) + self.bytes_out.of(numbers, last)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -45,7 +46,7 @@ class RateRing(Generic[Key]):
 
     def clear(self) -> None:
         """Forget everything."""
-        self._free += self._rows.values()
+        self._free = list(range(len(self._rates)))
         self._rates[:] = np.nan
         self._rows.clear()
         self._seen.clear()
@@ -55,6 +56,10 @@ class RateRing(Generic[Key]):
     def keys(self) -> list[Key]:
         """What was there in one of the measurements that are kept."""
         return list(self._rows)
+
+    def place(self, key: Key) -> int:
+        """A small number that a thing has alone as long as it is there; 0 if it never was."""
+        return self._rows.get(key, 0)
 
     def rates(self, key: Key, last: int | None = None) -> Floats:
         """The rates of one thing in order, the latest last; NaN while it was not there.
@@ -89,7 +94,7 @@ class RateRing(Generic[Key]):
             rows = len(self._rates)
             self._rates = np.vstack([self._rates, np.full((rows, self._points), np.nan)])
             self._free = list(range(rows, 2 * rows))
-        return self._free.pop()
+        return heappop(self._free)
 
     def _forget_the_gone(self) -> None:
         """Give up the rows of what was in none of the measurements that are kept."""
@@ -100,4 +105,4 @@ class RateRing(Generic[Key]):
             del self._seen[key]
             row = self._rows.pop(key)
             self._rates[row] = np.nan
-            self._free.append(row)
+            heappush(self._free, row)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QTableView
 
 from stream_gui.models.load.client_columns import COLUMNS, SPARK
@@ -172,11 +172,14 @@ class ClientRows(QTableView):
         place = cell.adjusted(EDGE, 0, -EDGE, 0)
         if column == 0:
             swatch = QRect(place.left(), place.center().y() - SWATCH // 2 + 1, SWATCH, SWATCH)
-            painter.fillRect(swatch, layer_colour(look.number, self._appearance))
+            painter.fillRect(swatch, self._colour(look))
             place.setLeft(swatch.right() + EDGE)
         painter.setPen(self._appearance.colour("text" if look.connected else "dim"))
         at_right = COLUMNS[column].heading.is_number
         self._drawn.draw(painter, place, look.texts[column], at_right=at_right)
+
+    def _colour(self, look: Look) -> QColor:
+        return layer_colour(look.number, self._history, self._appearance)
 
     def _draw_spark(self, painter: QPainter, area: QRect, look: Look) -> None:
         rates = look.spark[~np.isnan(look.spark)]
@@ -186,6 +189,6 @@ class ClientRows(QTableView):
         x = area.right() - np.arange(rates.size - 1, -1, -1) * step
         line = pg.functions.arrayToQPolygonF(x, area.bottom() - rates * scale)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(layer_colour(look.number, self._appearance), 1))
+        painter.setPen(QPen(self._colour(look), 1))
         painter.drawPolyline(line)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

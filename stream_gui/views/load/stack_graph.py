@@ -28,12 +28,14 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 STRONG, FAINT = 0.85, 0.3
 
 
-def layer_colour(key: int | str | None, appearance: Appearance) -> QColor:
-    """The colour of a client or a channel, the same wherever it is shown."""
+def layer_colour(key: int | str | None, history: LoadHistory, appearance: Appearance) -> QColor:
+    """The colour of a client or a channel, the same wherever it is shown.
+
+    As long as there are colours, no two that are there at once have the same.
+    """
     if key is None:
         return appearance.colour("dim")
-    number = key if isinstance(key, int) else sum(key.encode())
-    return curve_colour(number, appearance.is_dark)
+    return curve_colour(history.place(key), appearance.is_dark)
 
 
 class StackGraph(QWidget):
@@ -121,7 +123,7 @@ class StackGraph(QWidget):
         for place, layer in enumerate(self._listed()):
             line = QRectF(left, EDGE + place * LINE, LIST_WIDTH - 12, LINE)
             swatch = QRectF(left, line.center().y() - 5, 10, 10)
-            painter.fillRect(swatch, layer_colour(layer.key, self._appearance))
+            painter.fillRect(swatch, layer_colour(layer.key, self._history, self._appearance))
             painter.setPen(self._appearance.colour("text" if layer.key is not None else "dim"))
             rate = bytes_text(layer.rate, "/s")
             painter.drawText(
@@ -152,7 +154,7 @@ class StackGraph(QWidget):
         scale = area.height() / top
         base = self._appearance.colour("base")
         for layer in self.stack.layers:
-            colour = layer_colour(layer.key, self._appearance)
+            colour = layer_colour(layer.key, self._history, self._appearance)
             dimmed = self._marked is not None and layer.key != self._marked
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(_mixed(base, colour, FAINT if dimmed else STRONG))

@@ -53,3 +53,19 @@ def test_clear_forgets_everything(qapp: object) -> None:
     assert history.latest() == []
     assert history.server is None
     assert history.ages_s.size == 0
+
+
+def test_each_has_a_small_number_alone_as_long_as_it_is_there(qapp: object) -> None:
+    history = LoadHistory(points=2)
+    names = "abcdefghijklmnopqrstuvwxyz"
+    for count in (3, 26):
+        history.add(measured(count, **dict.fromkeys(names[:count], 1.0)))
+        assert [history.place(ord(name)) for name in names[:count]] == list(range(count))
+    for second in range(3):  # long enough for the others to be forgotten
+        history.add(measured(30 + second, a=1.0, z=1.0))
+    history.add(measured(40, a=1.0, A=1.0, B=1.0, z=1.0))
+    assert [history.place(ord(name)) for name in "aABz"] == [0, 1, 2, 25]
+    assert history.place("x/y") == 0
+    history.clear()
+    history.add(measured(50, q=1.0))
+    assert history.place(ord("q")) == 0
