@@ -66,7 +66,7 @@ profile: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks.profile --only $(WORK)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz build dist
+	rm -rf stream_core/*.so $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz build dist
 
 # ------------------------------------------------------------------------------- set-up of .venv
 
@@ -77,7 +77,7 @@ $(VENV)/.test: EXTRAS := gui,test
 $(VENV)/.test: HELD := $(VENV)/.gui $(VENV)/.test
 $(VENV)/.bench: EXTRAS := gui,test,bench
 $(VENV)/.bench: HELD := $(VENV)/.gui $(VENV)/.test $(VENV)/.bench
-$(VENV)/.gui $(VENV)/.test $(VENV)/.bench: pyproject.toml $(VENV)/pyvenv.cfg
+$(VENV)/.gui $(VENV)/.test $(VENV)/.bench: pyproject.toml stream_core/per_item.c $(VENV)/pyvenv.cfg
 	@echo "installing streamscope[$(EXTRAS)] into $(VENV)"
 	@$(PIP) install --quiet --editable ".[$(EXTRAS)]"
 	@touch $(HELD)

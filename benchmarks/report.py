@@ -12,6 +12,7 @@ from benchmarks import peers
 from benchmarks.alone.trial import Outcome, Reading
 from benchmarks.rounds import Result
 from benchmarks.work import RIVAL, Figure, Goal, Kind, Pace, Work
+from stream_core.per_item import COMPILED
 
 __all__ = ["best_rival", "report"]
 
@@ -70,6 +71,7 @@ def _is_rival(result: Result) -> bool:
 def _head(names: Sequence[str], left_out: Mapping[str, str], pace: Pace) -> str:
     versions = [peers.version(name) for name in names]
     versions += [f"{name} {peers.installed(name)}" for name in LIBRARIES if peers.installed(name)]
+    versions += [f"streamscope's items {'' if COMPILED else 'not '}compiled"]
     lines = [
         f"# {datetime.now():%Y-%m-%d %H:%M}, {pace.rounds} rounds of {pace.measure_s:g} s",
         "",

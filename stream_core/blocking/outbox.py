@@ -12,6 +12,7 @@ from stream_core.blocking.taking import size_bytes
 from stream_core.client.outlet import Outlet
 from stream_core.errors import StreamError
 from stream_core.loop_thread import LoopThread
+from stream_core.per_item import Box
 from stream_core.transport.forks import keep_from_forks
 
 __all__ = ["Outbox"]
@@ -34,7 +35,7 @@ class _Counted:
         self.size_bytes = size_bytes(value)
 
 
-class Outbox:
+class Outbox(Box):
     """What was sent by a blocking writer and not yet offered to its outlet.
 
     The first item wakes the loop, which takes what has come until it gets there. While the link's

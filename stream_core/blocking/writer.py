@@ -16,6 +16,7 @@ from stream_core.client.link import CLIENT_CLOSED
 from stream_core.client.writer import Writer as AsyncWriter
 from stream_core.errors import ChannelClosed
 from stream_core.loop_thread import LoopThread, NotRunningError
+from stream_core.per_item import BoxSender
 from stream_core.values import ChannelInfo, Demand
 
 __all__ = ["Writer"]
@@ -23,11 +24,13 @@ __all__ = ["Writer"]
 T = TypeVar("T")
 
 
-class Writer:
+class Writer(BoxSender):
     """Sends into one channel; made by `Client.create_channel` or `Client.open_writer`.
 
     Several threads may send; the items of each keep their order.
     """
+
+    _outbox: Outbox
 
     def __init__(
         self,
@@ -37,7 +40,6 @@ class Writer:
     ) -> None:
         self._writer = writer
         self._outbox = outbox
-        self._put_plain = outbox.put_plain  # what needs no look, in as few calls as can be
         self._outlet = outbox.outlet
         self._thread = thread
         self._take = taking(writer.info)
@@ -45,63 +47,33 @@ class Writer:
     def __repr__(self) -> str:
         return repr(self._writer)
 
-    def send_nowait(self, value: Any, *, time_ns: int | None = None) -> bool:
-        """Send an item, if that is possible at once.
-
-        Args:
-            value: any object, array or sample; taken as it is now.
-            time_ns: its time in the server's clock; None: now.
-
-        Returns:
-            False if nobody reads, or if the item was given up because the channel is paused, the
-            link is down or the outbox is full; its readers hear of that.
-
-        Raises:
-            InvalidValue: it cannot be encoded.
-            ChannelClosed: the channel has ended.
-        """
-        if time_ns is None:
-            try:
-                if self._put_plain(value):
-                    return True
-            except NotRunningError:
-                raise self._closed() from None
+    def _send_nowait(self, value: Any, *, time_ns: int | None = None) -> bool:
+        if self._put_plain(value, time_ns):
+            return True
         if self._outlet.flowing:
             taken = self._take(value)
             if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
                 return True
         elif self._unread:
             return False
-        return self._ask(self._send_nowait(value, time_ns))
+        return self._ask(self._send_nowait_later(value, time_ns))
 
-    def send(self, value: Any, *, time_ns: int | None = None, wait_active: bool = False) -> bool:
-        """Send an item; waits while the channel is paused or the outbox is full.
-
-        Args:
-            value: any object, array or sample; taken as it is now.
-            time_ns: its time in the server's clock; None: now.
-            wait_active: wait for a reader, if there is none, and for the link, if that is down.
-
-        Returns:
-            False if nobody reads, or the link is down.
-
-        Raises:
-            InvalidValue: it cannot be encoded.
-            ChannelClosed: the channel has ended.
-        """
-        if time_ns is None:
-            try:
-                if self._put_plain(value):
-                    return True
-            except NotRunningError:
-                raise self._closed() from None
+    def _send(self, value: Any, *, time_ns: int | None = None, wait_active: bool = False) -> bool:
+        if self._put_plain(value, time_ns):
+            return True
         if self._outlet.flowing:
             taken = self._take(value)
             if taken is not LATER and self._outbox.room and self._put(taken, time_ns):
                 return True
         elif self._unread and not wait_active:
             return False
-        return self._ask(self._send(value, time_ns, wait_active))
+        return self._ask(self._send_later(value, time_ns, wait_active))
+
+    def _put_plain(self, value: Any, time_ns: int | None) -> bool:
+        try:
+            return time_ns is None and self._outbox.put_plain(value)
+        except NotRunningError:
+            raise self._closed() from None
 
     def send_samples(
         self, array: Any, *, time_ns: int | None = None, interval_ns: int | None = None
@@ -139,11 +111,11 @@ class Writer:
 
     # In the loop, after what was sent before
 
-    async def _send(self, value: Any, time_ns: int | None, wait_active: bool) -> bool:
+    async def _send_later(self, value: Any, time_ns: int | None, wait_active: bool) -> bool:
         await self._outbox.until_offered()
         return await self._writer.send(value, time_ns=time_ns, wait_active=wait_active)
 
-    async def _send_nowait(self, value: Any, time_ns: int | None) -> bool:
+    async def _send_nowait_later(self, value: Any, time_ns: int | None) -> bool:
         self._outbox.settle()
         return self._writer.send_nowait(value, time_ns=time_ns)
 

@@ -97,8 +97,9 @@ def streamscope(
     """
     if version:
         from stream_core import __version__
+        from stream_core.per_item import COMPILED
 
-        typer.echo(f"streamscope {__version__}")
+        typer.echo(f"streamscope {__version__}, items {'' if COMPILED else 'not '}compiled")
         raise typer.Exit
     if user is not None:
         os.environ[USER_VARIABLE] = user  # where the subcommand looks for it

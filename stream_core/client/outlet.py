@@ -17,6 +17,7 @@ from stream_core.client.end_marks import EndMarks
 from stream_core.client.sample_times import SampleTimes
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import InvalidValue, LimitExceeded
+from stream_core.per_item import Lane, LaneHolder
 from stream_core.security import ChannelKey
 from stream_core.values import ChannelInfo, Codec
 from stream_core.wire.batches import (
@@ -25,7 +26,6 @@ from stream_core.wire.batches import (
     OBJECT_BLOCK_BYTES,
     Batch,
     ItemBatch,
-    Lane,
     ObjectBatch,
     Packed,
     SamplesBatch,
@@ -54,7 +54,7 @@ Buffer = bytes | bytearray | memoryview
 Send = Callable[..., None]
 
 
-class Outlet:
+class Outlet(LaneHolder):
     """The client's half of one writer.
 
     Args:

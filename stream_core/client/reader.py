@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from stream_core.channels.parameters import Parameters, checked_parameters
 from stream_core.client.inbox import Inbox, Step
 from stream_core.errors import ChannelClosed, Empty, InvalidValue
+from stream_core.per_item import ItemIterator
 from stream_core.values import Block, ChannelInfo, Item, Loss, ReaderStatistics
 from stream_core.wire.blocks import Block as WireBlock
 
@@ -35,7 +36,7 @@ class ReaderHome(Protocol):
         """Discard what waits for it, here and at the server."""
 
 
-class Reader:
+class Reader(ItemIterator):
     """Receives from one channel; made by `Client.subscribe`.
 
     Iterating gives the values, one by one, and stops when the channel ends.
@@ -56,20 +57,14 @@ class Reader:
 
     # One by one
 
-    def __aiter__(self) -> Reader:
-        return self
+    async def _next(self) -> Any:
+        try:
+            return await self.get()
+        except ChannelClosed:
+            raise StopAsyncIteration from None
 
-    async def __anext__(self) -> Any:
-        values = self._values
-        if not values:
-            try:
-                await self._fill(None)
-            except ChannelClosed:
-                raise StopAsyncIteration from None
-        value = values.popleft()
-        if not values:
-            self._inbox.exhausted()
-        return value
+    def _exhausted(self) -> None:
+        self._inbox.exhausted()
 
     def get_nowait(self) -> Any:
         """The next value.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from time import perf_counter_ns
 from typing import Any, Protocol
 
 from stream_core.client.callbacks import Callbacks
 from stream_core.client.outlet import Outlet
 from stream_core.errors import ChannelClosed
+from stream_core.per_item import LaneSender
 from stream_core.values import ChannelInfo, Demand
 
 __all__ = ["Writer", "WriterHome"]
@@ -28,20 +28,11 @@ class WriterHome(Protocol):
         """Mark the end of a transfer, in its place in the order."""
 
 
-class Writer:
+class Writer(LaneSender):
     """Sends into one channel; made by `Client.create_channel` or `Client.open_writer`."""
 
-    # `ready` is asked for before each item: a slot costs a tenth of a property.
-    __slots__ = {
-        "__weakref__": None,
-        "_callbacks": None,
-        "_home": None,
-        "_outlet": None,
-        "_told": None,
-        "_waiting": None,
-        "ready": "Whether `send_nowait` would take an item, and the loop has had its turns.",
-    }
-    ready: bool
+    __slots__ = ("__weakref__", "_callbacks", "_home", "_told", "_waiting")
+    _outlet: Outlet
 
     def __init__(self, outlet: Outlet, home: WriterHome) -> None:
         self.ready = outlet.flowing
@@ -55,44 +46,10 @@ class Writer:
     def __repr__(self) -> str:
         return f"<Writer of '{self._outlet.name}', {self.demand.state}>"
 
-    def send_nowait(self, value: Any, *, time_ns: int | None = None) -> bool:
-        """Send an item, if that is possible at once.
-
-        Args:
-            value: any object, array or sample; taken as it is now.
-            time_ns: its time in the server's clock; None: now.
-
-        Returns:
-            False if nobody reads, or if the item was given up because the channel is paused, the
-            link is down or the outbox is full; its readers hear of that.
-
-        Raises:
-            InvalidValue: it cannot be encoded.
-            ChannelClosed: the channel has ended.
-        """
-        outlet = self._outlet
-        lane = outlet.lane
-        if (
-            lane is not None
-            and time_ns is None
-            and (
-                (len(value) < lane.short or lane.fits(len(value)))
-                if type(value) is bytes
-                else type(value) in lane.kinds
-            )
-        ):
-            values = lane.values
-            try:
-                values.append(value)
-            except OverflowError:
-                return outlet.offer(value, None)  # which says what is wrong
-            lane.times.append(perf_counter_ns() + lane.offset_ns)
-            if len(values) >= lane.most:
-                outlet.filled()
-            return True
-        if not outlet.flowing:
+    def _send_nowait(self, value: Any, *, time_ns: int | None = None) -> bool:
+        if not self._outlet.flowing:
             self._check_open()
-        return outlet.offer(value, time_ns)
+        return self._outlet.offer(value, time_ns)
 
     async def send(
         self, value: Any, *, time_ns: int | None = None, wait_active: bool = False

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from stream_core.errors import InvalidValue
+from stream_core.per_item import Lane
 from stream_core.wire import objects
 from stream_core.wire.encoders import ENCODERS, Buffer
 from stream_core.wire.header import CodecNumber, Flag
@@ -34,7 +35,6 @@ __all__ = [
     "OBJECT_ITEMS",
     "Batch",
     "ItemBatch",
-    "Lane",
     "ObjectBatch",
     "Packed",
     "SamplesBatch",
@@ -94,29 +94,6 @@ class Packed(msgspec.Struct, gc=False):
     time_ns: int
     parts: list[Buffer]
     size_bytes: int
-
-
-class Lane:
-    """The short way into a batch: values that need no look are appended as they are.
-
-    Bytes of a length below `short`, and values of one of `kinds`, may be put at the end of `values`
-    while there are less than `most`, each with its time at the end of `times`. `values` refuses
-    what does not fit by an OverflowError. Everything else is for `Batch.add`. `offset_ns` is not
-    the batch's: who fills the lane keeps there what is added to a clock.
-    """
-
-    __slots__ = ("kinds", "most", "offset_ns", "short", "times", "values")
-
-    kinds: frozenset[type]
-    most: int
-    offset_ns: int
-    short: int
-    times: list[int]
-    values: Any
-
-    def fits(self, size_bytes: int) -> bool:
-        """Whether bytes of that length, which are not short, may go this way; they count then."""
-        raise NotImplementedError
 
 
 class Batch(Protocol):

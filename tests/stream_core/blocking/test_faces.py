@@ -11,6 +11,7 @@ import pytest
 
 import stream_core as sc
 from stream_core import blocking
+from tests.per_item import in_python
 
 PAIRS = [
     (sc.Client, blocking.Client),
@@ -28,8 +29,8 @@ TWINS = {
 
 def public(face: type) -> dict[str, Any]:
     return {
-        TWINS.get(name, name): member
-        for name, member in vars(face).items()
+        TWINS.get(name, name): inspect.getattr_static(face, name)
+        for name in dir(face)
         if not name.startswith("_") or name in (*TWINS, *TWINS.values(), "__len__", "__bool__")
     }
 
@@ -47,6 +48,10 @@ def methods() -> Iterator[Any]:
 
 
 def parameters(method: Any) -> list[tuple[str, Any, Any, Any]]:
+    """Name, kind, default and annotation, by the Python where a method is compiled."""
+    defined = getattr(method, "__objclass__", None)
+    if defined is not None:
+        method = getattr(getattr(in_python, defined.__name__), method.__name__)
     return [
         (parameter.name, parameter.kind, parameter.default, parameter.annotation)
         for parameter in inspect.signature(method).parameters.values()

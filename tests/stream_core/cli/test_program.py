@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 import stream_core as sc
 from stream_core.cli import program as program_module
 from stream_core.cli.program import program
+from stream_core.per_item import COMPILED
 
 
 def greet(name: Annotated[str, typer.Argument()]) -> None:
@@ -70,6 +71,7 @@ def test_without_the_monitor_it_says_what_to_install(monkeypatch: pytest.MonkeyP
 def test_it_knows_its_version() -> None:
     out, _, code = run("--version")
     assert out.startswith("streamscope 0.")
+    assert ("not compiled" not in out) is COMPILED
     assert code == 0
 
 
