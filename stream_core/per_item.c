@@ -66,6 +66,7 @@ typedef struct {
     PyObject *values;
     Py_ssize_t most;
     Py_ssize_t short_bytes;
+    long long late_ns;
     long long offset_ns;
 } Lane;
 
@@ -78,6 +79,7 @@ static PyMemberDef lane_members[] = {
     {"values", T_OBJECT_EX, offsetof(Lane, values), 0, NULL},
     {"most", T_PYSSIZET, offsetof(Lane, most), 0, NULL},
     {"short", T_PYSSIZET, offsetof(Lane, short_bytes), 0, NULL},
+    {"late_ns", T_LONGLONG, offsetof(Lane, late_ns), 0, NULL},
     {"offset_ns", T_LONGLONG, offsetof(Lane, offset_ns), 0, NULL},
     {NULL},
 };
@@ -101,6 +103,7 @@ static PyType_Spec lane_spec = {
 typedef struct {
     PyObject_HEAD
     PyObject *lane;
+    char overdue;
 } LaneHolder;
 
 #define HOLDER_KEEPS(DO) DO(self->lane);
@@ -108,6 +111,7 @@ COLLECTED(holder, LaneHolder, HOLDER_KEEPS)
 
 static PyMemberDef holder_members[] = {
     {"lane", T_OBJECT, offsetof(LaneHolder, lane), 0, NULL},
+    {"overdue", T_BOOL, offsetof(LaneHolder, overdue), 0, NULL},
     {NULL},
 };
 
@@ -205,7 +209,7 @@ append_value(State *state, PyObject *values, PyObject *value)
 
 /* Put an item into an open lane: 1: it is there, 0: it may not go this way, -1: an error. */
 static int
-append_item(State *state, Lane *lane, PyObject *value)
+append_item(State *state, LaneHolder *holder, Lane *lane, PyObject *value)
 {
     int may = may_take(state, lane, value);
     if (may <= 0)
@@ -222,6 +226,8 @@ append_item(State *state, Lane *lane, PyObject *value)
         PySequence_DelItem(lane->values, -1);
     }
     Py_DECREF(time_ns);
+    if (now_ns > lane->late_ns)
+        holder->overdue = 1;
     return taken;
 }
 
@@ -236,7 +242,7 @@ fill_lane(State *state, PyObject *holder, PyObject *value)
         !lane->times || !PyList_CheckExact(lane->times))
         return 0;
     Py_INCREF(lane);
-    int taken = append_item(state, lane, value);
+    int taken = append_item(state, (LaneHolder *)holder, lane, value);
     Py_ssize_t count = taken > 0 ? PyObject_Size(lane->values) : 0;
     int full = taken > 0 && count >= lane->most;
     Py_DECREF(lane);

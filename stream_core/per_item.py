@@ -23,13 +23,15 @@ class Lane:
 
     Bytes of a length below `short`, and values of one of `kinds`, may be put at the end of `values`
     while there are less than `most`, each with its time at the end of `times`. `values` refuses
-    what does not fit by an OverflowError. Everything else is for the batch's `add`. `offset_ns` is
-    not the batch's: who fills the lane keeps there what is added to a clock.
+    what does not fit by an OverflowError. Everything else is for the batch's `add`. What is
+    not the batch's is kept there by who opens the lane: `offset_ns` is added to the clock, and from
+    `late_ns` on, by the clock, the loop should have had a turn.
     """
 
-    __slots__ = ("kinds", "most", "offset_ns", "short", "times", "values")
+    __slots__ = ("kinds", "late_ns", "most", "offset_ns", "short", "times", "values")
 
     kinds: frozenset[type]
+    late_ns: int
     most: int
     offset_ns: int
     short: int
@@ -42,11 +44,17 @@ class Lane:
 
 
 class LaneHolder:
-    """What has a lane now and then; its `filled` is told when that has as many items as it may."""
+    """What has a lane now and then; its `filled` is told when that has as many items as it may.
 
-    __slots__ = ("lane",)
+    Attributes:
+        lane: the short way into the open block, for values that need no look; None: there is none.
+        overdue: a block has left or a millisecond has passed: the loop should have a turn.
+    """
+
+    __slots__ = ("lane", "overdue")
 
     lane: Lane | None
+    overdue: bool
 
     def filled(self) -> None:
         """The lane is full."""
@@ -98,7 +106,10 @@ class LaneSender:
                 values.append(value)
             except OverflowError:
                 return self._send_nowait(value)  # which says what is wrong
-            lane.times.append(perf_counter_ns() + lane.offset_ns)
+            now_ns = perf_counter_ns()
+            lane.times.append(now_ns + lane.offset_ns)
+            if now_ns > lane.late_ns:
+                self._outlet.overdue = True
             if len(values) >= lane.most:
                 self._outlet.filled()
             return True

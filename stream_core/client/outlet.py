@@ -69,13 +69,10 @@ class Outlet(LaneHolder):
         number: of the channel on the wire; 0 while there is no link.
         origin: what this handle calls its stream.
         plain_kinds, plain_short: values of these types, and bytes that are shorter, need no look.
-        lane: the short way into the open block, for values that need no look; None: there is none.
-            Who fills it calls `filled`. offset_ns: of the server's clock, in this turn, of which
-            turn_ns is the beginning.
+        offset_ns: of the server's clock, in this turn, of which turn_ns is the beginning.
         demand: the newest notice that is followed.
         room: whether the outbox has some.
         flowing: whether `offer` would take an item.
-        overdue: a block has left or a millisecond has passed: the loop should have a turn.
         tired: many items have been sent without one.
         closed: why nothing can be sent any more, or None.
         marks: the ends of its transfers.
@@ -288,6 +285,7 @@ class Outlet(LaneHolder):
         elif self._dirty and isinstance(self._batch, Lane):
             self.lane = lane = self._batch
             lane.offset_ns = self.offset_ns
+            lane.late_ns = self.turn_ns + TURN_NS
         return True
 
     def filled(self) -> None:

@@ -69,9 +69,12 @@ class Writer(LaneSender):
             ChannelClosed: the channel has ended.
         """
         outlet = self._outlet
-        if not outlet.flowing:
-            await self._until_flowing(wait_active)
-        sent = outlet.offer(value, time_ns)
+        if time_ns is None and outlet.lane is not None:
+            sent = self.send_nowait(value)
+        else:
+            if not outlet.flowing:
+                await self._until_flowing(wait_active)
+            sent = outlet.offer(value, time_ns)
         if outlet.overdue:
             outlet.overdue = False
             await asyncio.sleep(0)

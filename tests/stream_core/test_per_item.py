@@ -73,10 +73,12 @@ class Wires:
         self.lane = Lane()
         self.lane.kinds = frozenset({float, type(None)})
         self.lane.most, self.lane.short, self.lane.offset_ns = 4, 3, FAR_NS
+        self.lane.late_ns = time.perf_counter_ns() + FAR_NS
         self.lane.values = [] if values is None else values
         self.lane.times = []
         self.outlet = Outlet()
         self.outlet.lane = self.lane
+        self.outlet.overdue = False
         self.sender = Sender()
         self.sender._outlet = self.outlet
 
@@ -162,6 +164,15 @@ def test_the_outlet_is_told_when_the_lane_is_full(form: ModuleType) -> None:
     assert wires.told == ["filled"]
 
 
+def test_the_loop_is_owed_a_turn_when_it_is_late(form: ModuleType) -> None:
+    wires = Wires(form)
+    wires.sender.send_nowait(1.5)
+    assert wires.outlet.overdue is False
+    wires.lane.late_ns = time.perf_counter_ns() - 1
+    wires.sender.send_nowait(1.5)
+    assert wires.outlet.overdue is True
+
+
 def test_what_values_refuse_is_passed_on_and_has_no_time(form: ModuleType) -> None:
     wires = Wires(form, array("b"))
     wires.lane.kinds = frozenset({int})
@@ -187,7 +198,7 @@ def test_what_filled_raises_reaches_who_sends(form: ModuleType) -> None:
             raise KeyError("full")
 
     outlet = Outlet()
-    outlet.lane = wires.lane
+    outlet.lane, outlet.overdue = wires.lane, False
     wires.sender._outlet = outlet
     with pytest.raises(KeyError, match="full"):
         wires.sender.send_nowait(1.5)
