@@ -14,7 +14,7 @@ typedef struct {
     PyTypeObject *lane_holder;
     PyTypeObject *next_item;
     PyObject *perf_counter_ns;
-    PyObject *append, *exhausted, *filled, *fits, *next, *popleft, *send, *send_nowait;
+    PyObject *append, *exhausted, *filled, *next, *popleft, *send, *send_nowait;
 } State;
 
 static struct PyModuleDef per_item_module;
@@ -64,7 +64,10 @@ typedef struct {
     PyObject *kinds;
     PyObject *times;
     PyObject *values;
+    Py_ssize_t least;
+    Py_ssize_t longest;
     Py_ssize_t most;
+    Py_ssize_t room;
     Py_ssize_t short_bytes;
     long long late_ns;
     long long offset_ns;
@@ -73,11 +76,40 @@ typedef struct {
 #define LANE_KEEPS(DO) DO(self->kinds); DO(self->times); DO(self->values);
 COLLECTED(lane, Lane, LANE_KEEPS)
 
+/* Whether bytes of that length may be put there; they count then. */
+static int
+fits(Lane *self, Py_ssize_t size)
+{
+    if (size > self->longest || self->least <= 0)
+        return 0;
+    self->room -= size - (self->short_bytes - 1);
+    self->most = self->room / self->least - (self->room % self->least < 0);
+    return 1;
+}
+
+static PyObject *
+lane_fits(Lane *self, PyObject *size_bytes)
+{
+    Py_ssize_t size = PyLong_AsSsize_t(size_bytes);
+    if (size == -1 && PyErr_Occurred())
+        return NULL;
+    return PyBool_FromLong(fits(self, size));
+}
+
+static PyMethodDef lane_methods[] = {
+    {"fits", (PyCFunction)lane_fits, METH_O,
+     "Whether bytes of that length, which are not short, may go this way; they count then."},
+    {NULL},
+};
+
 static PyMemberDef lane_members[] = {
     {"kinds", T_OBJECT_EX, offsetof(Lane, kinds), 0, NULL},
     {"times", T_OBJECT_EX, offsetof(Lane, times), 0, NULL},
     {"values", T_OBJECT_EX, offsetof(Lane, values), 0, NULL},
+    {"least", T_PYSSIZET, offsetof(Lane, least), 0, NULL},
+    {"longest", T_PYSSIZET, offsetof(Lane, longest), 0, NULL},
     {"most", T_PYSSIZET, offsetof(Lane, most), 0, NULL},
+    {"room", T_PYSSIZET, offsetof(Lane, room), 0, NULL},
     {"short", T_PYSSIZET, offsetof(Lane, short_bytes), 0, NULL},
     {"late_ns", T_LONGLONG, offsetof(Lane, late_ns), 0, NULL},
     {"offset_ns", T_LONGLONG, offsetof(Lane, offset_ns), 0, NULL},
@@ -87,6 +119,7 @@ static PyMemberDef lane_members[] = {
 static PyType_Slot lane_slots[] = {
     {Py_tp_doc, "The short way into a batch."},
     COLLECTED_SLOTS(lane),
+    {Py_tp_methods, lane_methods},
     {Py_tp_members, lane_members},
     {0, NULL},
 };
@@ -171,23 +204,12 @@ read_clock(State *state, long long *now_ns)
 
 /* Whether a value may take the lane; -1: an error. */
 static int
-may_take(State *state, Lane *lane, PyObject *value)
+may_take(Lane *lane, PyObject *value)
 {
     if (!PyBytes_CheckExact(value))
         return PySet_Contains(lane->kinds, (PyObject *)Py_TYPE(value));
     Py_ssize_t size = PyBytes_GET_SIZE(value);
-    if (size < lane->short_bytes)
-        return 1;
-    PyObject *size_bytes = PyLong_FromSsize_t(size);
-    if (size_bytes == NULL)
-        return -1;
-    PyObject *fits = PyObject_CallMethodOneArg((PyObject *)lane, state->fits, size_bytes);
-    Py_DECREF(size_bytes);
-    if (fits == NULL)
-        return -1;
-    int yes = PyObject_IsTrue(fits);
-    Py_DECREF(fits);
-    return yes;
+    return size < lane->short_bytes || fits(lane, size);
 }
 
 /* Append a value: 1: it is there, 0: it was refused as too large, -1: an error. */
@@ -211,7 +233,7 @@ append_value(State *state, PyObject *values, PyObject *value)
 static int
 append_item(State *state, LaneHolder *holder, Lane *lane, PyObject *value)
 {
-    int may = may_take(state, lane, value);
+    int may = may_take(lane, value);
     if (may <= 0)
         return may;
     long long now_ns;
@@ -719,7 +741,6 @@ per_item_exec(PyObject *module)
     if ((state->append = PyUnicode_InternFromString("append")) == NULL ||
         (state->exhausted = PyUnicode_InternFromString("_exhausted")) == NULL ||
         (state->filled = PyUnicode_InternFromString("filled")) == NULL ||
-        (state->fits = PyUnicode_InternFromString("fits")) == NULL ||
         (state->next = PyUnicode_InternFromString("_next")) == NULL ||
         (state->popleft = PyUnicode_InternFromString("popleft")) == NULL ||
         (state->send = PyUnicode_InternFromString("_send")) == NULL ||
@@ -760,7 +781,6 @@ per_item_clear(PyObject *module)
     Py_CLEAR(state->append);
     Py_CLEAR(state->exhausted);
     Py_CLEAR(state->filled);
-    Py_CLEAR(state->fits);
     Py_CLEAR(state->next);
     Py_CLEAR(state->popleft);
     Py_CLEAR(state->send);

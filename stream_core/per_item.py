@@ -21,26 +21,47 @@ COMPILED = False
 class Lane:
     """The short way into a batch: values that need no look are appended as they are.
 
-    Bytes of a length below `short`, and values of one of `kinds`, may be put at the end of `values`
-    while there are less than `most`, each with its time at the end of `times`. `values` refuses
-    what does not fit by an OverflowError. Everything else is for the batch's `add`. What is
-    not the batch's is kept there by who opens the lane: `offset_ns` is added to the clock, and from
-    `late_ns` on, by the clock, the loop should have had a turn.
+    Bytes of a length below `short`, those up to `longest` that have been counted by `fits`, and
+    values of one of `kinds` may be put at the end of `values` while there are less than `most`,
+    each with its time at the end of `times`. `values` refuses what is too large for it by an
+    OverflowError. Everything else is for the batch's `add`. There is room for `room` bytes, of
+    which each item counts for `least` at least.
+
+    What is not the batch's is kept there by who opens the lane: `offset_ns` is added to the clock,
+    and from `late_ns` on, by the clock, the loop should have had a turn.
     """
 
-    __slots__ = ("kinds", "late_ns", "most", "offset_ns", "short", "times", "values")
+    __slots__ = (
+        "kinds",
+        "late_ns",
+        "least",
+        "longest",
+        "most",
+        "offset_ns",
+        "room",
+        "short",
+        "times",
+        "values",
+    )
 
     kinds: frozenset[type]
     late_ns: int
+    least: int
+    longest: int
     most: int
     offset_ns: int
+    room: int
     short: int
     times: list[int]
     values: Any
 
     def fits(self, size_bytes: int) -> bool:
         """Whether bytes of that length, which are not short, may go this way; they count then."""
-        raise NotImplementedError
+        if size_bytes > self.longest:
+            return False
+        self.room -= size_bytes - (self.short - 1)
+        self.most = self.room // self.least
+        return True
 
 
 class LaneHolder:

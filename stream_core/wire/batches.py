@@ -170,14 +170,15 @@ class ObjectBatch(Lane):
         block_bytes: of a block before its last item; what comes the short way is smaller itself.
     """
 
-    __slots__ = ("_block_bytes", "_buffer", "_encoded", "_encoded_bytes", "_ends", "_room")
+    __slots__ = ("_block_bytes", "_buffer", "_encoded", "_encoded_bytes", "_ends")
 
     codec = int(CodecNumber.OBJECT)
 
     def __init__(self, block_bytes: int = OBJECT_BLOCK_BYTES) -> None:
         self._block_bytes = block_bytes
         self.kinds = _FIXED
-        self.short = _SHORT + 1
+        self.short, self.longest = _SHORT + 1, block_bytes - _PREFIX_BYTES - 1
+        self.least = _LEAST_BYTES
         self._begin()
 
     def _begin(self) -> None:
@@ -185,10 +186,10 @@ class ObjectBatch(Lane):
         self._encoded_bytes = 0
         self._buffer = bytearray()  # behind what is encoded, and open
         self._ends: list[int] = []
-        self._room = self._block_bytes  # left by all that
+        self.room = self._block_bytes  # left by all that
         self.values: list[Any] = []  # behind all that
         self.times = []
-        self.most = self._room // _LEAST_BYTES
+        self.most = self.room // _LEAST_BYTES
 
     @property
     def count(self) -> int:
@@ -224,14 +225,6 @@ class ObjectBatch(Lane):
             self._take_room(size - _LEAST_BYTES)
         return self.full
 
-    def fits(self, size_bytes: int) -> bool:
-        """Whether bytes of that length, which are not short, may go this way; they count then."""
-        if size_bytes >= self._block_bytes - _PREFIX_BYTES:
-            return False
-        self._room = room = self._room + _SHORT - size_bytes
-        self.most = room // _LEAST_BYTES
-        return True
-
     def _add_encoded(self, value: Any, time_ns: int) -> bool:
         """Take what may change, is large, or may be refused."""
         time_ns = _checked_time(time_ns)
@@ -247,8 +240,8 @@ class ObjectBatch(Lane):
         return self.full
 
     def _take_room(self, size_bytes: int) -> None:
-        self._room -= size_bytes
-        self.most = self._room // _LEAST_BYTES
+        self.room -= size_bytes
+        self.most = self.room // _LEAST_BYTES
 
     def _encode_values(self) -> None:
         """Move what came the short way behind the rest, encoded in one call."""
@@ -417,7 +410,7 @@ class SamplesBatch(Lane):
         self._item_bytes = dtype.itemsize
         self._row_bytes = dtype.itemsize * math.prod(shape)
         self._own_kinds = _LANE_KINDS.get(self._code or "", _NO_KINDS)
-        self.short = 0
+        self.short, self.longest = 0, -1
         self._begin()
 
     def _begin(self) -> None:
@@ -486,10 +479,6 @@ class SamplesBatch(Lane):
             self.times.pop()
             raise
         return self.full
-
-    def fits(self, size_bytes: int) -> bool:
-        """No bytes may."""
-        return False
 
     def _check_narrow(self, value: Any) -> None:
         """Refuse what is infinite as float32 only; the array takes it without a word."""

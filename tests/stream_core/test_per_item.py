@@ -55,11 +55,6 @@ class Wires:
     def __init__(self, form: ModuleType, values: Any = None) -> None:
         told: list[Any] = []
 
-        class Lane(form.Lane):  # type: ignore[misc,name-defined]
-            def fits(self, size_bytes: int) -> bool:
-                told.append(("fits", size_bytes))
-                return size_bytes < 10
-
         class Outlet(form.LaneHolder):  # type: ignore[misc,name-defined]
             def filled(self) -> None:
                 told.append("filled")
@@ -70,9 +65,10 @@ class Wires:
                 return False
 
         self.told = told
-        self.lane = Lane()
+        self.lane = form.Lane()
         self.lane.kinds = frozenset({float, type(None)})
         self.lane.most, self.lane.short, self.lane.offset_ns = 4, 3, FAR_NS
+        self.lane.longest, self.lane.least, self.lane.room = 9, 2, 8
         self.lane.late_ns = time.perf_counter_ns() + FAR_NS
         self.lane.values = [] if values is None else values
         self.lane.times = []
@@ -101,7 +97,23 @@ def test_longer_bytes_go_there_if_they_fit(form: ModuleType) -> None:
     assert wires.sender.send_nowait(bytes(10)) is False
     assert wires.lane.values == [b"abc"]
     assert len(wires.lane.times) == 1
-    assert wires.told == [("fits", 3), ("fits", 10), (bytes(10), None)]
+    assert wires.told == [(bytes(10), None)]
+
+
+def test_longer_bytes_leave_room_for_less(form: ModuleType) -> None:
+    wires = Wires(form)
+    assert wires.lane.fits(5) is True
+    assert (wires.lane.room, wires.lane.most) == (5, 2)
+    assert wires.lane.fits(9) is True
+    assert (wires.lane.room, wires.lane.most) == (-2, -1)
+    assert wires.lane.fits(4) is True
+    assert (wires.lane.room, wires.lane.most) == (-4, -2)
+    assert wires.lane.fits(3) is True
+    assert (wires.lane.room, wires.lane.most) == (-5, -3)
+    assert wires.lane.fits(10) is False
+    assert (wires.lane.room, wires.lane.most) == (-5, -3)
+    with pytest.raises(TypeError):
+        wires.lane.fits("3")
 
 
 @pytest.mark.parametrize("value", [1, "text", [1.5], bytearray(b"a"), True])
