@@ -5,6 +5,7 @@ Only the way that nearly every item takes is here; all else is left to methods o
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <structmember.h>
+#include <limits.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -180,7 +181,7 @@ read_clock(State *state, long long *now_ns)
     (void)state;
 #if PY_VERSION_HEX >= 0x030D0000
     PyTime_t now;
-    if (PyTime_PerfCounterRaw(&now) < 0)
+    if (PyTime_PerfCounter(&now) < 0)
         return -1;
     *now_ns = now;
     return 0;
@@ -202,12 +203,39 @@ read_clock(State *state, long long *now_ns)
 #endif
 }
 
+/* The time of now until that of the clock: 1: it is there, 0: it is later, or has no room in 64
+bits, -1: an error. */
+static int
+read_time(
+    State *state, long long until_ns, long long offset_ns, long long *now_ns, PyObject **time_ns
+)
+{
+    if (read_clock(state, now_ns) < 0)
+        return -1;
+    if (*now_ns >= until_ns || (offset_ns > 0 && *now_ns > LLONG_MAX - offset_ns))
+        return 0;
+    *time_ns = PyLong_FromLongLong(*now_ns + offset_ns);
+    return *time_ns == NULL ? -1 : 1;
+}
+
+/* Whether a value is of one of these kinds; -1: an error. Its metaclass may have Python called. */
+static int
+is_of(PyObject *kinds, PyObject *value)
+{
+    if (kinds == NULL)
+        return 0;
+    Py_INCREF(kinds);
+    int is = PySet_Contains(kinds, (PyObject *)Py_TYPE(value));
+    Py_DECREF(kinds);
+    return is;
+}
+
 /* Whether a value may take the lane; -1: an error. */
 static int
 may_take(Lane *lane, PyObject *value)
 {
     if (!PyBytes_CheckExact(value))
-        return PySet_Contains(lane->kinds, (PyObject *)Py_TYPE(value));
+        return is_of(lane->kinds, value);
     Py_ssize_t size = PyBytes_GET_SIZE(value);
     return size < lane->short_bytes || fits(lane, size);
 }
@@ -229,25 +257,38 @@ append_value(State *state, PyObject *values, PyObject *value)
     return 1;
 }
 
-/* Put an item into an open lane: 1: it is there, 0: it may not go this way, -1: an error. */
+/* Put an item into a lane: 1: it is there, 0: it may not go this way, -1: an error.
+
+What is called may change the lane, so all is read after that. */
 static int
-append_item(State *state, LaneHolder *holder, Lane *lane, PyObject *value)
+append_item(State *state, LaneHolder *holder, Lane *lane, PyObject *value, int *full)
 {
     int may = may_take(lane, value);
     if (may <= 0)
         return may;
+    PyObject *values = lane->values, *times = lane->times, *time_ns;
+    if (values == NULL || times == NULL || !PyList_CheckExact(times))
+        return 0;
     long long now_ns;
-    if (read_clock(state, &now_ns) < 0)
-        return -1;
-    PyObject *time_ns = PyLong_FromLongLong(now_ns + lane->offset_ns);
-    if (time_ns == NULL)
-        return -1;
-    int taken = append_value(state, lane->values, value);
-    if (taken > 0 && PyList_Append(lane->times, time_ns) < 0) {
+    may = read_time(state, LLONG_MAX, lane->offset_ns, &now_ns, &time_ns);
+    if (may <= 0)
+        return may;
+    Py_INCREF(values);
+    Py_INCREF(times);
+    int taken = append_value(state, values, value);
+    if (taken > 0 && PyList_Append(times, time_ns) < 0) {
         taken = -1;
-        PySequence_DelItem(lane->values, -1);
+        PySequence_DelItem(values, -1);
+    }
+    if (taken > 0) {
+        Py_ssize_t count = PyObject_Size(values);
+        if (count < 0)
+            taken = -1;
+        *full = count >= lane->most;
     }
     Py_DECREF(time_ns);
+    Py_DECREF(times);
+    Py_DECREF(values);
     if (now_ns > lane->late_ns)
         holder->overdue = 1;
     return taken;
@@ -259,20 +300,21 @@ fill_lane(State *state, PyObject *holder, PyObject *value)
 {
     if (holder == NULL || !PyObject_TypeCheck(holder, state->lane_holder))
         return 0;
-    Lane *lane = (Lane *)((LaneHolder *)holder)->lane;
-    if (lane == NULL || !PyObject_TypeCheck(lane, state->lane) || !lane->kinds || !lane->values ||
-        !lane->times || !PyList_CheckExact(lane->times))
+    PyObject *lane = ((LaneHolder *)holder)->lane;
+    if (lane == NULL || !PyObject_TypeCheck(lane, state->lane))
         return 0;
+    int full = 0;
+    Py_INCREF(holder);
     Py_INCREF(lane);
-    int taken = append_item(state, (LaneHolder *)holder, lane, value);
-    Py_ssize_t count = taken > 0 ? PyObject_Size(lane->values) : 0;
-    int full = taken > 0 && count >= lane->most;
+    int taken = append_item(state, (LaneHolder *)holder, (Lane *)lane, value, &full);
     Py_DECREF(lane);
-    if (!full)
-        return count < 0 ? -1 : taken;
-    PyObject *none = PyObject_CallMethodNoArgs(holder, state->filled);
-    Py_XDECREF(none);
-    return none == NULL ? -1 : 1;
+    if (taken > 0 && full) {
+        PyObject *none = PyObject_CallMethodNoArgs(holder, state->filled);
+        Py_XDECREF(none);
+        taken = none == NULL ? -1 : 1;
+    }
+    Py_DECREF(holder);
+    return taken;
 }
 
 /* Call the method of that name with the arguments of another one. */
@@ -375,26 +417,19 @@ COLLECTED(box, Box, BOX_KEEPS)
 
 Between the look at the box and its last append no other thread comes. */
 static int
-put_plain(State *state, PyObject *outbox, PyObject *value)
+put_plain(State *state, Box *box, PyObject *value)
 {
-    if (outbox == NULL || !PyObject_TypeCheck(outbox, state->box))
-        return 0;
-    Box *box = (Box *)outbox;
-    if (box->attentive || !box->plain_kinds || !box->items || !PyList_CheckExact(box->items))
-        return 0;
-    int may = PyBytes_CheckExact(value)
-                  ? PyBytes_GET_SIZE(value) < box->plain_short
-                  : PySet_Contains(box->plain_kinds, (PyObject *)Py_TYPE(value));
+    int may = PyBytes_CheckExact(value) ? PyBytes_GET_SIZE(value) < box->plain_short
+                                        : is_of(box->plain_kinds, value);
     if (may <= 0)
         return may;
-    long long now_ns;
-    if (read_clock(state, &now_ns) < 0)
-        return -1;
-    if (now_ns >= box->holds_until_ns)
+    if (box->attentive || !box->items || !PyList_CheckExact(box->items))
         return 0;
-    PyObject *time_ns = PyLong_FromLongLong(now_ns + box->offset_ns);
-    if (time_ns == NULL)
-        return -1;
+    long long now_ns;
+    PyObject *time_ns;
+    may = read_time(state, box->holds_until_ns, box->offset_ns, &now_ns, &time_ns);
+    if (may <= 0)
+        return may;
     Py_ssize_t count = PyList_GET_SIZE(box->items);
     int failed = PyList_Append(box->items, value) < 0;
     if (!failed && PyList_Append(box->items, time_ns) < 0) {
@@ -443,8 +478,11 @@ put_or_pass_on(
     PyObject *names
 )
 {
-    if (count == 1 && names == NULL) {
-        int done = put_plain(state, self->outbox, arguments[0]);
+    PyObject *box = self->outbox;
+    if (count == 1 && names == NULL && box != NULL && PyObject_TypeCheck(box, state->box)) {
+        Py_INCREF(box);
+        int done = put_plain(state, (Box *)box, arguments[0]);
+        Py_DECREF(box);
         if (done > 0)
             Py_RETURN_TRUE;
         if (done < 0)

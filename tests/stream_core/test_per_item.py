@@ -9,6 +9,7 @@ import time
 import weakref
 from array import array
 from collections import deque
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +24,8 @@ FAR_NS = 10**18
 def form(request: pytest.FixtureRequest) -> ModuleType:
     return FORMS[request.param]
 
+
+compiled = pytest.mark.skipif("compiled" not in FORMS, reason="it is not compiled here")
 
 METHODS = [("BoxSender", "send"), ("BoxSender", "send_nowait"), ("LaneSender", "send_nowait")]
 
@@ -221,6 +224,67 @@ def test_a_sender_of_nothing_is_an_error(form: ModuleType) -> None:
         form.LaneSender().send_nowait(1.5)
 
 
+def test_what_the_length_of_values_raises_reaches_who_sends(form: ModuleType) -> None:
+    class Values(list[Any]):
+        def __len__(self) -> int:
+            raise KeyError("length")
+
+    wires = Wires(form, Values())
+    wires.lane.most = -3  # as when what came had more bytes than a block
+    with pytest.raises(KeyError, match="length"):
+        wires.sender.send_nowait(1.5)
+    assert wires.told == []
+
+
+def test_no_time_begins_anew_below_zero(form: ModuleType) -> None:
+    wires = Wires(form)
+    wires.lane.offset_ns = 2**63 - 1
+    wires.sender.send_nowait(1.5)
+    assert all(time_ns > 0 for time_ns in wires.lane.times)
+
+
+class Meddler(list[Any]):
+    """Values that do something when they are given one."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._act = act
+
+    def append(self, value: Any) -> None:
+        self._act()
+        super().append(value)
+
+
+@compiled
+@pytest.mark.parametrize("name", ["values", "times", "kinds"])
+def test_a_lane_may_change_while_an_item_is_put_there(name: str) -> None:
+    wires = Wires(FORMS["compiled"])
+    values = Meddler(lambda: delattr(wires.lane, name))
+    wires.lane.values = values
+    assert wires.sender.send_nowait(1.5) is True
+    assert values == [1.5]
+
+
+@compiled
+def test_an_outlet_may_go_while_its_lane_is_filled() -> None:
+    module = FORMS["compiled"]
+    wires = Wires(module)
+    gone: list[Any] = []
+
+    class Outlet(module.LaneHolder):  # type: ignore[misc,name-defined]
+        def filled(self) -> None:
+            gone.append(self.__class__)
+
+    def leave() -> None:
+        del wires.sender._outlet
+        gone.append([object() for _ in range(100)])  # where it was
+
+    wires.lane.most, wires.lane.values = 1, Meddler(leave)
+    wires.sender._outlet = Outlet()
+    wires.sender._outlet.lane = wires.lane
+    assert wires.sender.send_nowait(1.5) is True
+    assert gone[1:] == [Outlet]
+
+
 # Boxes
 
 
@@ -270,9 +334,6 @@ def test_arguments_are_passed_on_as_they_are(form: ModuleType) -> None:
         postbox.sender.send(1.5, 2)
 
 
-compiled = pytest.mark.skipif("compiled" not in FORMS, reason="it is not compiled here")
-
-
 @compiled
 def test_what_needs_no_look_is_put_with_its_time() -> None:
     postbox = Postbox(FORMS["compiled"])
@@ -300,6 +361,36 @@ def test_what_is_found_of_clock_and_room_holds_until_then() -> None:
     postbox.box._holds_until_ns = time.perf_counter_ns()
     assert postbox.sender.send(1.5) is False
     assert postbox.passed == [("send", 1.5, None, False)]
+
+
+@compiled
+def test_a_time_that_has_no_room_is_passed_on() -> None:
+    postbox = Postbox(FORMS["compiled"])
+    postbox.box._offset_ns = 2**63 - 1
+    assert postbox.sender.send_nowait(1.5) is False
+    assert postbox.box._items == []
+
+
+@compiled
+def test_a_box_may_change_while_its_kinds_are_asked() -> None:
+    postbox = Postbox(FORMS["compiled"])
+
+    class Kind(type):
+        def __hash__(cls) -> int:
+            postbox.box._attentive = True
+            del postbox.sender._outbox
+            return hash(float)
+
+        def __eq__(cls, other: object) -> bool:
+            return other is float
+
+    class Value(metaclass=Kind):
+        pass
+
+    value = Value()
+    assert postbox.sender.send_nowait(value) is False
+    assert postbox.passed == [("send_nowait", value, None)]
+    assert postbox.box._items == []
 
 
 # Iterators
