@@ -561,13 +561,13 @@ static PyType_Spec box_sender_spec = {
 typedef struct {
     PyObject_HEAD
     PyObject *values;
-    PyObject *spare; /* a NextItem that is used again */
+    PyObject *spare; /* a NextItem that has ended, and is used again once nobody else has it */
 } ItemIterator;
 
 typedef struct {
     PyObject_HEAD
-    ItemIterator *iterator;    /* NULL: it has ended */
-    PyObject *inner; /* the coroutine that waits, once there is one */
+    ItemIterator *iterator; /* NULL: it has begun */
+    PyObject *inner;        /* the coroutine that waits, once there is one */
 } NextItem;
 
 #define NEXT_KEEPS(DO) DO(self->iterator); DO(self->inner);
@@ -579,12 +579,36 @@ begin_to_wait(State *state, NextItem *self)
 {
     if (self->inner != NULL)
         return 0;
-    if (self->iterator == NULL) {
+    ItemIterator *iterator = self->iterator;
+    if (iterator == NULL) {
         PyErr_SetString(PyExc_RuntimeError, "cannot reuse already awaited __anext__()");
         return -1;
     }
-    self->inner = PyObject_CallMethodNoArgs((PyObject *)self->iterator, state->next);
+    self->iterator = NULL;
+    self->inner = PyObject_CallMethodNoArgs((PyObject *)iterator, state->next);
+    Py_DECREF(iterator);
     return self->inner == NULL ? -1 : 0;
+}
+
+/* Take a value that is here: 1: it is taken, 0: there is none, -1: an error. */
+static int
+take_value(State *state, ItemIterator *iterator, PyObject **value)
+{
+    PyObject *values = Py_XNewRef(iterator->values);
+    Py_ssize_t left = values == NULL ? 0 : PyObject_Size(values);
+    if (left > 0)
+        *value = PyObject_CallMethodNoArgs(values, state->popleft);
+    Py_XDECREF(values);
+    if (left <= 0)
+        return (int)left;
+    if (*value != NULL && left == 1) {
+        PyObject *none = PyObject_CallMethodNoArgs((PyObject *)iterator, state->exhausted);
+        if (none == NULL)
+            Py_CLEAR(*value);
+        else
+            Py_DECREF(none);
+    }
+    return *value == NULL ? -1 : 1;
 }
 
 static PySendResult
@@ -592,32 +616,23 @@ next_send(NextItem *self, PyObject *sent, PyObject **result)
 {
     State *state = state_of(Py_TYPE(self));
     *result = NULL;
-    if (self->inner == NULL && self->iterator != NULL) {
-        ItemIterator *iterator = self->iterator;
-        Py_ssize_t left = iterator->values ? PyObject_Size(iterator->values) : 0;
-        if (left < 0)
-            return PYGEN_ERROR;
-        if (left > 0) {
-            PyObject *value = PyObject_CallMethodNoArgs(iterator->values, state->popleft);
-            if (value != NULL && left == 1) {
-                PyObject *none = PyObject_CallMethodNoArgs((PyObject *)iterator, state->exhausted);
-                if (none == NULL)
-                    Py_CLEAR(value);
-                else
-                    Py_DECREF(none);
-            }
-            Py_CLEAR(self->iterator);
-            *result = value;
-            return value == NULL ? PYGEN_ERROR : PYGEN_RETURN;
+    ItemIterator *iterator = self->iterator;
+    if (iterator != NULL) {
+        self->iterator = NULL; /* what is called may send to this again */
+        int taken = take_value(state, iterator, result);
+        if (taken != 0) {
+            if (taken > 0)
+                Py_XSETREF(iterator->spare, Py_NewRef(self));
+            Py_DECREF(iterator);
+            return taken > 0 ? PYGEN_RETURN : PYGEN_ERROR;
         }
+        self->iterator = iterator;
     }
     if (begin_to_wait(state, self) < 0)
         return PYGEN_ERROR;
     PyObject *inner = Py_NewRef(self->inner);
     PySendResult how = PyIter_Send(inner, sent, result);
     Py_DECREF(inner);
-    if (how != PYGEN_NEXT)
-        next_clear(self);
     return how;
 }
 
@@ -661,19 +676,16 @@ next_throw(NextItem *self, PyObject *arguments)
     PyObject *result = throw == NULL ? NULL : PyObject_CallObject(throw, arguments);
     Py_XDECREF(throw);
     Py_DECREF(inner);
-    if (result == NULL)
-        next_clear(self);
     return result;
 }
 
 static PyObject *
 next_close(NextItem *self, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *inner = self->inner;
-    self->inner = NULL;
     Py_CLEAR(self->iterator);
-    if (inner == NULL)
+    if (self->inner == NULL)
         Py_RETURN_NONE;
+    PyObject *inner = Py_NewRef(self->inner);
     PyObject *result = PyObject_CallMethod(inner, "close", NULL);
     Py_DECREF(inner);
     return result;
@@ -711,7 +723,9 @@ static PyObject *
 iterator_anext(ItemIterator *self)
 {
     NextItem *next = (NextItem *)self->spare;
-    if (next == NULL || Py_REFCNT(next) != 1) {
+    if (next != NULL && Py_REFCNT(next) == 1)
+        self->spare = NULL;
+    else {
         PyTypeObject *type = state_of(Py_TYPE(self))->next_item;
         next = PyObject_GC_New(NextItem, type);
         if (next == NULL)
@@ -719,11 +733,8 @@ iterator_anext(ItemIterator *self)
         next->iterator = NULL;
         next->inner = NULL;
         PyObject_GC_Track(next);
-        Py_XSETREF(self->spare, Py_NewRef(next));
     }
-    else
-        Py_INCREF(next);
-    Py_XSETREF(next->iterator, (ItemIterator *)Py_NewRef(self));
+    next->iterator = (ItemIterator *)Py_NewRef(self);
     return (PyObject *)next;
 }
 

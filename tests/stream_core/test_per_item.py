@@ -6,10 +6,11 @@ import asyncio
 import gc
 import inspect
 import time
+import types
 import weakref
 from array import array
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import ModuleType
 from typing import Any
 
@@ -482,7 +483,8 @@ async def test_a_cancelled_wait_takes_nothing(form: ModuleType) -> None:
     with pytest.raises(asyncio.CancelledError):
         await waiting
     source.give(1, 2)
-    assert await asyncio.gather(anext(source.iterator), anext(source.iterator)) == [1, 2]
+    both = await asyncio.gather(anext(source.iterator), anext(source.iterator))
+    assert list(both) == [1, 2]
 
 
 async def test_a_task_that_is_cancelled_before_it_begins_takes_nothing(form: ModuleType) -> None:
@@ -509,6 +511,108 @@ async def test_what_is_thrown_in_comes_out(form: ModuleType) -> None:
     with pytest.raises(KeyError, match="thrown"):
         step.throw(KeyError("thrown"))
     assert await anext(source.iterator) == 1
+
+
+@types.coroutine
+def pause() -> Generator[str, Any, Any]:
+    return (yield "paused")
+
+
+class Pausing:
+    """An iterator whose steps wait until they are sent a value, and what has become of them."""
+
+    def __init__(self, form: ModuleType) -> None:
+        told: list[Any] = []
+
+        class Steps(form.ItemIterator):  # type: ignore[misc,name-defined]
+            async def _next(self) -> Any:
+                try:
+                    return await pause()
+                finally:
+                    told.append("ended")
+
+        self.told = told
+        self.iterator = Steps()
+        self.iterator._values = deque()
+
+
+def test_a_wait_that_is_dropped_has_ended(form: ModuleType) -> None:
+    pausing = Pausing(form)
+    step = pausing.iterator.__anext__()
+    assert step.send(None) == "paused"
+    del step
+    assert pausing.told == ["ended"]
+    step = pausing.iterator.__anext__()
+    assert step.send(None) == "paused"
+    with pytest.raises(StopIteration) as stopped:
+        step.send(5)
+    assert stopped.value.value == 5
+
+
+def test_a_value_goes_before_a_wait_that_was_dropped(form: ModuleType) -> None:
+    pausing = Pausing(form)
+    pausing.iterator.__anext__().send(None)
+    pausing.iterator._values.append(1)
+    pausing.iterator._exhausted = lambda: None
+    with pytest.raises(StopIteration) as stopped:
+        pausing.iterator.__anext__().send(None)
+    assert stopped.value.value == 1
+
+
+@pytest.mark.filterwarnings("ignore:coroutine")
+def test_a_step_that_nobody_awaits_keeps_nothing(form: ModuleType) -> None:
+    iterator = Pausing(form).iterator
+    gone = weakref.ref(iterator)
+    gc.disable()
+    try:
+        iterator.__anext__()
+        del iterator
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_who_misuses_a_step_does_not_end_its_wait(form: ModuleType) -> None:
+    errors: list[Exception] = []
+
+    class Steps(form.ItemIterator):  # type: ignore[misc,name-defined]
+        async def _next(self) -> Any:
+            for misuse in (lambda: step.send(None), lambda: step.throw(KeyError()), step.close):
+                try:
+                    misuse()
+                except ValueError as error:  # it is executing
+                    errors.append(error)
+            return await pause()
+
+    iterator = Steps()
+    iterator._values = deque()
+    step = iterator.__anext__()
+    assert step.send(None) == "paused"
+    assert len(errors) == 3
+    with pytest.raises(TypeError):
+        step.throw()
+    with pytest.raises(StopIteration) as stopped:
+        step.send(5)
+    assert stopped.value.value == 5
+    step.close()
+    with pytest.raises(RuntimeError, match="cannot reuse already awaited"):
+        step.throw(KeyError())
+
+
+def test_a_step_cannot_be_begun_again_while_it_takes(form: ModuleType) -> None:
+    class Steps(form.ItemIterator):  # type: ignore[misc,name-defined]
+        def _exhausted(self) -> None:
+            self._values.append(2)
+            with pytest.raises((ValueError, RuntimeError)):
+                step.send(None)
+
+    iterator = Steps()
+    iterator._values = deque([1])
+    step = iterator.__anext__()
+    with pytest.raises(StopIteration) as stopped:
+        step.send(None)
+    assert stopped.value.value == 1
+    assert list(iterator._values) == [2]
 
 
 async def test_what_exhausted_raises_comes_out(form: ModuleType) -> None:
