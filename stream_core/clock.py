@@ -18,6 +18,7 @@ USUAL_DRIFT = 20e-6  # what the drift is likely to be before anything is known o
 WANDER = 1e-23  # how its square grows in a nanosecond: to a millionth in two minutes
 SLEW = 0.01  # how fast the estimate is corrected, in seconds a second
 UNKNOWN_NS = 2**63 - 1
+FARTHEST_NS = 2**62  # of a clock from zero: what is reckoned with that has room in 64 bits
 LEAD_NS = 10_000_000  # a new course begins so much later: who reads the old one now agrees with it
 
 
@@ -179,6 +180,7 @@ class OffsetEstimate:
         Returns:
             Whether it agrees with what was known; else that is forgotten.
         """
+        remote_ns = max(-FARTHEST_NS, min(FARTHEST_NS, remote_ns))  # whatever a server says
         aged_ns = round(DRIFT * (received_ns - sent_ns))
         low_ns, high_ns = remote_ns - received_ns - aged_ns, remote_ns - sent_ns + aged_ns
         agrees = self._bounds is None or self._bounds.cut(low_ns, high_ns, received_ns)

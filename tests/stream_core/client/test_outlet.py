@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 import pytest
 
 from stream_core.client.outlet import Outlet
+from stream_core.client.writer import Writer
 from stream_core.clock import OffsetEstimate
 from stream_core.errors import InvalidValue, LimitExceeded
 from stream_core.values import ChannelInfo
@@ -80,6 +82,17 @@ def test_refused_values_take_no_number_and_spoil_nothing() -> None:
     wire.outlet.offer(2, None)
     wire.outlet.flush()
     assert wire.data() == [(0, 1, 0), (1, 1, 0), (2, 1, 0)]
+
+
+@pytest.mark.parametrize("remote_ns", [-(2**63), 2**63 - 1, 2**64 - 1])
+def test_items_leave_whatever_the_clock_of_the_server_says(remote_ns: int) -> None:
+    wire = Wire()
+    now_ns = time.perf_counter_ns()
+    wire.outlet.clock.sample(now_ns - 1000, remote_ns, now_ns)
+    writer = Writer(wire.outlet, None)  # type: ignore[arg-type]
+    assert all(writer.send_nowait(float(number)) for number in range(3))
+    wire.outlet.flush()
+    assert wire.data() == [(0, 3, 0)]
 
 
 def test_each_reason_of_a_gap_is_told() -> None:
