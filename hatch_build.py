@@ -47,5 +47,7 @@ class CompiledHook(BuildHookInterface[Any]):
         command.build_temp = str(Path(self.root, "build"))
         command.force = True
         command.ensure_finalized()
+        made = path.with_name(command.get_ext_filename(path.name))
+        Path(self.root, made).unlink(missing_ok=True)  # an older one would be found if this fails
         command.run()
-        return path.with_name(command.get_ext_filename(path.name))
+        return made

@@ -15,6 +15,7 @@ typedef struct {
     PyTypeObject *lane_holder;
     PyTypeObject *next_item;
     PyObject *perf_counter_ns;
+    PyObject *stop; /* a StopIteration that is used again */
     PyObject *append, *exhausted, *filled, *next, *popleft, *send, *send_nowait;
 } State;
 
@@ -556,7 +557,7 @@ static PyType_Spec box_sender_spec = {
     .slots = box_sender_slots,
 };
 
-/* ------------------------------------------------------------------------------ ItemIterator, NextItem */
+/* ---------------------------------------------------------------------- ItemIterator, NextItem */
 
 typedef struct {
     PyObject_HEAD
@@ -650,11 +651,58 @@ next_result(PySendResult how, PyObject *result)
     return NULL;
 }
 
+#if PY_VERSION_HEX >= 0x030C0000
+
+#define MOST_KEPT_BYTES 4096
+
+/* Whether it does no harm to keep a value until the next one comes. */
+static int
+may_be_kept(PyObject *value)
+{
+    return PyFloat_CheckExact(value) || value == Py_None ||
+           PyLong_CheckExact(value) ||
+           (PyBytes_CheckExact(value) && PyBytes_GET_SIZE(value) <= MOST_KEPT_BYTES);
+}
+
+/* Give a value by a StopIteration that is used again: from Python 3.12 on `async for` takes it so,
+and to make a new one for each costs as much as all else. */
+static PyObject *
+stop_again(State *state, PyObject *value)
+{
+    PyStopIterationObject *stop = (PyStopIterationObject *)state->stop;
+    if (stop == NULL || Py_REFCNT(stop) != 1) {
+        PyObject *made = PyObject_CallOneArg(PyExc_StopIteration, value);
+        Py_DECREF(value);
+        if (made == NULL)
+            return NULL;
+        Py_XSETREF(state->stop, Py_NewRef(made));
+        PyErr_SetRaisedException(made);
+        return NULL;
+    }
+    PyObject *arguments = PyTuple_Pack(1, value);
+    if (arguments == NULL) {
+        Py_DECREF(value);
+        return NULL;
+    }
+    Py_XSETREF(stop->args, arguments);
+    Py_XSETREF(stop->value, value);
+    Py_CLEAR(stop->traceback);
+    Py_CLEAR(stop->context);
+    PyErr_SetRaisedException(Py_NewRef((PyObject *)stop));
+    return NULL;
+}
+
+#endif
+
 static PyObject *
 next_iternext(NextItem *self)
 {
     PyObject *result;
     PySendResult how = next_send(self, Py_None, &result);
+#if PY_VERSION_HEX >= 0x030C0000
+    if (how == PYGEN_RETURN && may_be_kept(result))
+        return stop_again(state_of(Py_TYPE(self)), result);
+#endif
     return next_result(how, result);
 }
 
@@ -815,6 +863,7 @@ per_item_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->lane_holder);
     Py_VISIT(state->next_item);
     Py_VISIT(state->perf_counter_ns);
+    Py_VISIT(state->stop);
     return 0;
 }
 
@@ -827,6 +876,7 @@ per_item_clear(PyObject *module)
     Py_CLEAR(state->lane_holder);
     Py_CLEAR(state->next_item);
     Py_CLEAR(state->perf_counter_ns);
+    Py_CLEAR(state->stop);
     Py_CLEAR(state->append);
     Py_CLEAR(state->exhausted);
     Py_CLEAR(state->filled);

@@ -626,6 +626,18 @@ async def test_what_exhausted_raises_comes_out(form: ModuleType) -> None:
         await anext(broken)
 
 
+def test_each_step_by_hand_has_an_exception_of_its_own(form: ModuleType) -> None:
+    values: list[Any] = [1.5, 2, b"three", None, 5.5]
+    source = Source(form, *values)
+    stopped = []
+    for _ in values:
+        with pytest.raises(StopIteration) as stop:
+            next(iter(source.iterator.__anext__().__await__()))
+        stopped.append(stop.value)
+    assert [stop.value for stop in stopped] == values
+    assert [stop.args for stop in stopped] == [(1.5,), (2,), (b"three",), stopped[3].args, (5.5,)]
+
+
 def test_steps_by_hand(form: ModuleType) -> None:
     source = Source(form, 1)
     step = source.iterator.__anext__()
