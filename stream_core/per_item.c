@@ -59,7 +59,7 @@ state_of(PyTypeObject *type)
 #define METHOD(name, function, doc)                                                        \
     {name, (PyCFunction)(void (*)(void))function, METH_METHOD | METH_FASTCALL | METH_KEYWORDS, doc}
 
-/* ---------------------------------------------------------------------------------------- Lane */
+/* ----------------------------------------------------------------------------------------- Lane */
 
 typedef struct {
     PyObject_HEAD
@@ -133,7 +133,7 @@ static PyType_Spec lane_spec = {
     .slots = lane_slots,
 };
 
-/* ---------------------------------------------------------------------------------- LaneHolder */
+/* ----------------------------------------------------------------------------------- LaneHolder */
 
 typedef struct {
     PyObject_HEAD
@@ -164,7 +164,7 @@ static PyType_Spec holder_spec = {
     .slots = holder_slots,
 };
 
-/* -------------------------------------------------------------------------------------- LaneSender */
+/* ----------------------------------------------------------------------------------- LaneSender */
 
 typedef struct {
     PyObject_HEAD
@@ -399,7 +399,7 @@ static PyType_Spec lane_sender_spec = {
     .slots = lane_sender_slots,
 };
 
-/* --------------------------------------------------------------------------- Box and BoxSender */
+/* ---------------------------------------------------------------------------- Box and BoxSender */
 
 typedef struct {
     PyObject_HEAD
@@ -557,7 +557,7 @@ static PyType_Spec box_sender_spec = {
     .slots = box_sender_slots,
 };
 
-/* ---------------------------------------------------------------------- ItemIterator, NextItem */
+/* ----------------------------------------------------------------------- ItemIterator, NextItem */
 
 typedef struct {
     PyObject_HEAD
@@ -807,7 +807,7 @@ static PyType_Spec iterator_spec = {
     .slots = iterator_slots,
 };
 
-/* -------------------------------------------------------------------------------------- module */
+/* --------------------------------------------------------------------------------------- module */
 
 /* Make a type, and name it in the module; keep it where that is given. */
 static int
