@@ -16,6 +16,7 @@ import msgspec
 from msgspec.msgpack import Ext
 
 from stream_core.errors import InvalidValue, ProtocolError
+from stream_core.wire import run_buffers
 from stream_core.wire.extensions import COMPLEX, Extension, from_extension
 from stream_core.wire.loaded import loaded_numpy
 from stream_core.wire.refused import RefusedError, refusal_of
@@ -82,19 +83,25 @@ def encode_run(values: list[Any]) -> tuple[memoryview, int]:
         Their bytes, and the size of each if all have one size, as far as that is seen at a glance;
         else 0.
     """
-    encoded = _encode_plain(values)
+    buffer = run_buffers.unused()
+    _encode_plain_into(values, buffer)
     count = len(values)
     start = 1 if count < 16 else 3 if count < 65536 else 5
+    return run_buffers.keep(buffer)[start:], _even_size(buffer, start, values)
+
+
+def _even_size(encoded: bytearray, start: int, values: list[Any]) -> int:
     # What a value begins with says how long it is. So if the first one's size is that of all on the
     # average, and all places that lie so far apart have its beginning, then each begins at one.
+    count = len(values)
     first = _encode_plain(values[0])
     size_bytes = len(first)
     if len(encoded) != start + count * size_bytes:
-        return memoryview(encoded)[start:], 0
+        return 0
     for index in range(_PREFIX_BYTES.get(first[0], 1)):
         if encoded[start + index :: size_bytes] != first[index : index + 1] * count:
-            return memoryview(encoded)[start:], 0
-    return memoryview(encoded)[start:], size_bytes
+            return 0
+    return size_bytes
 
 
 def encode_into(value: Any, buffer: bytearray) -> None:
