@@ -20,7 +20,7 @@ help:
 	@echo "make soak         half an hour of load while clients are killed (MINUTES=30)"
 	@echo "make format       let ruff order the imports and format the tree"
 	@echo "make bench-quick  the benchmarks, less than three minutes of them"
-	@echo "make bench        the benchmarks, all of them: half an hour"
+	@echo "make bench        the benchmarks, all of them: forty minutes"
 	@echo "make profile      where writer, server and reader spend their time (WORK=objects-1)"
 	@echo "make clean        remove .venv and every cache"
 

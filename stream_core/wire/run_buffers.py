@@ -1,6 +1,6 @@
 """Memory that runs of values are encoded into; it is used again once nobody looks into it.
 
-New memory for each block of a megabyte costs its writer a tenth: the system finds and clears it.
+New memory for each block of a megabyte costs its writer a third: the system finds and clears it.
 """
 
 from __future__ import annotations
